@@ -1,0 +1,58 @@
+"""``python3 -m tools``: make the tools ready. ``python3 -m tools path NAME``: print where one is."""
+
+import argparse
+import sys
+
+from tools import catalogue
+from tools.errors import ToolMissing
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0: everything asked for is ready; 1: something is missing, and stderr says what to do; 2: wrong use."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tools",
+        description="Find or build the programs that the end-to-end tests run. What is built is kept and found again.",
+    )
+    parser.add_argument("--lab", action="store_true", help="also the programs that the lab needs, with apt")
+    parser.add_argument("--browser", action="store_true", help="also a browser, with apt")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    path = commands.add_parser("path", help="print the path of one tool that is ready")
+    path.add_argument("name", choices=catalogue.names(), metavar="NAME", help=", ".join(catalogue.names()))
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "path":
+            print(catalogue.locate(chosen.name))
+            return 0
+        return _prepare([group for group in catalogue.GROUPS if getattr(chosen, group)])
+    except ToolMissing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what was finished is kept", file=sys.stderr)
+        return 130
+
+
+def _prepare(groups: list[str]) -> int:
+    found: list[catalogue.Found] = []
+    missing: list[str] = []
+    for name in catalogue.STANDARD:
+        try:
+            found.append(catalogue.prepare(name, lambda note: print(note, file=sys.stderr)))
+        except ToolMissing as error:
+            missing.append(str(error))
+    for group in groups:
+        try:
+            found.extend(catalogue.prepare_group(group))
+        except ToolMissing as error:
+            missing.append(f"{group}: {error}")
+    if found:
+        width = max(len(tool.name) for tool in found)
+        for tool in found:
+            print(f"{tool.name:<{width}}  {tool.version or ''!s:<10}  {tool.path}")
+    for problem in missing:
+        print(f"missing: {problem}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""The tools by name: which versions will do, where each one is, and how it is made when it is missing."""
+
+import functools
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import gobuild, packages
+from tools.errors import ToolMissing
+from tools.versions import Range, Version
+
+ANSWER_SECONDS = 20.0
+
+PULUMI = gobuild.GoProgram(
+    name="pulumi",
+    source="github.com/pulumi/pulumi/pkg/v3",
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    stamp=lambda version: {"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{version}"},
+    usual="about two minutes on two cores",
+)
+KUBERNETES = gobuild.GoProgram(
+    name="kubernetes",
+    source="k8s.io/kubernetes",
+    package=".",
+    # Clients parse the server's version, and the one that stands in the source is a placeholder.
+    stamp=lambda version: {
+        f"k8s.io/component-base/version.{name}": value
+        for name, value in (
+            ("gitVersion", f"v{version}"),
+            ("gitMajor", str(version.major)),
+            ("gitMinor", str(version.minor)),
+        )
+    },
+    links=("kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl"),
+    usual="four to eight minutes on two cores",
+)
+ETCD_PACKAGE = "etcd-server"
+ETCD_PROGRAM = "usr/bin/etcd"
+
+
+@dataclass(frozen=True)
+class OnPath:
+    """A program that people may have already: which versions of it will do, and how to ask for the version."""
+
+    program: str
+    accepted: Range | None
+    """None: any version."""
+    ask: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A tool that is there."""
+
+    name: str
+    version: Version | None
+    path: Path
+
+
+ON_PATH = {
+    # What the SDK in requirements.txt speaks to; the lowest is the one that we build and test with.
+    "pulumi": OnPath("pulumi", Range(PULUMI.version, Version(4, 0)), ("version",)),
+    "etcd": OnPath("etcd", Range(Version(3, 4), Version(4, 0)), ("--version",)),
+    "openssl": OnPath("openssl", Range(Version(1, 1, 1), Version(5, 0)), ("version",)),
+}
+
+GROUPS = {
+    "lab": {
+        "haproxy": "haproxy",
+        "wrk": "wrk",
+        "tcpdump": "tcpdump",
+        "iptables": "iptables",
+        "ip": "iproute2",
+        "conntrack": "conntrack",
+    },
+    "browser": {"chromium": "chromium"},
+}
+"""Programs that only some targets need, with the Debian package that each one is in."""
+
+STANDARD = ("pulumi", "kubernetes", "etcd", "openssl")
+"""What ``make tools`` makes ready."""
+
+
+@functools.cache
+def locate(name: str) -> Path:
+    """The path of a tool that is ready to run; nothing is built or installed.
+
+    Names are those of :data:`STANDARD`, the parts of Kubernetes (``kubectl``, ``kube-apiserver``,
+    ``kube-controller-manager``, ``kube-proxy``, ``kube-scheduler``) and the programs of :data:`GROUPS`.
+    Raises :class:`ToolMissing`, which says what to run.
+    """
+    for group, members in GROUPS.items():
+        if name in members:
+            if path := packages.find(name):
+                return path
+            raise ToolMissing(
+                f"{name} is not on PATH: run  python3 -m tools --{group}  (Debian package {members[name]})"
+            )
+    if path := _ready(name, lambda _: None):
+        return path
+    raise ToolMissing(f"{name} is not ready: run  make tools")
+
+
+def names() -> list[str]:
+    """Every name that :func:`locate` knows."""
+    return [*STANDARD, *KUBERNETES.links, *(name for members in GROUPS.values() for name in members)]
+
+
+def prepare(name: str, note: Callable[[str], None]) -> Found:
+    """Find a tool of :data:`STANDARD`, else make it. ``note`` is told why a program on PATH was passed over.
+
+    Raises :class:`ToolMissing` where it can be neither found nor made.
+    """
+    path = _ready(name, note) or _make(name)
+    locate.cache_clear()
+    program = {"pulumi": PULUMI, "kubernetes": KUBERNETES}.get(name)
+    if program is not None and program.built() == path:
+        return Found(name, program.version, path)
+    return Found(name, _version(path, ON_PATH[name].ask), path)
+
+
+def prepare_group(group: str) -> list[Found]:
+    """Make a group's programs ready, with apt where one is missing. Raises :class:`ToolMissing`."""
+    members = GROUPS[group]
+    missing = sorted({package for program, package in members.items() if packages.find(program) is None})
+    if missing:
+        packages.install(missing)
+    return [Found(program, None, locate(program)) for program in members]
+
+
+def _ready(name: str, note: Callable[[str], None]) -> Path | None:
+    if name in ON_PATH and (path := _on_path(ON_PATH[name], note)):
+        return path
+    match name:
+        case "pulumi":
+            return PULUMI.built()
+        case "etcd":
+            return packages.unpacked(ETCD_PACKAGE, ETCD_PROGRAM)
+        case _ if name == KUBERNETES.name or name in KUBERNETES.links:
+            return KUBERNETES.built(name)
+        case _ if name in ON_PATH:
+            return None
+    raise ValueError(f"no tool is called {name!r}; there are {', '.join(names())}")
+
+
+def _make(name: str) -> Path:
+    match name:
+        case "pulumi":
+            return gobuild.build(PULUMI)
+        case "kubernetes":
+            return gobuild.build(KUBERNETES)
+        case "etcd":
+            try:
+                return packages.unpack(ETCD_PACKAGE, ETCD_PROGRAM)
+            except ToolMissing as missing:
+                wanted = ON_PATH["etcd"].accepted
+                raise ToolMissing(f"etcd: {missing}; or put etcd on PATH ({wanted})") from None
+        case _:
+            packages.install([name])
+            path = packages.find(name)
+            if path is None:
+                raise ToolMissing(f"{name}: its package is installed, but it is not on PATH")
+            return path
+
+
+def _on_path(wanted: OnPath, note: Callable[[str], None]) -> Path | None:
+    path = packages.find(wanted.program)
+    if path is None:
+        return None
+    version = _version(path, wanted.ask)
+    if version is None:
+        note(f"{path} is passed over: it does not say its version")
+    elif wanted.accepted is not None and version not in wanted.accepted:
+        note(f"{path} is passed over: it is {version}, supported is {wanted.accepted}")
+    else:
+        return path
+    return None
+
+
+def _version(path: Path, ask: tuple[str, ...]) -> Version | None:
+    try:
+        answer = subprocess.run(
+            [path, *ask],
+            # Pulumi's own check for updates would ask the network.
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=ANSWER_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return Version.find(answer.stdout) if answer.returncode == 0 else None
