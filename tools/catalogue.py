@@ -64,6 +64,8 @@ ON_PATH = {
     "pulumi": OnPath("pulumi", Range(PULUMI.version, Version(4, 0)), ("version",)),
     "etcd": OnPath("etcd", Range(Version(3, 4), Version(4, 0)), ("--version",)),
     "openssl": OnPath("openssl", Range(Version(1, 1, 1), Version(5, 0)), ("version",)),
+    # Not every setpriv can end a program with its parent: this one's releases could from 2.33 on.
+    "setpriv": OnPath("setpriv", Range(Version(2, 33), Version(3, 0)), ("--version",)),
 }
 
 GROUPS = {
@@ -79,7 +81,7 @@ GROUPS = {
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
-STANDARD = ("pulumi", "kubernetes", "etcd", "openssl")
+STANDARD = ("pulumi", "kubernetes", "etcd", "openssl", "setpriv")
 """What ``make tools`` makes ready."""
 
 
