@@ -1,0 +1,391 @@
+"""The toolchain's decisions, tried without building, fetching or installing anything."""
+
+import io
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import tools
+from tools import cache, catalogue, gobuild, packages
+from tools.__main__ import main
+from tools.progress import Progress
+from tools.versions import Range, Version
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty cache, an empty PATH, and no folders for administrators."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(packages, "SYSTEM_FOLDERS", ())
+    catalogue.locate.cache_clear()
+    yield
+    catalogue.locate.cache_clear()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Puts a program on PATH that prints an answer, whatever it is asked."""
+
+    def put(name: str, answer: str) -> Path:
+        path = tmp_path / "bin" / name
+        path.write_text(f"#!{sys.executable} -IS\nimport sys\n{answer}\n")
+        path.chmod(0o755)
+        return path
+
+    return put
+
+
+@pytest.fixture
+def step() -> Iterator[Progress]:
+    with Progress("test", "starting", io.StringIO()) as step:
+        yield step
+
+
+def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gobuild.GoProgram:
+    """A Go program of the tests, in a folder of its own."""
+    module = tmp_path / "source" / "thing"
+    module.mkdir(parents=True)
+    (module / "go.mod").write_text(
+        "module realip.invalid/thing\n\ngo 1.24.0\n\nrequire (\n\texample.org/x v0.1.0\n\texample.org/thing v3.2.1\n)\n"
+    )
+    (module / "go.sum").write_text("example.org/thing v3.2.1 h1:abc=\n")
+    (module / "main.go").write_text("package main\n")
+    monkeypatch.setattr(gobuild, "HERE", tmp_path / "source")
+    return gobuild.GoProgram(
+        "thing", "example.org/thing", ".", lambda version: {"main.version": str(version)}, ("alias",)
+    )
+
+
+# Versions
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("v3.210.0\n", Version(3, 210, 0)),
+        ("go version go1.26.8 linux/amd64", Version(1, 26, 8)),
+        ("go version go1.24 linux/amd64", Version(1, 24, 0)),
+        ("etcd Version: 3.4.23\nGit SHA: Not provided\nGo Version: go1.19.8", Version(3, 4, 23)),
+        ("OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)", Version(3, 0, 19)),
+        ("OpenSSL 1.1.1w  11 Sep 2023", Version(1, 1, 1)),
+        ("v3.250.0-alpha.1+dirty", Version(3, 250, 0)),
+        ("setpriv from util-linux 2.38.1", Version(2, 38, 1)),
+        ("command not found", None),
+        ("", None),
+        ("42", None),
+    ],
+)
+def test_a_version_is_read_from_what_programs_print(text: str, version: Version | None) -> None:
+    assert Version.find(text) == version
+
+
+def test_versions_compare_by_number_and_not_by_letter() -> None:
+    supported = Range(Version(3, 210), Version(4, 0))
+    assert Version(3, 210, 0) in supported
+    assert Version(3, 1000, 2) in supported
+    assert Version(3, 99, 9) not in supported
+    assert Version(4, 0, 0) not in supported
+
+
+# A program on PATH
+
+
+def test_a_supported_pulumi_on_path_is_taken(program: Callable[[str, str], Path]) -> None:
+    path = program("pulumi", "print('v3.251.2')")
+    assert tools.locate("pulumi") == path
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("print('v3.99.0')", "it is 3.99.0, supported is at least 3.210.0 and below 4.0.0"),
+        ("print('v4.0.1')", "it is 4.0.1"),
+        ("print('hello')", "does not say its version"),
+        ("sys.exit('v3.251.2')", "does not say its version"),
+    ],
+)
+def test_another_pulumi_is_passed_over_and_the_reason_said(
+    program: Callable[[str, str], Path], answer: str, reason: str
+) -> None:
+    path = program("pulumi", answer)
+    notes: list[str] = []
+    with pytest.raises(tools.ToolMissing):  # there is no Go either
+        catalogue.prepare("pulumi", notes.append)
+    assert len(notes) == 1
+    assert str(path) in notes[0]
+    assert reason in notes[0]
+
+
+def test_asking_pulumi_for_its_version_does_not_make_it_ask_the_network(program: Callable[[str, str], Path]) -> None:
+    program("pulumi", "import os; print('v3.251.2' if os.environ.get('PULUMI_SKIP_UPDATE_CHECK') == 'true' else '')")
+    assert tools.locate("pulumi")
+
+
+# What is missing, in words
+
+
+@pytest.mark.parametrize("name", ["pulumi", "kubernetes", "kubectl", "kube-proxy", "etcd"])
+def test_a_tool_that_was_not_made_says_what_to_run(name: str) -> None:
+    with pytest.raises(tools.ToolMissing, match=f"{name} is not ready: run  make tools"):
+        tools.locate(name)
+
+
+def test_a_program_of_the_lab_says_what_to_run_and_its_package() -> None:
+    with pytest.raises(tools.ToolMissing, match=r"python3 -m tools --lab.*iproute2"):
+        tools.locate("ip")
+
+
+def test_an_unknown_name_is_a_mistake_in_the_program() -> None:
+    with pytest.raises(ValueError, match="no tool is called 'plumi'"):
+        tools.locate("plumi")
+
+
+def test_without_go_the_message_says_which_go_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(tools.ToolMissing, match=r"thing 3\.2\.1: no Go compiler on PATH.*install Go 1\.24\.0 or newer"):
+        gobuild.build(pinned(tmp_path, monkeypatch))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("print('go version go1.19.8 linux/amd64')", "go1.19.8"),
+        ("sys.exit('go: go.mod requires go >= 1.24.0 (running go 1.21.0; GOTOOLCHAIN=local)')", "running go 1.21.0"),
+    ],
+)
+def test_an_old_go_is_named_with_the_one_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str, str], Path], answer: str, said: str
+) -> None:
+    program("go", answer)
+    with pytest.raises(tools.ToolMissing, match=rf"{said}.*install Go 1\.24\.0 or newer"):
+        gobuild.build(pinned(tmp_path, monkeypatch))
+
+
+def test_without_apt_etcd_asks_for_etcd_itself() -> None:
+    with pytest.raises(tools.ToolMissing, match=r"etcd.*put etcd on PATH \(at least 3\.4\.0"):
+        catalogue.prepare("etcd", lambda _: None)
+
+
+def test_without_root_the_message_is_the_command_to_run(
+    program: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("apt-get", "sys.exit(3)")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(tools.ToolMissing, match=r"sudo apt-get update && sudo apt-get install haproxy wrk"):
+        packages.install(["haproxy", "wrk"])
+
+
+def test_everything_that_is_missing_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lab"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    for name in ("pulumi", "kubernetes", "etcd", "openssl", "lab", "haproxy"):
+        assert name in said.err
+    assert "Traceback" not in said.err
+
+
+def test_path_prints_the_path_and_nothing_else(
+    program: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = program("pulumi", "print('v3.251.2')")
+    assert main(["path", "pulumi"]) == 0
+    assert capsys.readouterr() == (f"{path}\n", "")
+
+
+# The cache
+
+
+def test_the_version_is_the_one_that_go_mod_pins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    thing = pinned(tmp_path, monkeypatch)
+    assert thing.version == Version(3, 2, 1)
+    assert thing.go == Version(1, 24, 0)
+    assert thing.slot.startswith("thing-3.2.1-")
+
+
+@pytest.mark.parametrize("file", ["go.mod", "go.sum", "main.go"])
+def test_another_pin_is_another_place_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    thing = pinned(tmp_path, monkeypatch)
+    before = thing.slot
+    path = thing.module / file
+    path.write_text(path.read_text() + "// another\n")
+    assert thing.slot != before
+
+
+def test_files_that_do_not_change_the_program_do_not_build_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing = pinned(tmp_path, monkeypatch)
+    before = thing.slot
+    (thing.module / "README.md").write_text("words")
+    os.utime(thing.module / "go.mod", (1, 1))
+    assert thing.slot == before
+
+
+def test_moving_bytes_between_files_is_another_digest() -> None:
+    assert cache.digest([("a", b"xy"), ("b", b"z")]) != cache.digest([("a", b"x"), ("b", b"yz")])
+
+
+def test_the_cache_is_outside_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert cache.folder() == Path("/home/somebody/.cache/realip/tools")
+
+
+def fake_go(program: Callable[[str, str], Path], build: str) -> None:
+    program(
+        "go",
+        "if sys.argv[1] == 'version':\n    print('go version go1.24.0 linux/amd64')\n    sys.exit(0)\n"
+        f"output = sys.argv[sys.argv.index('-o') + 1]\n{build}",
+    )
+
+
+GOOD_BUILD = "import os; open(output, 'w').write('made'); os.chmod(output, 0o755)"
+
+
+def test_a_build_is_done_once_and_found_again_with_its_other_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str, str], Path]
+) -> None:
+    thing = pinned(tmp_path, monkeypatch)
+    assert thing.built() is None
+    fake_go(program, GOOD_BUILD)
+    path = gobuild.build(thing)
+    assert path.read_text() == "made"
+    fake_go(program, "sys.exit('built twice')")
+    assert gobuild.build(thing) == thing.built() == path
+    alias = thing.built("alias")
+    assert alias is not None
+    assert alias.read_text() == "made"
+
+
+def test_what_a_developer_set_for_go_does_not_reach_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str, str], Path]
+) -> None:
+    monkeypatch.setenv("GOFLAGS", "-mod=mod -tags=other")
+    monkeypatch.setenv("GOWORK", "/somewhere/go.work")
+    fake_go(
+        program,
+        "import os; assert '-mod=readonly' in sys.argv; assert (os.environ['GOFLAGS'], os.environ['GOWORK']) == ('', 'off')\n"
+        + GOOD_BUILD,
+    )
+    assert gobuild.build(pinned(tmp_path, monkeypatch))
+
+
+def test_a_build_that_fails_says_what_go_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str, str], Path]
+) -> None:
+    thing = pinned(tmp_path, monkeypatch)
+    fake_go(program, "open(output, 'w').write('half'); sys.exit('verifying example.org/thing: checksum mismatch')")
+    with pytest.raises(tools.ToolMissing, match=r"thing 3\.2\.1: the build failed[\s\S]*checksum mismatch"):
+        gobuild.build(thing)
+    assert thing.built() is None
+    assert [path.name for path in cache.folder().iterdir() if not path.name.endswith(".lock")] == []
+
+
+def test_a_half_made_build_of_a_killed_process_is_not_taken_and_is_cleared(step: Progress) -> None:
+    half = cache.folder() / ".thing.part-killed"
+    half.mkdir(parents=True)
+    (half / "program").write_text("half")
+    (half / "program").chmod(0o755)
+    assert cache.find("thing", "program") is None
+
+    def work(folder: Path) -> None:
+        (folder / "program").write_text("whole")
+        (folder / "program").chmod(0o755)
+
+    assert cache.make("thing", "program", work, step).read_text() == "whole"
+    assert not half.exists()
+
+
+def test_a_folder_that_lost_its_program_is_made_again(step: Progress) -> None:
+    (cache.folder() / "thing").mkdir(parents=True)
+
+    def work(folder: Path) -> None:
+        (folder / "program").write_text("whole")
+        (folder / "program").chmod(0o755)
+
+    assert cache.make("thing", "program", work, step).read_text() == "whole"
+
+
+def test_two_builds_at_once_make_it_once(step: Progress) -> None:
+    made: list[Path] = []
+    found: list[Path] = []
+    both_asked = threading.Barrier(2, timeout=10)
+
+    def work(folder: Path) -> None:
+        made.append(folder)
+        (folder / "program").write_text("whole")
+        (folder / "program").chmod(0o755)
+
+    def build() -> None:
+        both_asked.wait()
+        found.append(cache.make("thing", "program", work, step))
+
+    threads = [threading.Thread(target=build) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert len(made) == 1
+    assert found == [cache.folder() / "thing" / "program"] * 2
+
+
+# Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_one_line_on_a_terminal() -> None:
+    stream = Terminal()
+    with Progress("pulumi", "building", stream) as step:
+        step.say("compiling")
+    assert stream.getvalue().count("\n") == 1
+    assert stream.getvalue().endswith("done, 0 s\n")
+
+
+def test_progress_is_plain_lines_elsewhere_and_says_failed() -> None:
+    stream = io.StringIO()
+    with pytest.raises(OSError, match="disk"), Progress("pulumi", "building", stream):
+        raise OSError("disk")
+    assert stream.getvalue() == "pulumi: building, 0 s\npulumi: failed, 0 s\n"
+
+
+# This project's pins
+
+
+@pytest.mark.parametrize("thing", [catalogue.PULUMI, catalogue.KUBERNETES], ids=lambda thing: thing.name)
+def test_the_pins_of_the_project_are_complete(thing: gobuild.GoProgram) -> None:
+    assert thing.version >= Version(1, 0)
+    assert f"{thing.source} v{thing.version} h1:" in (thing.module / "go.sum").read_text()
+    assert "-mod=readonly" in thing.arguments
+
+
+def test_the_kubernetes_libraries_are_those_of_its_own_release() -> None:
+    """A library of another release than the programs' compiles at times, and then behaves otherwise."""
+    version = catalogue.KUBERNETES.version
+    replaced = [
+        line.split() for line in (catalogue.KUBERNETES.module / "go.mod").read_text().splitlines() if "=>" in line
+    ]
+    assert len(replaced) > 25
+    for module, _, target, pin in replaced:
+        assert target == module
+        assert pin == f"v0.{version.minor}.{version.patch}"
+
+
+def test_the_toolchain_runs_before_any_environment_exists() -> None:
+    """Plain python3 has the standard library only: an import of anything else would break a fresh clone."""
+    answer = subprocess.run(
+        [sys.executable, "-S", "-m", "tools", "path", "pulumi"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 1
+    assert answer.stderr == "pulumi is not ready: run  make tools\n"
