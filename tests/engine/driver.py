@@ -1,0 +1,295 @@
+"""One project on the real engine, with stand-ins for its providers: operations, what they did, and what is left."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.engine.language_host import language_host
+from tests.engine.standins.calls import CallLog
+from tests.engine.standins.cloud import Cloud
+from tests.engine.standins.faults import Faults
+from tests.engine.standins.kubernetes import Kubernetes
+from tests.engine.standins.server import serve
+from tests.engine.standins.tencent import TencentCloud
+
+__all__ = ["Operation", "Project", "Step", "World", "world"]
+
+OPERATION_SECONDS = 120
+PASSPHRASE = "a passphrase of the engine's tests"
+QUIET = {"same", "read", "refresh"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the engine did or would do."""
+
+    op: str
+    urn: str
+    changed: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The type token without its parents'."""
+        return self.urn.split("::")[2].split("$")[-1]
+
+    @property
+    def name(self) -> str:
+        """The name in the program."""
+        return self.urn.split("::")[3]
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.type} {self.name} {' '.join(self.changed)}".rstrip()
+
+
+@dataclass
+class Operation:
+    """What one run of the engine's CLI said and did."""
+
+    command: str
+    code: int
+    text: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps in the engine's order."""
+        found = []
+        for event in self.events:
+            metadata = (event.get("resourcePreEvent") or {}).get("metadata")
+            if metadata:
+                changed = metadata.get("detailedDiff") or metadata.get("diffs") or {}
+                found.append(Step(metadata["op"], metadata["urn"], tuple(sorted(changed))))
+        return found
+
+    @property
+    def changes(self) -> list[Step]:
+        """The steps that change something, the stack's own outputs aside."""
+        return [step for step in self.steps if step.op not in QUIET and step.type != "pulumi:pulumi:Stack"]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many steps of each kind."""
+        return Counter(step.op for step in self.changes)
+
+    @property
+    def messages(self) -> list[str]:
+        """The diagnostics that a person reads, warnings and worse."""
+        found = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
+        return [d["message"] for d in found if d["severity"] in {"warning", "error", "info#err"}]
+
+    def planned_inputs(self, name: str) -> dict[str, Any]:
+        """The inputs of a resource as the engine's plan has them."""
+        for event in self.events:
+            metadata = (event.get("resourcePreEvent") or {}).get("metadata") or {}
+            if metadata.get("urn", "").endswith(f"::{name}") and metadata.get("new"):
+                return dict(metadata["new"]["inputs"])
+        raise KeyError(name)
+
+    def succeeded(self) -> "Operation":
+        """This operation, if it did; what it said, if it did not."""
+        if self.code != 0:
+            raise AssertionError(f"{self.command} ended with {self.code}\n{self.text}")
+        return self
+
+    def failed(self) -> "Operation":
+        """This operation, if it failed as expected."""
+        if self.code == 0:
+            raise AssertionError(f"{self.command} succeeded, which it must not\n{self.text}")
+        return self
+
+
+@dataclass
+class World:
+    """The cloud, what was asked of it, and what goes wrong in it."""
+
+    cloud: Cloud
+    log: CallLog
+    faults: Faults
+    ports: Mapping[str, int]
+
+
+@contextmanager
+def world(**choices: Any) -> Iterator[World]:
+    """A fresh cloud behind two stand-ins; `choices` are `Cloud`'s."""
+    cloud, log, faults = Cloud(**choices), CallLog(), Faults()
+    servers = {}
+    try:
+        for stand_in in (TencentCloud(cloud, log, faults), Kubernetes(cloud, log, faults)):
+            servers[stand_in.package] = serve(stand_in)
+        yield World(cloud, log, faults, {package: port for package, (_, port) in servers.items()})
+    finally:
+        for server, _ in servers.values():
+            server.stop(grace=None)
+
+
+@dataclass
+class Project:
+    """A folder with a Pulumi project, its own backend and home, and one stack."""
+
+    folder: Path
+    stack: str
+    world: World
+    pulumi: Path
+    process: "subprocess.Popen[str] | None" = None
+    _runs: int = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the engine sees: nothing of this machine's accounts and clusters."""
+        ports = ",".join(f"{package}:{port}" for package, port in self.world.ports.items())
+        return {
+            "PATH": f"{self.pulumi.parent}:{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_DEBUG_PROVIDERS": ports,
+            "PULUMI_DEBUG_COMMANDS": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "NO_COLOR": "1",
+        }
+
+    @property
+    def directory(self) -> Path:
+        """Where Pulumi.yaml is."""
+        return self.folder / "project"
+
+    @property
+    def settings_file(self) -> Path:
+        """The stack's configuration."""
+        project = yaml.safe_load((self.directory / "Pulumi.yaml").read_text())
+        return self.directory / str(project.get("stackConfigDir", ".")) / f"Pulumi.{self.stack}.yaml"
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Set values of the stack's configuration, `{"realip:nodes": {"replicas": 3}}` merged into what is there."""
+        file = self.settings_file
+        content = (yaml.safe_load(file.read_text()) if file.exists() else None) or {}
+        config = content.setdefault("config", {})
+        for key, value in changes.items():
+            merged = isinstance(value, Mapping) and isinstance(config.get(key), Mapping)
+            config[key] = {**config[key], **value} if merged else value
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def cli(self, *arguments: str, text: str | None = None) -> Operation:
+        """Run the CLI without a program."""
+        command = ["pulumi", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=self.directory,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=OPERATION_SECONDS,
+            check=False,
+        )
+        return Operation(" ".join(command), done.returncode, done.stdout + done.stderr)
+
+    def init(self) -> "Project":
+        """Make the stack."""
+        (self.folder / "backend").mkdir(exist_ok=True)
+        self.cli("stack", "init", self.stack).succeeded()
+        return self
+
+    def run(self, command: str, *arguments: str) -> Operation:
+        """Run an operation that needs the program, to its end."""
+        with self.start(command, *arguments) as finish:
+            return finish()
+
+    @contextmanager
+    def start(self, command: str, *arguments: str) -> Iterator[Callable[[], Operation]]:
+        """Start an operation; the given function waits for its end."""
+        self._runs += 1
+        events = self.folder / f"events-{self._runs}.jsonl"
+        output = self.folder / f"output-{self._runs}.txt"
+        program = self.directory / "__main__.py"
+        with language_host(program, self.directory, output) as address, output.open("a") as sink:
+            line = [
+                "pulumi", command, "--stack", self.stack, "--non-interactive", "--client", address,
+                "--exec-kind", "auto.inline", "--event-log", str(events), *arguments,
+            ]  # fmt: skip
+            if command != "preview":
+                line += ["--yes", "--skip-preview"]
+            process = subprocess.Popen(
+                line, cwd=self.directory, env=self.environment, stdout=sink, stderr=subprocess.STDOUT, text=True
+            )
+            self.process = process
+
+            def finish() -> Operation:
+                code = process.wait(OPERATION_SECONDS)
+                lines = events.read_text().splitlines() if events.exists() else []
+                complete = [json.loads(event) for event in lines if event.endswith("}")]
+                return Operation(command, code, output.read_text(), complete)
+
+            try:
+                yield finish
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+
+    def kill(self) -> None:
+        """Kill the engine as a power cut would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def preview(self, *arguments: str) -> Operation:
+        """`pulumi preview`."""
+        return self.run("preview", *arguments)
+
+    def up(self, *arguments: str) -> Operation:
+        """`pulumi up`."""
+        return self.run("up", *arguments)
+
+    def refresh(self, *arguments: str) -> Operation:
+        """`pulumi refresh`."""
+        return self.run("refresh", *arguments)
+
+    def destroy(self, *arguments: str) -> Operation:
+        """`pulumi destroy`."""
+        return self.run("destroy", *arguments)
+
+    def cancel(self) -> Operation:
+        """`pulumi cancel`: take away the lock of an engine that died."""
+        return self.cli("cancel", "--yes", "--stack", self.stack)
+
+    def export(self) -> dict[str, Any]:
+        """The state as the CLI exports it, secrets encrypted."""
+        exported = self.cli("stack", "export", "--stack", self.stack).succeeded()
+        return dict(json.loads(exported.text))
+
+    def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The stack's outputs."""
+        arguments = ["stack", "output", "--json", "--stack", self.stack]
+        return dict(json.loads(self.cli(*arguments, *(["--show-secrets"] if show_secrets else [])).succeeded().text))
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What the state knows."""
+        return list(self.export()["deployment"].get("resources") or [])
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Everything that was written anywhere, with the name of where."""
+        for file in sorted(self.folder.rglob("*")):
+            if file.is_file() and "project" not in file.relative_to(self.folder).parts[:1]:
+                yield str(file.relative_to(self.folder)), file.read_text(errors="replace")
+
+
+def copy_project(source: Path, folder: Path) -> None:
+    """Copy what Pulumi reads of a project: Pulumi.yaml, the program and the stack files, never its state."""
+    target = folder / "project"
+    target.mkdir(parents=True)
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(source / name, target / name)
+    if (source / "stacks").is_dir():
+        shutil.copytree(source / "stacks", target / "stacks")

@@ -1,0 +1,257 @@
+"""One TKE cluster's API server, with the controllers that matter here: load balancers and TKE's own switch map.
+
+Time is not spent, it is reckoned: an entrance whose address takes 20 s is there at once for whoever waits 30 s, and
+refused at once for whoever waits 10 s.
+"""
+
+import copy
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from tests.engine.standins.faults import Refusal
+
+__all__ = ["SWITCHES", "ApiServer", "Key", "KubernetesObject", "TimedOut"]
+
+Key: TypeAlias = tuple[str, str, str]
+"""Kind, namespace (empty for a namespace itself), name."""
+
+SWITCHES: Key = ("ConfigMap", "kube-system", "tke-service-controller-config")
+SWITCH = "GlobalRouteDirectAccess"
+SERVICE_DIRECT = "service.cloud.tencent.com/direct-access"
+SERVICE_SUBNET = "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid"
+SERVICE_GROUPS = "service.cloud.tencent.com/security-groups"
+INGRESS_SUBNET = "kubernetes.io/ingress.subnetId"
+INGRESS_GROUPS = "ingress.cloud.tencent.com/security-groups"
+TKE_OWN = "tke-service-controller"
+CONCURRENT_SECONDS = 5.0
+"""How long one object waits for another that is being made at the same time, in real seconds."""
+
+
+class TimedOut(Exception):  # noqa: N818
+    """What was waited for did not come within the given seconds."""
+
+
+@dataclass
+class KubernetesObject:
+    """One object: what was applied, what the cluster made of it, and who asked."""
+
+    key: Key
+    urn: str
+    applied: dict[str, Any]
+    live: dict[str, Any]
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """The annotations as applied."""
+        return dict((self.applied.get("metadata") or {}).get("annotations") or {})
+
+    @property
+    def is_entrance(self) -> bool:
+        """Whether TKE makes a load balancer for it."""
+        kind, spec = self.key[0], self.applied.get("spec") or {}
+        return kind == "Ingress" or (kind == "Service" and spec.get("type") == "LoadBalancer")
+
+    def __str__(self) -> str:
+        return "/".join(part for part in self.key if part)
+
+
+@dataclass
+class ApiServer:
+    """Objects of one cluster, and the entrances that TKE gives them."""
+
+    cluster: str
+    global_router: bool = False
+    hostnames: bool = False
+    entrance_seconds: float | None = 20.0
+    objects: dict[Key, KubernetesObject] = field(default_factory=dict)
+    made: dict[str, int] = field(default_factory=dict)
+    waits: list[tuple[str, float]] = field(default_factory=list)
+    managers: dict[str, set[str]] = field(default_factory=dict)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    _addresses: int = 0
+
+    def __post_init__(self) -> None:
+        data = {SWITCH: "false", "EnableDefaultDirectAccess": "true", "EnableIngressController": "true"}
+        kind, namespace, name = SWITCHES
+        live = {
+            "apiVersion": "v1",
+            "kind": kind,
+            "metadata": {"name": name, "namespace": namespace, "uid": "0"},
+            "data": data,
+        }
+        self.objects[SWITCHES] = KubernetesObject(SWITCHES, "", {}, live)
+        self.managers = {key: {TKE_OWN} for key in data}
+
+    # --- Objects ---
+
+    def _demand_namespace(self, namespace: str) -> None:
+        if namespace in {"", "default", "kube-system"} or ("Namespace", "", namespace) in self.objects:
+            return
+        raise Refusal("NotFound", f'namespaces "{namespace}" not found')
+
+    def create(self, key: Key, urn: str, manifest: Mapping[str, Any]) -> KubernetesObject:
+        """Make an object that must not exist."""
+        with self.changed:
+            self._demand_namespace(key[1])
+            if key in self.objects:
+                raise Refusal("AlreadyExists", f'{key[0].lower()}s "{key[2]}" already exists')
+            made = KubernetesObject(key, urn, copy.deepcopy(dict(manifest)), {})
+            self._apply(made)
+            self.objects[key] = made
+            self.made[urn] = self.made.get(urn, 0) + 1
+            self.changed.notify_all()
+            return made
+
+    def update(self, key: Key, manifest: Mapping[str, Any]) -> KubernetesObject:
+        """Apply new contents to an object."""
+        with self.changed:
+            found = self.find(key)
+            old_selector = ((found.applied.get("spec") or {}).get("selector")) if key[0] == "Deployment" else None
+            found.applied = copy.deepcopy(dict(manifest))
+            if old_selector is not None and found.applied["spec"]["selector"] != old_selector:
+                raise Refusal("Invalid", f'Deployment "{key[2]}" is invalid: spec.selector: field is immutable')
+            self._apply(found)
+            self.changed.notify_all()
+            return found
+
+    def find(self, key: Key) -> KubernetesObject:
+        """An object that must exist."""
+        if key not in self.objects:
+            raise Refusal("NotFound", f'{key[0].lower()}s "{key[2]}" not found')
+        return self.objects[key]
+
+    def delete(self, key: Key) -> None:
+        """Remove an object; a namespace must be empty, or it takes with it what nobody asked to remove."""
+        with self.changed:
+            if key[0] == "Namespace":
+                inside = [str(o) for o in self.objects.values() if o.key[1] == key[2]]
+                if inside:
+                    raise Refusal(
+                        "StandIn.UnsafeOrder", f"the namespace {key[2]} goes while it holds {', '.join(inside)}"
+                    )
+            self.objects.pop(key, None)
+            self.changed.notify_all()
+
+    def _apply(self, target: KubernetesObject) -> None:
+        status = target.live.get("status")
+        live = copy.deepcopy(target.applied)
+        metadata = live.setdefault("metadata", {})
+        metadata["uid"] = f"{self.cluster}-{'-'.join(target.key)}"
+        metadata["creationTimestamp"] = "2026-11-23T08:00:00Z"
+        if status is not None:
+            live["status"] = status
+        if target.is_entrance:  # TKE writes back what it decided
+            metadata.setdefault("annotations", {})["service.cloud.tencent.com/client-token"] = "written-by-tke"
+        target.live = live
+
+    # --- TKE's switches ---
+
+    def patch(self, key: Key, urn: str, manifest: Mapping[str, Any], manager: str, *, force: bool) -> KubernetesObject:
+        """Server-side apply a few fields of an object that others own."""
+        with self.changed:
+            if key not in self.objects:
+                raise Refusal(
+                    "StandIn.UnsafeOrder",
+                    f"{'/'.join(key)} does not exist: server-side apply would create it with our fields only",
+                )
+            target = self.objects[key]
+            data = dict(manifest.get("data") or {})
+            for name, value in data.items():
+                others = self.managers.get(name, set()) - {manager}
+                if others and not force and target.live["data"].get(name) != value:
+                    raise Refusal(
+                        "Conflict", f'Apply failed with 1 conflict: conflict with "{min(others)}": .data.{name}'
+                    )
+            for name, value in data.items():
+                target.live["data"][name] = value
+                self.managers[name] = {manager}
+            self.made[urn] = self.made.get(urn, 0) + 1
+            self.changed.notify_all()
+            return target
+
+    def relinquish(self, key: Key, manager: str) -> None:
+        """Give up a manager's fields: what nobody else owns goes away."""
+        with self.changed:
+            for name, owners in list(self.managers.items()):
+                owners.discard(manager)
+                if not owners:
+                    self.objects[key].live["data"].pop(name, None)
+                    del self.managers[name]
+
+    @property
+    def switches(self) -> dict[str, str]:
+        """TKE's map as it is now."""
+        return dict(self.objects[SWITCHES].live["data"])
+
+    # --- Entrances ---
+
+    def await_entrance(self, entrance: KubernetesObject, seconds: float) -> None:
+        """Give an entrance its address, if that comes within `seconds`."""
+        self.waits.append((entrance.urn, seconds))
+        why = self._withheld(entrance)
+        if why is None and self.entrance_seconds is not None and self.entrance_seconds <= seconds:
+            if "status" not in entrance.live:
+                self._addresses += 1
+                number = self._addresses
+                at = (
+                    {"hostname": f"lb-{number:08x}.clb.gz.tencentclb.com"}
+                    if self.hostnames
+                    else {"ip": f"192.0.2.{number}"}
+                )
+                entrance.live["status"] = {"loadBalancer": {"ingress": [at]}}
+            return
+        reason = why or f'{entrance.key[0]} "{entrance.key[2]}" was not assigned an IP address or a host name'
+        raise TimedOut(f"timed out after {seconds:g} s waiting for {entrance}: {reason}")
+
+    def _withheld(self, entrance: KubernetesObject) -> str | None:
+        direct = entrance.annotations.get(SERVICE_DIRECT) == "true"
+        if direct and self.global_router and self.switches.get(SWITCH) != "true":
+            return "E4060: direct access of a GlobalRouter cluster is switched off"
+        if entrance.key[0] != "Ingress":
+            return None
+        for rule in entrance.applied["spec"].get("rules") or []:
+            for path in rule["http"]["paths"]:
+                backend = ("Service", entrance.key[1], path["backend"]["service"]["name"])
+                if not self._appears(backend):
+                    return f"E4047: there is no backend {'/'.join(backend)}"
+                kind = self.objects[backend].applied["spec"].get("type", "ClusterIP")
+                if kind == "ClusterIP":
+                    return f"E4047: the backend {'/'.join(backend)} is a ClusterIP Service"
+        return None
+
+    def _appears(self, key: Key) -> bool:
+        with self.changed:
+            return self.changed.wait_for(lambda: key in self.objects, CONCURRENT_SECONDS)
+
+    def entrances(self) -> list[str]:
+        """The objects for which a load balancer exists."""
+        return [str(found) for found in self.objects.values() if found.is_entrance]
+
+    def load_balancers_in(self, subnet: str) -> list[str]:
+        """The entrances whose load balancer has its address in a subnet."""
+        return self._annotated((SERVICE_SUBNET, INGRESS_SUBNET), subnet)
+
+    def load_balancers_with_group(self, group: str) -> list[str]:
+        """The entrances whose load balancer is in a security group."""
+        return self._annotated((SERVICE_GROUPS, INGRESS_GROUPS), group)
+
+    def _annotated(self, keys: tuple[str, str], value: str) -> list[str]:
+        return [
+            str(found)
+            for found in self.objects.values()
+            if found.is_entrance and any(value in found.annotations.get(key, "").split(",") for key in keys)
+        ]
+
+    def leftovers(self) -> list[str]:
+        """What users made and nobody removed."""
+        return [str(found) for key, found in self.objects.items() if key != SWITCHES]
+
+    def inventory(self) -> dict[str, int]:
+        """How many objects of each kind users made."""
+        counts: dict[str, int] = {}
+        for key in self.objects:
+            if key != SWITCHES:
+                counts[key[0]] = counts.get(key[0], 0) + 1
+        return counts
