@@ -1,0 +1,154 @@
+"""The resident process of one scenario's lab: control plane, kube-proxies, kubelets and load balancer controller.
+
+It lives in the control plane's namespace and ends with it. `python -m lab.agent SLUG FOLDER` is how `python -m lab up` starts it.
+"""
+
+import json
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from lab.api import CONFIG_MAP, NODE, POD, SERVICE, Api
+from lab.balancer import Balancer
+from lab.controller import Controller
+from lab.kubelet import Kubelet
+from lab.plan import Node, Plan, plan_of
+from lab.shell import LabError, inside
+from realip import tke
+from realip.scenarios import by_slug
+from tools.catalogue import locate
+from tools.controlplane import ControlPlane
+from tools.processes import Background
+
+HEARTBEAT_SECONDS = 10.0
+RETRY_SECONDS = 0.2
+WATCHED = (POD, SERVICE, "ingresses", "endpointslices", NODE, CONFIG_MAP)
+# Nobody reports nodes as lost here, and a paused lab must not find its pods evicted.
+CONTROLLERS = ("*", "-node-lifecycle-controller", "-taint-eviction-controller")
+READY_FILE = "ready"
+KUBECONFIG = "kubeconfig"
+LOG = "agent.log"
+
+
+def proxy_configuration(plan: Plan, node: Node, kubeconfig: Path) -> dict[str, object]:
+    """kube-proxy as TKE runs it in iptables mode; it changes no setting of the machine's connection tracking."""
+    return {
+        "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+        "kind": "KubeProxyConfiguration",
+        "clientConnection": {"kubeconfig": str(kubeconfig)},
+        "hostnameOverride": node.name,
+        "mode": "iptables",
+        "clusterCIDR": str(plan.ranges.pods[0]) if plan.routed_pods else str(plan.ranges.vpc[0]),
+        "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
+        "oomScoreAdj": 0,
+        "healthzBindAddress": "127.0.0.1:10256",
+        "metricsBindAddress": "127.0.0.1:10249",
+        "iptables": {"minSyncPeriod": "0s", "syncPeriod": "30s"},
+    }
+
+
+class Agent:
+    """Runs until it is told to stop."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        """`folder` takes kubeconfig, logs and what the lab is bound to."""
+        self._plan = plan
+        self._folder = folder
+        self._wake = threading.Event()
+        self._stopped = False
+
+    def run(self) -> None:
+        """Start everything, say so in the file `ready`, and keep pods and load balancer in line with the objects."""
+        signal.signal(signal.SIGTERM, self._stop)
+        folder = self._folder / "control-plane"
+        folder.mkdir(exist_ok=True)
+        with ControlPlane(
+            bind=str(self._plan.control_plane),
+            service_cidr=str(self._plan.ranges.services[0]),
+            controllers=CONTROLLERS,
+            folder=folder,
+        ) as control:
+            (self._folder / KUBECONFIG).write_bytes(control.kubeconfig.read_bytes())
+            with Api(control.kubeconfig) as api:
+                self._serve(control, api)
+
+    def _serve(self, control: ControlPlane, api: Api) -> None:
+        kubelet = Kubelet(api, self._plan, self._folder, self._wake.set)
+        controller = Controller(api, self._plan, Balancer(self._plan, self._folder))
+        kubelet.register()
+        self._switches(api)
+        proxies = self._proxies(control)
+        for kind in WATCHED:
+            threading.Thread(target=self._watch, args=(control.kubeconfig, kind), daemon=True).start()
+        for what in (kubelet.renew, kubelet.sync, controller.sync):
+            what()
+        (self._folder / READY_FILE).touch()
+        while not self._stopped:
+            for proxy in proxies:
+                proxy.check("while the lab was up")
+            if self._wake.wait(HEARTBEAT_SECONDS):
+                self._wake.clear()
+                self._attempt(kubelet.sync, controller.sync)
+            else:
+                self._attempt(kubelet.renew)
+
+    def _attempt(self, *steps: Callable[[], None]) -> None:
+        for step in steps:
+            try:
+                step()
+            except (LabError, httpx.HTTPError):
+                # Written down and tried again: an object may have gone between reading and writing.
+                traceback.print_exc()
+                threading.Timer(RETRY_SECONDS, self._wake.set).start()
+
+    def _switches(self, api: Api) -> None:
+        """The service controller's map as an older cluster has it: without the defaults of newer ones."""
+        namespace, name = tke.SERVICE_CONTROLLER_CONFIG
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"VERSION": "lab"}}
+        api.create(CONFIG_MAP, body, namespace)
+
+    def _proxies(self, control: ControlPlane) -> list[Background]:
+        kubeconfig = control.user("system:kube-proxy")
+        proxies = []
+        for node in self._plan.nodes:
+            if not node.namespace:
+                continue
+            path = self._folder / f"kube-proxy-{node.name}.json"
+            path.write_text(json.dumps(proxy_configuration(self._plan, node, kubeconfig), indent=2))
+            command = inside(node.namespace, [str(locate("kube-proxy")), f"--config={path}"])
+            proxies.append(Background(f"kube-proxy on {node.name}", command, path.with_suffix(".log")))
+        return proxies
+
+    def _watch(self, kubeconfig: Path, kind: str) -> None:
+        """Wake the main loop at every change; a watch that the server ends is begun again."""
+        with Api(kubeconfig) as api:
+            while not self._stopped:
+                try:
+                    for _ in api.changes(kind):
+                        self._wake.set()
+                except httpx.HTTPError:
+                    self._wake.wait(RETRY_SECONDS)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._stopped = True
+        self._wake.set()
+
+
+def main() -> None:
+    """The command line: slug and folder."""
+    slug, folder = sys.argv[1:]
+    scenario = by_slug(slug)
+    if scenario is None:
+        raise SystemExit(f"no scenario is called {slug}")
+    Agent(plan_of(scenario), Path(folder)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""A small client of the API server: enough for the lab's own kubelet and controllers."""
+
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from lab.shell import LabError
+
+Object = dict[str, Any]
+
+POD, SERVICE, NODE, CONFIG_MAP, LEASE = "pods", "services", "nodes", "configmaps", "leases"
+PATHS = {
+    POD: "/api/v1",
+    SERVICE: "/api/v1",
+    NODE: "/api/v1",
+    CONFIG_MAP: "/api/v1",
+    "namespaces": "/api/v1",
+    "ingresses": "/apis/networking.k8s.io/v1",
+    "endpointslices": "/apis/discovery.k8s.io/v1",
+    LEASE: "/apis/coordination.k8s.io/v1",
+}
+"""Kinds that the lab reads and writes, and the API that each is in."""
+
+CONFLICT = 409
+NOT_FOUND = 404
+SECONDS = 20.0
+
+
+class Api:
+    """The API server, as the user of a kubeconfig that the lab's control plane wrote (client certificate)."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        """Reads the kubeconfig; connects with the first request."""
+        content = json.loads(kubeconfig.read_text())
+        cluster = content["clusters"][0]["cluster"]
+        user = content["users"][0]["user"]
+        context = ssl.create_default_context(cafile=cluster["certificate-authority"])
+        context.load_cert_chain(user["client-certificate"], user["client-key"])
+        self._client = httpx.Client(base_url=cluster["server"], verify=context, timeout=SECONDS, trust_env=False)
+
+    def __enter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _call(self, method: str, path: str, **how: Any) -> Object | None:  # noqa: ANN401 - httpx's own arguments
+        try:
+            answer = self._client.request(method, path, **how)
+        except httpx.HTTPError as problem:
+            raise LabError(f"the API server does not answer: {problem}") from problem
+        if answer.status_code in (CONFLICT, NOT_FOUND):
+            return None
+        if answer.is_error:
+            raise LabError(f"{method} {path}: {answer.json().get('message', answer.status_code)}")
+        found: Object = answer.json()
+        return found
+
+    @staticmethod
+    def path(kind: str, namespace: str = "", name: str = "", part: str = "") -> str:
+        """The address of objects, one object, or a part of it such as `status`."""
+        scope = f"/namespaces/{namespace}" if namespace else ""
+        return "/".join(piece for piece in (f"{PATHS[kind]}{scope}/{kind}", name, part) if piece)
+
+    def list(self, kind: str) -> tuple[Object, ...]:
+        """Every object of a kind, of all namespaces."""
+        found = self._call("GET", self.path(kind))
+        return tuple(found["items"]) if found else ()
+
+    def get(self, kind: str, namespace: str, name: str) -> Object | None:
+        """One object."""
+        return self._call("GET", self.path(kind, namespace, name))
+
+    def create(self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = "") -> Object | None:
+        """A new object; nothing if it exists."""
+        return self._call("POST", self.path(kind, namespace, name, part), json=body)
+
+    def merge(self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = "") -> Object | None:
+        """Change fields of an object, or of its part; nothing if it is gone."""
+        headers = {"Content-Type": "application/merge-patch+json"}
+        return self._call("PATCH", self.path(kind, namespace, name, part), content=json.dumps(body), headers=headers)
+
+    def delete(self, kind: str, namespace: str, name: str, *, grace: int | None = None) -> None:
+        """Remove an object; `grace` in seconds."""
+        parameters = {} if grace is None else {"gracePeriodSeconds": str(grace)}
+        self._call("DELETE", self.path(kind, namespace, name), params=parameters)
+
+    def changes(self, kind: str) -> Iterator[None]:
+        """Something each time an object of that kind is there, changes, or goes; ends when the server ends the watch."""
+        timeout = httpx.Timeout(SECONDS, read=None)
+        with self._client.stream("GET", self.path(kind), params={"watch": "1"}, timeout=timeout) as answer:
+            for line in answer.iter_lines():
+                if line:
+                    yield None

@@ -1,0 +1,237 @@
+"""What a load balancer is bound to: TKE's rules, as plain functions from the objects on the API server to listeners.
+
+The rules, with their sources, are those of `realip.tke`; what is not certain about TKE is not modelled here, and docs/lab.md
+says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from realip import tke
+
+Object = Mapping[str, Any]
+
+DEFAULT_DIRECT_ACCESS = "EnableDefaultDirectAccess"
+"""Switch of TKE's service controller since 2.11.0: `"true"` on clusters made today, missing on older ones (TKE 131136)."""
+ONLY_NODES_WITH_PODS = "service.kubernetes.io/local-svc-only-bind-node-with-pod"
+"""With `externalTrafficPolicy: Local`: bind only the nodes that have a pod of the Service (TKE 51258)."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Where the load balancer sends a connection."""
+
+    address: str
+    port: int
+    target: str
+    """`pod NAME` or `node port of NAME`."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Layer 7: requests for a host (empty: any) and path."""
+
+    host: str
+    path: str
+    exact: bool
+    backends: tuple[Backend, ...]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One port of an entrance."""
+
+    port: int
+    layer: int
+    routes: tuple[Route, ...]
+    """Layer 4 has one route, for everything."""
+
+    @property
+    def backends(self) -> tuple[Backend, ...]:
+        """Every backend behind this port, each once."""
+        return tuple(dict.fromkeys(backend for route in self.routes for backend in route.backends))
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """A load balancer that some object asks for."""
+
+    kind: str
+    namespace: str
+    name: str
+    direct: bool
+    why: str
+    """The rule that decided between pods and node ports, in words."""
+    listeners: tuple[Listener, ...]
+    problem: str = ""
+    """What TKE would refuse, with its error code."""
+
+    @property
+    def key(self) -> str:
+        """`Service default/name`."""
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Everything that the rules look at."""
+
+    global_router: bool
+    services: tuple[Object, ...]
+    ingresses: tuple[Object, ...]
+    slices: tuple[Object, ...]
+    nodes: tuple[Object, ...]
+    switches: Mapping[str, str]
+
+    def service(self, namespace: str, name: str) -> Object | None:
+        """The Service of that name."""
+        for service in self.services:
+            if service["metadata"]["namespace"] == namespace and service["metadata"]["name"] == name:
+                return service
+        return None
+
+    def endpoints(self, service: Object) -> list[tuple[Object, Object]]:
+        """The ready endpoints of a Service, each with the slice that it is in."""
+        metadata = service["metadata"]
+        return [
+            (endpoint, piece)
+            for piece in self.slices
+            if piece["metadata"]["namespace"] == metadata["namespace"]
+            and piece["metadata"].get("labels", {}).get("kubernetes.io/service-name") == metadata["name"]
+            for endpoint in piece.get("endpoints") or ()
+            if endpoint.get("conditions", {}).get("ready")
+        ]
+
+
+def entrances(cluster: Cluster) -> list[Entrance]:
+    """The load balancers that the cluster's objects ask for."""
+    found = [_for_service(cluster, service) for service in cluster.services if service["spec"].get("type") == "LoadBalancer"]
+    found += [_for_ingress(cluster, ingress) for ingress in cluster.ingresses if is_ours(ingress)]
+    return found
+
+
+def is_ours(ingress: Object) -> bool:
+    """Whether TKE's controller takes an Ingress: class `qcloud` by annotation or field, or no class at all (TKE 56112)."""
+    annotated = ingress["metadata"].get("annotations", {}).get(tke.CLASS_ANNOTATION)
+    named = ingress["spec"].get("ingressClassName")
+    return (annotated or named or tke.CLASS_QCLOUD) == tke.CLASS_QCLOUD
+
+
+def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: Iterable[str]) -> tuple[bool, str]:
+    """Whether the load balancer reaches pods straight, and the rule that says so. `nodes`: where the pods run."""
+    on = list(nodes)
+    if on and all(is_super(cluster, name) for name in on):
+        return True, "pods on super nodes are always reached straight"
+    wanted = annotations.get(key)
+    if wanted is None:
+        wanted = cluster.switches.get(DEFAULT_DIRECT_ACCESS, "false")
+        said = f"no {key} annotation, and the cluster's {DEFAULT_DIRECT_ACCESS} is "
+        said += f'"{wanted}"' if DEFAULT_DIRECT_ACCESS in cluster.switches else "not set"
+    else:
+        said = f'{key}: "{wanted}"'
+    if wanted != "true":
+        return False, said
+    if cluster.global_router and cluster.switches.get(tke.GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
+        return False, f'{said}, but {tke.GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster'
+    return True, said
+
+
+def is_super(cluster: Cluster, name: str) -> bool:
+    """Whether a node is a super node."""
+    wanted = tke.SUPER_NODE_SELECTOR.items()
+    return any(
+        node["metadata"]["name"] == name and wanted <= node["metadata"].get("labels", {}).items() for node in cluster.nodes
+    )
+
+
+def _for_service(cluster: Cluster, service: Object) -> Entrance:
+    metadata = service["metadata"]
+    on = [endpoint.get("nodeName", "") for endpoint, _ in cluster.endpoints(service)]
+    direct, why = decide(cluster, metadata.get("annotations", {}), tke.SERVICE_DIRECT_ACCESS, on)
+    listeners = tuple(
+        Listener(port["port"], 4, (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=direct)),))
+        for port in service["spec"]["ports"]
+    )
+    return Entrance("Service", metadata["namespace"], metadata["name"], direct, why, listeners)
+
+
+def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
+    metadata = ingress["metadata"]
+    namespace = metadata["namespace"]
+    paths = [
+        (rule.get("host", ""), path) for rule in ingress["spec"].get("rules", ()) for path in rule.get("http", {}).get("paths", ())
+    ]
+    named = [(host, path, path["backend"]["service"]) for host, path in paths]
+    services = {wanted["name"]: cluster.service(namespace, wanted["name"]) for _, _, wanted in named}
+    on = [endpoint.get("nodeName", "") for service in services.values() if service for endpoint, _ in cluster.endpoints(service)]
+    direct, why = decide(cluster, metadata.get("annotations", {}), tke.INGRESS_DIRECT_ACCESS, on)
+    routes = []
+    problem = ""
+    for host, path, wanted in named:
+        service = services[wanted["name"]]
+        if service is None:
+            problem = f"Service {wanted['name']} does not exist"
+            continue
+        if not direct and service["spec"].get("type") == "ClusterIP":
+            problem = f"E4047: Service {wanted['name']} is a ClusterIP, which non-direct access cannot reach"
+            continue
+        port = _service_port(service, wanted["port"])
+        if port is None:
+            problem = f"Service {wanted['name']} has no port {wanted['port']}"
+            continue
+        exact = path.get("pathType") == "Exact"
+        routes.append(Route(host, path.get("path", "/"), exact, _backends(cluster, service, port, direct=direct)))
+    return Entrance(
+        "Ingress", namespace, metadata["name"], direct, why, (Listener(80, 7, tuple(routes)),) if routes else (), problem
+    )
+
+
+def _service_port(service: Object, wanted: Object) -> Object | None:
+    for port in service["spec"]["ports"]:
+        if port["port"] == wanted.get("number") or (wanted.get("name") and port.get("name") == wanted["name"]):
+            found: Object = port
+            return found
+    return None
+
+
+def _backends(cluster: Cluster, service: Object, port: Object, *, direct: bool) -> tuple[Backend, ...]:
+    ready = cluster.endpoints(service)
+    if direct:
+        return tuple(
+            Backend(endpoint["addresses"][0], number, f"pod {endpoint.get('targetRef', {}).get('name', '?')}")
+            for endpoint, piece in ready
+            for number in [_slice_port(piece, port.get("name", ""))]
+            if number
+        )
+    only = None
+    if (
+        service["spec"].get("externalTrafficPolicy") == "Local"
+        and service["metadata"].get("annotations", {}).get(ONLY_NODES_WITH_PODS) == "true"
+    ):
+        only = {endpoint.get("nodeName") for endpoint, _ in ready}
+    return tuple(
+        Backend(address, port["nodePort"], f"node port of {name}")
+        for name, address in native_nodes(cluster)
+        if port.get("nodePort") and (only is None or name in only)
+    )
+
+
+def _slice_port(piece: Object, name: str) -> int | None:
+    for port in piece.get("ports") or ():
+        if port.get("name", "") == name:
+            return int(port["port"])
+    return None
+
+
+def native_nodes(cluster: Cluster) -> list[tuple[str, str]]:
+    """Name and address of every ready node that can have node ports."""
+    found = []
+    for node in cluster.nodes:
+        name = node["metadata"]["name"]
+        status = node.get("status", {})
+        ready = any(each["type"] == "Ready" and each["status"] == "True" for each in status.get("conditions", ()))
+        address = next((each["address"] for each in status.get("addresses", ()) if each["type"] == "InternalIP"), None)
+        if ready and address and not is_super(cluster, name):
+            found.append((name, address))
+    return found

@@ -1,0 +1,227 @@
+"""Scheduler and kubelet of the lab: gives every pod a node, an address and a process of the echo app.
+
+The Deployment's pods are made by the real controller manager, and the EndpointSlices too; this stands in for what would run
+on a node. Images are not pulled: which of the seeds' two apps a pod runs is told by its image.
+"""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from lab import echo, network
+from lab.api import LEASE, NODE, POD, Api, Object
+from lab.plan import POD_OFFSET, Node, Plan
+from lab.shell import LabError, inside, start, wait_for
+from realip import tke
+from realip.scenarios import SCENARIOS, Reads
+
+HEADER_IMAGES = {scenario.image for scenario in SCENARIOS if scenario.reads is Reads.X_FORWARDED_FOR}
+DEFAULT_PORT = 5000
+DRAIN_SECONDS = 10.0
+LEASES = "kube-node-lease"
+
+
+@dataclass
+class Running:
+    """A pod that has a process."""
+
+    node: Node
+    address: IPv4Address
+    process: subprocess.Popen[bytes]
+    leaving: bool = False
+
+
+def now() -> str:
+    """The time as Kubernetes writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def node_object(node: Node, plan: Plan) -> Object:
+    """What a kubelet would register."""
+    labels = {"kubernetes.io/hostname": node.name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    zone = plan.nodes.index(node) + 1
+    labels["topology.kubernetes.io/zone"] = f"zone-{zone}"
+    spec: Object = {}
+    if node.super_node:
+        labels |= tke.SUPER_NODE_SELECTOR
+        spec["taints"] = [{"key": tke.SUPER_NODE_TAINT, "effect": "NoSchedule"}]
+    if plan.routed_pods:
+        spec["podCIDR"] = str(node.pods)
+        spec["podCIDRs"] = [str(node.pods)]
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node.name, "labels": labels}, "spec": spec}
+
+
+def node_status(node: Node) -> Object:
+    """A healthy node. kube-proxy programs nothing before it finds the InternalIP here."""
+    addresses = [{"type": "InternalIP", "address": str(node.address)}, {"type": "Hostname", "address": node.name}]
+    if node.public:
+        addresses.append({"type": "ExternalIP", "address": str(node.public)})
+    room = {"cpu": "4", "memory": "8Gi", "pods": "40"}
+    ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "the lab's own", "lastTransitionTime": now()}
+    return {"status": {"addresses": addresses, "capacity": room, "allocatable": room, "conditions": [ready]}}
+
+
+class Kubelet:
+    """All nodes' kubelets at once, and the scheduler."""
+
+    def __init__(self, api: Api, plan: Plan, folder: Path, wake: Callable[[], None]) -> None:
+        """`folder` takes the apps' logs; `wake` is called when a pod has ended."""
+        self._api = api
+        self._plan = plan
+        self._folder = folder
+        self._wake = wake
+        self._running: dict[str, Running] = {}
+        self._lock = threading.Lock()
+
+    def register(self) -> None:
+        """Put the nodes on the API server."""
+        for node in self._plan.nodes:
+            self._api.create(NODE, node_object(node, self._plan))
+            # Admission taints a new node until a node controller, which the lab does not run, finds it ready.
+            self._api.merge(NODE, {"spec": {"taints": node_object(node, self._plan)["spec"].get("taints")}}, name=node.name)
+            self._api.merge(NODE, node_status(node), name=node.name, part="status")
+
+    def sync(self) -> None:
+        """Bring the processes in line with the pods."""
+        pods = self._api.list(POD)
+        for pod in pods:
+            key = pod["metadata"]["uid"]
+            if pod["metadata"].get("deletionTimestamp"):
+                self._end(pod)
+            elif not pod["spec"].get("nodeName"):
+                self._bind(pod, pods)
+            elif key not in self._running and pod.get("status", {}).get("phase") == "Pending":
+                self._start(pod)
+
+    def _bind(self, pod: Object, pods: tuple[Object, ...]) -> None:
+        fitting = [node for node in self._plan.nodes if fits(pod, node_object(node, self._plan))]
+        if not fitting:
+            return
+        load = {node.name: sum(1 for other in pods if other["spec"].get("nodeName") == node.name) for node in fitting}
+        chosen = min(fitting, key=lambda node: (load[node.name], node.name))
+        metadata = pod["metadata"]
+        target = {"apiVersion": "v1", "kind": "Node", "name": chosen.name}
+        body = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": metadata["name"]}, "target": target}
+        self._api.create(POD, body, metadata["namespace"], metadata["name"], "binding")
+        pod["spec"]["nodeName"] = chosen.name
+
+    def _start(self, pod: Object) -> None:
+        metadata, spec = pod["metadata"], pod["spec"]
+        name = metadata["name"]
+        node = self._plan.node(spec["nodeName"])
+        container = spec["containers"][0]
+        port = next((each["containerPort"] for each in container.get("ports", ())), DEFAULT_PORT)
+        reads = "headers" if container["image"] in HEADER_IMAGES else "socket"
+        with self._lock:
+            taken = {running.address for running in self._running.values()}
+        address = next(each for each in list(node.pods)[POD_OFFSET:-1] if each not in taken)
+        namespace = network.add_pod(self._plan, node, name, address)
+        log = self._folder / f"{name}.log"
+        # Not the project's environment: the app needs the standard library alone, and starts four times as fast.
+        command = [sys.executable, "-I", "-S", str(Path(echo.__file__)), "--port", str(port), "--pod", name, "--reads", reads]
+        process = start(command, namespace=namespace, log=log)
+        with self._lock:
+            self._running[metadata["uid"]] = Running(node, address, process)
+        wait_for(f"the app in pod {name} to listen", lambda: _listens(log, process), seconds=15, interval=0.02)
+        self._api.merge(POD, _running_status(pod, node, address), metadata["namespace"], name, "status")
+
+    def _end(self, pod: Object) -> None:
+        running = self._running.get(pod["metadata"]["uid"])
+        if running is None:
+            self._api.delete(POD, pod["metadata"]["namespace"], pod["metadata"]["name"], grace=0)
+        elif not running.leaving:
+            running.leaving = True
+            threading.Thread(target=self._stop, args=(pod, running), daemon=True).start()
+
+    def _stop(self, pod: Object, running: Running) -> None:
+        """The pod's last seconds, as a kubelet spends them: the hook, SIGTERM, a while to finish, the end."""
+        metadata, spec = pod["metadata"], pod["spec"]
+        hook = spec["containers"][0].get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        grace = metadata.get("deletionGracePeriodSeconds", 30)
+        try:
+            running.process.wait(timeout=min(hook, grace))
+        except subprocess.TimeoutExpired:
+            running.process.send_signal(signal.SIGTERM)
+        try:
+            running.process.wait(timeout=max(1.0, min(DRAIN_SECONDS, grace - hook)))
+        except subprocess.TimeoutExpired:
+            running.process.kill()
+            running.process.wait()
+        try:
+            network.remove_pod(self._plan, running.node, metadata["name"], running.address)
+            self._api.delete(POD, metadata["namespace"], metadata["name"], grace=0)
+        except LabError as problem:
+            print(f"pod {metadata['name']}: {problem}", flush=True)
+        with self._lock:
+            self._running.pop(metadata["uid"], None)
+        self._wake()
+
+    def renew(self) -> None:
+        """The nodes' heartbeat."""
+        for node in self._plan.nodes:
+            spec = {"holderIdentity": node.name, "leaseDurationSeconds": 40, "renewTime": now().replace("Z", ".000000Z")}
+            body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": node.name}, "spec": spec}
+            if self._api.merge(LEASE, {"spec": spec}, LEASES, node.name) is None:
+                self._api.create(LEASE, body, LEASES)
+
+
+def _listens(log: Path, process: subprocess.Popen[bytes]) -> bool:
+    text = log.read_text(errors="replace")
+    if process.poll() is not None:
+        raise LabError(f"the app ended with exit code {process.returncode}: {text.strip()}")
+    return echo.READY in text
+
+
+def fits(pod: Object, node: Object) -> bool:
+    """Whether a pod may run on a node: its node selector, and a toleration for each of the node's taints."""
+    labels = node["metadata"]["labels"]
+    if not (pod["spec"].get("nodeSelector") or {}).items() <= labels.items():
+        return False
+    tolerations = pod["spec"].get("tolerations") or ()
+    # TKE adds the toleration to pods that select super nodes; ours say it themselves.
+    return all(any(tolerates(toleration, taint) for toleration in tolerations) for taint in node["spec"].get("taints") or ())
+
+
+def tolerates(toleration: Object, taint: Object) -> bool:
+    """Kubernetes' rule for one toleration and one taint."""
+    if toleration.get("effect") not in (None, "", taint["effect"]):
+        return False
+    if toleration.get("operator") == "Exists":
+        return toleration.get("key") in (None, "", taint["key"])
+    return toleration.get("key") == taint["key"] and toleration.get("value", "") == taint.get("value", "")
+
+
+def _running_status(pod: Object, node: Node, address: IPv4Address) -> dict[str, Any]:
+    kinds = ("Initialized", "Ready", "ContainersReady", "PodScheduled")
+    conditions = [{"type": kind, "status": "True", "lastTransitionTime": now()} for kind in kinds]
+    container = pod["spec"]["containers"][0]
+    running = {
+        "name": container["name"],
+        "image": container["image"],
+        "imageID": "",
+        "ready": True,
+        "started": True,
+        "restartCount": 0,
+        "state": {"running": {"startedAt": now()}},
+    }
+    return {
+        "status": {
+            "phase": "Running",
+            "conditions": conditions,
+            "hostIP": str(node.address),
+            "podIP": str(address),
+            "podIPs": [{"ip": str(address)}],
+            "startTime": now(),
+            "containerStatuses": [running],
+        }
+    }
+
+
+__all__ = ["Kubelet", "fits", "inside", "node_object", "node_status", "tolerates"]

@@ -1,0 +1,305 @@
+"""Builds and removes the network of a lab: namespaces, the wires between them, routes, and the VPC's own rules.
+
+    client --- internet --- balancer --- vpc --- node-1 --- pods
+    office ---     |                      |  --- node-2 --- pods
+                   +----------------------+  --- control plane, pods of super nodes
+
+Interfaces are made inside the namespaces, so the machine's own network never sees one. Each wire is named after what is on
+its far end, because the names are what the captures show.
+"""
+
+import os
+import signal
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import sha256
+from ipaddress import IPv4Address
+
+from lab.plan import (
+    BALANCER_LINK,
+    CLIENT_NETWORK,
+    ENTRANCES,
+    GATEWAY_OFFSET,
+    NODE_PUBLIC,
+    OFFICE_NETWORK,
+    OFFICE_PUBLIC,
+    PREFIX,
+    Node,
+    Plan,
+)
+from lab.shell import NAMESPACES, LabError, inside, run, run_inside, wait_for
+
+POD_GATEWAY = "169.254.1.1"
+"""VPC-CNI pods route everything to this address on their node's end of the wire, as TKE's do."""
+_FLOW_MARK = "0x1"
+_FLOW_TABLE = "101"
+_ENI_TABLE = "100"
+_INTERNET_VPC = ("192.0.2.1", "192.0.2.2")
+_INTERNET_BALANCER = ("192.0.2.5", "192.0.2.6")
+
+_SYSCTLS = {
+    "net.ipv4.ip_forward": "1",
+    "net.ipv4.conf.all.rp_filter": "0",
+    "net.ipv4.conf.default.rp_filter": "0",
+    "net.ipv4.conf.all.send_redirects": "0",
+    "net.ipv4.conf.default.send_redirects": "0",
+    "net.ipv6.conf.all.disable_ipv6": "1",
+    "net.ipv6.conf.default.disable_ipv6": "1",
+}
+
+
+class Wiring:
+    """Collects `ip` commands by namespace and runs them in one go each."""
+
+    def __init__(self) -> None:
+        """Nothing collected yet."""
+        self._commands: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, namespace: str, *commands: str) -> None:
+        """Commands for `ip -batch` in a namespace, without the word `ip`."""
+        self._commands[namespace].extend(commands)
+
+    def wire(self, one: tuple[str, str], other: tuple[str, str]) -> None:
+        """A pair of interfaces, given as (namespace, interface name), both up. Made at once: addresses come later."""
+        (namespace, name), (far, far_name) = one, other
+        run(["ip", "-n", namespace, "link", "add", name, "type", "veth", "peer", "name", far_name, "netns", far])
+        self.add(namespace, f"link set {name} up")
+        self.add(far, f"link set {far_name} up")
+
+    def link(self, one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+        """A wire between two single addresses, given as (namespace, interface name, address), each routed to the other."""
+        self.wire(one[:2], other[:2])
+        for (namespace, name, address), (_, _, peer) in ((one, other), (other, one)):
+            self.add(namespace, f"addr add {address}/32 dev {name}", f"route add {peer}/32 dev {name}")
+
+    def apply(self) -> None:
+        """Run what was collected."""
+        for namespace, commands in self._commands.items():
+            run(["ip", "-n", namespace, "-batch", "-"], stdin="\n".join(commands) + "\n")
+        self._commands.clear()
+
+
+def add_namespaces(names: Iterable[str]) -> None:
+    """New namespaces with forwarding on, and no other setting of the machine changed."""
+    for name in names:
+        run(["ip", "netns", "add", name])
+        run(["ip", "-n", name, "link", "set", "lo", "up"])
+        run_inside(name, ["sysctl", "-q", "-e", "-w", *(f"{key}={value}" for key, value in _SYSCTLS.items())])
+
+
+def build(plan: Plan) -> None:
+    """The network of a scenario, without pods."""
+    names = {role: plan.namespace(role) for role in ("client", "office", "internet", "balancer", "vpc", "control")}
+    add_namespaces([*names.values(), *(node.namespace for node in plan.nodes if node.namespace)])
+    wiring = Wiring()
+    _outside(wiring, plan, names)
+    _edge(wiring, plan, names)
+    control_gateway = plan.ranges.nodes[0][GATEWAY_OFFSET]
+    _attach(wiring, plan, names["control"], "eth0", plan.control_plane, "to-control", control_gateway)
+    for node in plan.nodes:
+        if node.namespace:
+            _add_node(wiring, plan, node)
+    wiring.apply()
+    _vpc_rules(plan)
+    run_inside(
+        names["internet"],
+        ["iptables-restore"],
+        stdin=f"*nat\n-A POSTROUTING -s {OFFICE_NETWORK} ! -d {OFFICE_NETWORK} -j SNAT --to-source {OFFICE_PUBLIC}\nCOMMIT\n",
+    )
+
+
+def _outside(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
+    for role, network, address in (("client", CLIENT_NETWORK, plan.client), ("office", OFFICE_NETWORK, plan.office)):
+        wiring.wire((names[role], "eth0"), (names["internet"], f"to-{role}"))
+        wiring.add(names["internet"], f"addr add {network[GATEWAY_OFFSET]}/{network.prefixlen} dev to-{role}")
+        wiring.add(
+            names[role], f"addr add {address}/{network.prefixlen} dev eth0", f"route add default via {network[GATEWAY_OFFSET]} dev eth0"
+        )
+
+
+def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
+    """Internet, load balancer and VPC know each other; what came through the load balancer goes back through it."""
+    internet, balancer, vpc = names["internet"], names["balancer"], names["vpc"]
+    wiring.link((internet, "to-vpc", _INTERNET_VPC[0]), (vpc, "to-internet", _INTERNET_VPC[1]))
+    wiring.link((internet, "to-balancer", _INTERNET_BALANCER[0]), (balancer, "to-internet", _INTERNET_BALANCER[1]))
+    wiring.link((balancer, "to-vpc", str(BALANCER_LINK[2])), (vpc, "to-balancer", str(BALANCER_LINK[1])))
+    wiring.add(
+        internet,
+        f"route add {ENTRANCES} via {_INTERNET_BALANCER[1]} dev to-balancer",
+        f"route add {NODE_PUBLIC} via {_INTERNET_VPC[1]} dev to-vpc",
+    )
+    wiring.add(
+        balancer,
+        f"route add default via {_INTERNET_BALANCER[0]} dev to-internet",
+        *(f"route replace {network} via {BALANCER_LINK[1]} dev to-vpc" for network in plan.ranges.vpc + plan.ranges.pods),
+    )
+    wiring.add(
+        vpc,
+        f"route add default via {_INTERNET_VPC[0]} dev to-internet",
+        f"rule add fwmark {_FLOW_MARK} lookup {_FLOW_TABLE}",
+        f"route add default via {BALANCER_LINK[2]} dev to-balancer table {_FLOW_TABLE}",
+    )
+
+
+def _attach(
+    wiring: Wiring, plan: Plan, namespace: str, name: str, address: IPv4Address, far_name: str, gateway: IPv4Address
+) -> None:
+    """One address of the VPC on an interface of its own: the router is the only neighbour, as in a cloud's network."""
+    vpc = plan.namespace("vpc")
+    wiring.wire((namespace, name), (vpc, far_name))
+    wiring.add(vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {address}/32 dev {far_name} src {gateway}")
+    wiring.add(
+        namespace,
+        f"addr add {address}/32 dev {name}",
+        f"route add {gateway}/32 dev {name} src {address}",
+        f"route add default via {gateway} dev {name} src {address}",
+    )
+
+
+def _add_node(wiring: Wiring, plan: Plan, node: Node) -> None:
+    vpc = plan.namespace("vpc")
+    _attach(wiring, plan, node.namespace, "eth0", node.address, f"to-{node.name}", node.gateway)
+    if plan.routed_pods:
+        wiring.add(
+            node.namespace,
+            "link add cbr0 type bridge",
+            f"addr add {node.pods[GATEWAY_OFFSET]}/{node.pods.prefixlen} dev cbr0",
+            "link set cbr0 up",
+        )
+        wiring.add(vpc, f"route add {node.pods} via {node.address} dev to-{node.name}")
+    else:
+        gateway = node.pods[GATEWAY_OFFSET]
+        far_name = f"to-{node.name}-eni"
+        wiring.wire((node.namespace, "eth1"), (vpc, far_name))
+        wiring.add(vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {node.eni}/32 dev {far_name} src {gateway}")
+        wiring.add(
+            node.namespace,
+            f"addr add {node.eni}/32 dev eth1",
+            f"route add {gateway}/32 dev eth1 src {node.eni}",
+            f"route add default via {gateway} dev eth1 table {_ENI_TABLE}",
+        )
+
+
+def _vpc_rules(plan: Plan) -> None:
+    """Elastic addresses of nodes, the memory of the load balancer's flows, and a chain that plays the security group."""
+    public = [
+        f"-A PREROUTING -d {node.public}/32 -j DNAT --to-destination {node.address}" for node in plan.nodes if node.public
+    ]
+    rules = [
+        "*mangle",
+        "-A PREROUTING -i to-balancer -m conntrack --ctstate NEW -j CONNMARK --set-mark 1",
+        "-A PREROUTING ! -i to-balancer -m conntrack --ctdir REPLY -j CONNMARK --restore-mark",
+        "COMMIT",
+        "*nat",
+        *public,
+        "COMMIT",
+    ]
+    run_inside(plan.namespace("vpc"), ["iptables-restore"], stdin="\n".join(rules) + "\n")
+    set_node_ports_open(plan, is_open=False)
+
+
+def set_node_ports_open(plan: Plan, *, is_open: bool) -> None:
+    """Whether the nodes' security group lets the internet reach node ports around the load balancer."""
+    rules = ["*filter", "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"]
+    if not is_open:
+        rules.append("-A FORWARD -i to-internet -j DROP")
+    run_inside(plan.namespace("vpc"), ["iptables-restore"], stdin="\n".join([*rules, "COMMIT", ""]))
+
+
+def add_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> str:
+    """A pod's namespace with its address, wired to its node, or to the VPC itself for a super node; returns its name."""
+    namespace = plan.namespace(name)
+    add_namespaces([namespace])
+    wiring = Wiring()
+    wire = f"pod-{sha256(name.encode()).hexdigest()[:8]}"
+    if node.super_node:
+        _attach(wiring, plan, namespace, "eth0", address, wire, node.pods[GATEWAY_OFFSET])
+    elif plan.routed_pods:
+        wiring.wire((namespace, "eth0"), (node.namespace, wire))
+        wiring.add(node.namespace, f"link set {wire} master cbr0")
+        wiring.add(
+            namespace,
+            f"addr add {address}/{node.pods.prefixlen} dev eth0",
+            f"route add default via {node.pods[GATEWAY_OFFSET]} dev eth0",
+        )
+    else:
+        wiring.wire((namespace, "eth0"), (node.namespace, wire))
+        wiring.add(
+            node.namespace,
+            f"addr add {POD_GATEWAY}/32 dev {wire} scope link",
+            f"route add {address}/32 dev {wire} src {node.address}",
+            f"rule add to {address} lookup main priority 512",
+            f"rule add from {address} lookup {_ENI_TABLE} priority 1536",
+        )
+        wiring.add(plan.namespace("vpc"), f"route add {address}/32 via {node.eni} dev to-{node.name}-eni")
+        wiring.add(
+            namespace,
+            f"addr add {address}/32 dev eth0",
+            f"route add {POD_GATEWAY}/32 dev eth0 scope link",
+            f"route add default via {POD_GATEWAY} dev eth0 src {address}",
+        )
+    wiring.apply()
+    return namespace
+
+
+def remove_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> None:
+    """Take a pod's processes, namespace and routes away."""
+    if not (node.super_node or plan.routed_pods):
+        wiring = Wiring()
+        wiring.add(
+            node.namespace,
+            f"rule del to {address} lookup main priority 512",
+            f"rule del from {address} lookup {_ENI_TABLE} priority 1536",
+        )
+        wiring.add(plan.namespace("vpc"), f"route del {address}/32")
+        wiring.apply()
+    remove([plan.namespace(name)])
+
+
+def existing(prefix: str = PREFIX) -> list[str]:
+    """The lab's namespaces that are on the machine."""
+    return sorted(path.name for path in NAMESPACES.glob(f"{prefix}*"))
+
+
+def processes(namespace: str) -> list[int]:
+    """The processes that live in a namespace."""
+    done = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False)
+    return [int(word) for word in done.stdout.split()]
+
+
+def remove(names: Iterable[str]) -> None:
+    """Stop everything that lives in the namespaces, then take them away."""
+    names = list(names)
+    me = os.getpid()
+
+    def alive() -> list[int]:
+        return [process for name in names for process in processes(name) if process != me]
+
+    for process in alive():
+        _kill(process, signal.SIGKILL)
+
+    def gone() -> bool:
+        left = alive()
+        for process in left:
+            _kill(process, signal.SIGKILL)
+        return not left
+
+    wait_for("the lab's processes to end", gone, seconds=10, interval=0.02)
+    for name in names:
+        # An empty file is left when the machine stopped between making the name and mounting the namespace on it.
+        run(["ip", "netns", "delete", name], check=False)
+        (NAMESPACES / name).unlink(missing_ok=True)
+    left = [name for name in names if (NAMESPACES / name).exists()]
+    if left:
+        raise LabError(f"could not remove the namespaces {', '.join(left)}: try `ip netns delete NAME`")
+
+
+def _kill(process: int, number: signal.Signals) -> None:
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        return
+
+
+__all__ = ["Wiring", "add_pod", "build", "existing", "inside", "processes", "remove", "remove_pod", "set_node_ports_open"]
