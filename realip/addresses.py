@@ -1,0 +1,93 @@
+"""The address plan: which networks a stack uses, and for what, once the scenario and the defaults are known."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from realip import rules
+from realip.scenarios import NetworkMode
+
+if TYPE_CHECKING:
+    from realip.settings import Settings, SubnetSettings
+
+__all__ = ["AddressPlan", "address_plan"]
+
+_VPC_CNI_SERVICES = "10.200.0.0/22"
+_GLOBAL_ROUTER_PODS = "172.16.0.0/16"
+_GLOBAL_ROUTER_PODS_PER_NODE = 64
+_GLOBAL_ROUTER_SERVICES = 1024
+
+
+@dataclass(frozen=True)
+class AddressPlan:
+    """Networks of one stack. `cluster` and `pods_per_node` belong to GlobalRouter, `pod_subnets` to VPC-CNI."""
+
+    vpc: IPv4Network
+    node_subnets: "tuple[SubnetSettings, ...]"
+    pod_subnets: "tuple[SubnetSettings, ...]"
+    cluster: IPv4Network | None
+    pods_per_node: int | None
+    own_services: IPv4Network | None
+    """The Services' own network; None where they take the end of the cluster's."""
+    service_number: int
+    """How many Services there may be."""
+    super_nodes: bool
+
+    @property
+    def services(self) -> IPv4Network:
+        """Where Service addresses come from."""
+        if self.own_services is not None:
+            return self.own_services
+        assert self.cluster is not None  # noqa: S101 - the plan gives one of the two
+        end = int(self.cluster.broadcast_address) + 1 - self.service_number
+        return IPv4Network((end, 33 - self.service_number.bit_length()))
+
+    @property
+    def node_ranges(self) -> tuple[IPv4Network, ...]:
+        """Where node addresses come from: the node subnets, or the VPC where an existing subnet's network was not said."""
+        return self._networks(self.node_subnets)
+
+    @property
+    def pod_ranges(self) -> tuple[IPv4Network, ...]:
+        """Where pod addresses come from: pods of super nodes sit in the subnets of those nodes."""
+        if self.cluster is not None:
+            return (self.cluster,)
+        return self._networks(self.node_subnets if self.super_nodes else self.pod_subnets)
+
+    @property
+    def inside(self) -> tuple[IPv4Network, ...]:
+        """Everything that nodes and pods of this cluster may send from, each network once."""
+        extra = self._networks(self.pod_subnets) if self.pod_subnets else ()
+        return tuple(dict.fromkeys((*self.node_ranges, *self.pod_ranges, *extra)))
+
+    def _networks(self, subnets: "tuple[SubnetSettings, ...]") -> tuple[IPv4Network, ...]:
+        return tuple(dict.fromkeys(subnet.network or self.vpc for subnet in subnets))
+
+
+def address_plan(settings: "Settings") -> AddressPlan:
+    """The networks of a stack, defaults filled in for its scenario."""
+    network, cluster, row = settings.network, settings.cluster, settings.scenario.row
+    if row.network_mode is NetworkMode.VPC_CNI:
+        own_services = IPv4Network(cluster.service_cidr or _VPC_CNI_SERVICES)
+        return AddressPlan(
+            vpc=IPv4Network(network.cidr),
+            node_subnets=network.nodes,
+            pod_subnets=network.pods,
+            cluster=None,
+            pods_per_node=None,
+            own_services=own_services,
+            service_number=rules.service_numbers(own_services),
+            super_nodes=row.super_nodes,
+        )
+    services = None if cluster.service_cidr is None else IPv4Network(cluster.service_cidr)
+    return AddressPlan(
+        vpc=IPv4Network(network.cidr),
+        node_subnets=network.nodes,
+        pod_subnets=(),
+        cluster=IPv4Network(cluster.cluster_cidr or _GLOBAL_ROUTER_PODS),
+        pods_per_node=cluster.pods_per_node or _GLOBAL_ROUTER_PODS_PER_NODE,
+        own_services=services,
+        service_number=cluster.services
+        or (_GLOBAL_ROUTER_SERVICES if services is None else rules.service_numbers(services)),
+        super_nodes=row.super_nodes,
+    )

@@ -1,0 +1,339 @@
+"""Rules that look at more than one setting: each yields every problem that it finds, with the paths it looked at."""
+
+from collections import Counter
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from realip import rules, tke
+from realip.addresses import address_plan
+from realip.problems import MISSING, Problem
+from realip.scenarios import NetworkMode
+
+if TYPE_CHECKING:
+    from realip.settings import Settings, SubnetSettings
+
+__all__ = ["Disagreement", "problems"]
+
+
+class Disagreement(ValueError):
+    """Settings that are each right and do not go together."""
+
+    def __init__(self, found: tuple[Problem, ...]) -> None:
+        """Carry what was found."""
+        self.problems = found
+        super().__init__("\n".join(map(str, found)))
+
+
+def problems(settings: "Settings", region: str | None = None) -> Iterator[Problem]:
+    """Everything in which the settings do not agree with each other, with the scenario or with TKE.
+
+    `region` is the Tencent provider's, where it is known.
+    """
+    yield from _mode(settings)
+    yield from _subnets(settings)
+    yield from _region(settings, region)
+    if settings.network.vpc_id is None or settings.network.node_subnets is not None:
+        yield from _overlaps(settings)
+        yield from _capacity(settings)
+    yield from _nodes(settings)
+    yield from _app(settings)
+    yield from _load_balancer(settings)
+    yield from _access(settings)
+
+
+def _mode(settings: "Settings") -> Iterator[Problem]:
+    """What belongs to the other network mode, and a Kubernetes too old for the scenario."""
+    row, network, cluster = settings.scenario.row, settings.network, settings.cluster
+    if row.network_mode is NetworkMode.VPC_CNI:
+        mine, other = "VPC-CNI", "GlobalRouter"
+        foreign: dict[str, object] = {
+            "cluster.clusterCidr": cluster.cluster_cidr,
+            "cluster.podsPerNode": cluster.pods_per_node,
+            "cluster.services": cluster.services,
+        }
+        instead = "in VPC-CNI pods take addresses from network.podSubnets, and cluster.serviceCidr says how many Services there are"
+    else:
+        mine, other = "GlobalRouter", "VPC-CNI"
+        foreign = {
+            "network.podSubnets": network.pod_subnets and [subnet.id or subnet.cidr for subnet in network.pod_subnets],
+            "cluster.exclusiveEni": cluster.exclusive_eni,
+            "cluster.staticPodIps": cluster.static_pod_ips,
+        }
+        instead = "in GlobalRouter pods take addresses from cluster.clusterCidr"
+    for path, value in foreign.items():
+        if value is not None:
+            yield Problem(
+                path, value, f"belongs to {other}, and `{row.slug}` is {mine}; remove it: {instead}", ("scenario",)
+            )
+    if rules.kubernetes_version(cluster.version)[:2] < row.minimum_version:
+        oldest = ".".join(map(str, row.minimum_version))
+        yield Problem(
+            "cluster.version", cluster.version, f"is too old for `{row.slug}`; take {oldest} or later", ("scenario",)
+        )
+
+
+def _subnets(settings: "Settings") -> Iterator[Problem]:
+    """Subnets by CIDR for a new VPC and by id for an existing one, in every zone that nodes are in."""
+    network = settings.network
+    vpc_cni = settings.scenario.row.network_mode is NetworkMode.VPC_CNI
+    existing = network.vpc_id is not None
+    groups = {
+        "network.nodeSubnets": network.node_subnets,
+        "network.podSubnets": network.pod_subnets if vpc_cni else None,
+    }
+    if existing:
+        if "cidr" not in network.model_fields_set:
+            yield Problem(
+                "network.cidr",
+                MISSING,
+                "is missing; say the existing VPC's network, rules and checks are made from it",
+                ("network.vpcId",),
+            )
+        for path, subnets in groups.items():
+            if subnets is None and (path == "network.nodeSubnets" or vpc_cni):
+                message = "is missing; an existing VPC needs its subnets, each as {zone: ..., id: subnet-...}"
+                yield Problem(path, MISSING, message, ("network.vpcId",))
+    for path, subnets in groups.items():
+        yield from _subnet_entries(path, subnets, existing=existing)
+    if network.node_subnets is None and not existing:
+        yield from _carving(settings, vpc_cni=vpc_cni)
+    yield from _zones(settings, vpc_cni=vpc_cni)
+
+
+def _subnet_entries(path: str, subnets: "tuple[SubnetSettings, ...] | None", *, existing: bool) -> Iterator[Problem]:
+    if subnets is not None and not subnets:
+        yield Problem(
+            path, [], "is empty; give at least one subnet, or remove the key to have them carved", ("network.vpcId",)
+        )
+    for index, subnet in enumerate(subnets or ()):
+        entry = f"{path}[{index}]"
+        if existing and subnet.id is None:
+            yield Problem(
+                f"{entry}.id", MISSING, "is missing; network.vpcId names an existing VPC, so give its subnets by id"
+            )
+        if not existing and subnet.id is not None:
+            yield Problem(
+                f"{entry}.id",
+                subnet.id,
+                "names an existing subnet, but the VPC is new; set network.vpcId, or give a cidr instead",
+            )
+        if not existing and subnet.cidr is None:
+            yield Problem(f"{entry}.cidr", MISSING, "is missing; a new subnet needs a network inside network.cidr")
+
+
+def _carving(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
+    """Whether the VPC is large enough to carve subnets for each zone out of it."""
+    network = settings.network
+    mask = IPv4Network(network.cidr).prefixlen + 4
+    if mask not in tke.SUBNET_MASKS:
+        message = f"is too small to carve subnets from; take /{tke.SUBNET_MASKS.stop - 5} or larger, or give network.nodeSubnets"
+        yield Problem("network.cidr", network.cidr, message)
+    most = 4 if vpc_cni and network.pod_subnets is None else 8
+    if len(network.zones) > most:
+        message = f"are more than the {most} zones that subnets are carved for; give network.nodeSubnets and network.podSubnets"
+        yield Problem("network.zones", list(network.zones), message)
+
+
+def _zones(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
+    """A node subnet in every zone that was asked for, and a pod subnet in every zone that has nodes (TKE 50355)."""
+    network = settings.network
+    said = "zones" in network.model_fields_set or network.node_subnets is None
+    zones = list(network.zones) if said else []
+    if said and not zones:
+        yield Problem("network.zones", [], "is empty; name at least one availability zone")
+    for zone, count in Counter(zones).items():
+        if count > 1:
+            yield Problem("network.zones", zones, f"names {zone} {count} times; name each zone once")
+    node_zones = list(dict.fromkeys(subnet.zone for subnet in network.nodes))
+    for zone in dict.fromkeys(zones):
+        if network.node_subnets is not None and zone not in node_zones:
+            yield Problem(
+                "network.nodeSubnets",
+                node_zones,
+                f"has no subnet in {zone}, which network.zones names; add one",
+                ("network.zones",),
+            )
+    if vpc_cni and network.pod_subnets:
+        pod_zones = {subnet.zone for subnet in network.pod_subnets}
+        for zone in (zone for zone in node_zones if zone not in pod_zones):
+            message = f"has no subnet in {zone}, where nodes are: a pod takes its address in its node's zone; add one"
+            yield Problem("network.podSubnets", sorted(pod_zones), message, ("network.zones", "network.nodeSubnets"))
+
+
+def _region(settings: "Settings", region: str | None) -> Iterator[Problem]:
+    """Zones of the region that the provider works in."""
+    network = settings.network
+    for path, zone in (
+        *(
+            (f"network.zones[{index}]", zone)
+            for index, zone in enumerate(network.zones if network.node_subnets is None else ())
+        ),
+        *(
+            (f"network.nodeSubnets[{index}].zone", subnet.zone)
+            for index, subnet in enumerate(network.node_subnets or ())
+        ),
+    ):
+        if region and zone.rpartition("-")[0] != region:
+            yield Problem(path, zone, f"lies outside tencentcloud:region, {region}; name a zone such as {region}-1")
+
+
+def _overlaps(settings: "Settings") -> Iterator[Problem]:
+    """Subnets inside the VPC, and no address used twice."""
+    network, plan = settings.network, address_plan(settings)
+    subnets = [
+        (f"{path}[{index}]" if given is not None else f"{path} (carved for {subnet.zone})", subnet.network)
+        for path, given, planned in (
+            ("network.nodeSubnets", network.node_subnets, plan.node_subnets),
+            ("network.podSubnets", network.pod_subnets, plan.pod_subnets),
+        )
+        for index, subnet in enumerate(planned)
+        if subnet.network is not None
+    ]
+    for name, subnet in subnets:
+        if not subnet.subnet_of(plan.vpc):
+            yield Problem(
+                name, str(subnet), f"lies outside the VPC's {plan.vpc}; choose a network inside it", ("network.cidr",)
+            )
+    for message in rules.overlaps(subnets):
+        yield Problem("network", MISSING, message, ("network.cidr", "network.nodeSubnets", "network.podSubnets"))
+    wide = [("network.cidr", plan.vpc)]
+    if plan.cluster is not None:
+        wide.append(("cluster.clusterCidr", plan.cluster))
+    if plan.own_services is not None:
+        wide.append(("cluster.serviceCidr", plan.own_services))
+    for message in rules.overlaps(wide):
+        yield Problem("network", MISSING, message, tuple(name for name, _ in wide))
+
+
+def _capacity(settings: "Settings") -> Iterator[Problem]:
+    """Room for the nodes and pods that were asked for."""
+    plan, row, nodes = address_plan(settings), settings.scenario.row, _most_nodes(settings)
+    pods = (settings.app.replicas or row.replicas) + 1  # a rollout starts one pod before it stops one
+    replicas = "nodes.autoscaling.max" if settings.nodes.autoscaling else "nodes.replicas"
+    if plan.cluster is not None and plan.pods_per_node is not None:
+        services = 0 if plan.own_services else plan.service_number
+        room = rules.global_router_nodes(plan.cluster, plan.pods_per_node, services)
+        if room < nodes:
+            shown = f"{plan.cluster.num_addresses} addresses less {services} for Services, {plan.pods_per_node} for each node"
+            message = f"has room for {room} nodes ({shown}), and {nodes} are asked for; take a larger network, or fewer cluster.podsPerNode"
+            involved = ("cluster.podsPerNode", "cluster.services", "cluster.serviceCidr", replicas, "scenario")
+            yield Problem("cluster.clusterCidr", str(plan.cluster), message, involved)
+        if plan.own_services and plan.service_number != rules.service_numbers(plan.own_services):
+            message = f"does not agree with cluster.serviceCidr, which holds {rules.service_numbers(plan.own_services)}; remove it"
+            yield Problem("cluster.services", plan.service_number, message, ("cluster.serviceCidr",))
+    yield from _room(
+        "network.nodeSubnets",
+        plan.node_subnets,
+        pods if row.super_nodes else nodes,
+        "pods" if row.super_nodes else "nodes",
+    )
+    if not row.super_nodes:
+        yield from _room("network.podSubnets", plan.pod_subnets, pods, "pods")
+    holds = tke.CLUSTER_LEVELS[settings.cluster.level]
+    if not row.super_nodes and nodes > holds:
+        message = f"holds {holds} nodes, and {replicas} asks for {nodes}; take a higher level"
+        yield Problem("cluster.level", settings.cluster.level, message, (replicas, "scenario"))
+
+
+def _room(path: str, subnets: "tuple[SubnetSettings, ...]", wanted: int, what: str) -> Iterator[Problem]:
+    """Whether subnets whose networks are known hold so many addresses."""
+    networks = [subnet.network for subnet in subnets]
+    known = [network for network in networks if network is not None]
+    room = sum(map(rules.subnet_addresses, known))
+    if known and len(known) == len(networks) and room < wanted:
+        message = f"have room for {room} addresses, and {wanted} {what} are asked for; take larger networks"
+        yield Problem(path, list(map(str, known)), message, ("network", "nodes", "app.replicas", "scenario"))
+
+
+def _most_nodes(settings: "Settings") -> int:
+    nodes = settings.nodes
+    return nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
+
+
+def _nodes(settings: "Settings") -> Iterator[Problem]:
+    """What native nodes have and super nodes have not, and bounds that hold the number to start with."""
+    nodes, row = settings.nodes, settings.scenario.row
+    if row.super_nodes:
+        for field in sorted(nodes.model_fields_set - {"labels", "taints"}):
+            alias = type(nodes).model_fields[field].alias or field
+            value = nodes.model_dump(mode="json")[field]
+            message = f"belongs to native nodes, and `{row.slug}` runs on super nodes; remove it"
+            yield Problem(f"nodes.{alias}", value, message, ("scenario",))
+    if (bounds := nodes.autoscaling) is None:
+        return
+    if bounds.min > bounds.max:
+        yield Problem(
+            "nodes.autoscaling.min",
+            bounds.min,
+            f"is more than max, {bounds.max}; swap them",
+            ("nodes.autoscaling.max",),
+        )
+    elif not bounds.min <= nodes.replicas <= bounds.max:
+        message = (
+            f"lies outside nodes.autoscaling, {bounds.min} to {bounds.max}; choose a number to start with inside it"
+        )
+        yield Problem("nodes.replicas", nodes.replicas, message, ("nodes.autoscaling",))
+
+
+def _app(settings: "Settings") -> Iterator[Problem]:
+    """Requests within limits, one owner of the number of pods, names that the scenario has."""
+    app, row = settings.app, settings.scenario.row
+    if rules.cpu(app.cpu_request) > rules.cpu(app.cpu_limit):
+        yield Problem(
+            "app.cpuRequest",
+            app.cpu_request,
+            f"is more than app.cpuLimit, {app.cpu_limit}; lower it",
+            ("app.cpuLimit",),
+        )
+    if rules.memory(app.memory_request) > rules.memory(app.memory_limit):
+        message = f"is more than app.memoryLimit, {app.memory_limit}; lower it"
+        yield Problem("app.memoryRequest", app.memory_request, message, ("app.memoryLimit",))
+    if app.autoscaled and app.replicas is not None:
+        message = "has two owners: app.autoscaled leaves the number of pods to an autoscaler; remove one of the two"
+        yield Problem("app.replicas", app.replicas, message, ("app.autoscaled",))
+    if app.ingress is not None and row.direct:
+        message = f"names an Ingress, and `{row.slug}` has none; remove it"
+        yield Problem("app.ingress", app.ingress, message, ("scenario",))
+    if "drain_seconds" in app.model_fields_set and app.drain_seconds and not _drains(settings):
+        oldest = ".".join(map(str, tke.PRE_STOP_SLEEP_VERSION))
+        yield Problem(
+            "app.drainSeconds", app.drain_seconds, f"needs Kubernetes {oldest}; remove it", ("cluster.version",)
+        )
+
+
+def _drains(settings: "Settings") -> bool:
+    return rules.kubernetes_version(settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION
+
+
+def _load_balancer(settings: "Settings") -> Iterator[Problem]:
+    """One kind of load balancer at a time."""
+    chosen = settings.load_balancer
+    if chosen.internal_subnet_id is not None and not chosen.internal:
+        message = "is for an internal load balancer; set loadBalancer.internal to true, or remove it"
+        yield Problem("loadBalancer.internalSubnetId", chosen.internal_subnet_id, message, ("loadBalancer.internal",))
+    if chosen.existing_id is not None and chosen.internal:
+        message = "cannot go with loadBalancer.internal: an existing load balancer is what it is; remove one of the two"
+        yield Problem("loadBalancer.existingId", chosen.existing_id, message, ("loadBalancer.internal",))
+    if chosen.bandwidth is not None and (chosen.internal or chosen.existing_id is not None):
+        message = "is for a public load balancer that TKE makes; remove it"
+        yield Problem(
+            "loadBalancer.bandwidth", chosen.bandwidth, message, ("loadBalancer.internal", "loadBalancer.existingId")
+        )
+
+
+def _access(settings: "Settings") -> Iterator[Problem]:
+    """Who may reach the API server is always said, and the whole internet only on purpose."""
+    access = settings.access
+    if access.endpoint == "intranet":
+        if access.admin_cidrs:
+            message = "are for the public endpoint; remove them, or set access.endpoint to public"
+            yield Problem("access.adminCidrs", list(access.admin_cidrs), message, ("access.endpoint",))
+        return
+    if not access.admin_cidrs:
+        message = "is missing; say who may reach the API server, such as your own address: 'pulumi config set --path \"realip:access.adminCidrs[0]\" <address>/32'"
+        yield Problem("access.adminCidrs", MISSING, message, ("access.endpoint",))
+    for index, cidr in enumerate(access.admin_cidrs):
+        if cidr in rules.EVERYONE and not access.allow_everyone:
+            message = "opens the API server to the whole internet; name your own network, or set access.allowEveryone to true if you mean it"
+            yield Problem(f"access.adminCidrs[{index}]", cidr, message, ("access.allowEveryone",))

@@ -1,0 +1,1 @@
+"""Components, each usable alone: `from realip.components.exposure import DirectService`, or by name from `realip`."""

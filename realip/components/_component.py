@@ -1,0 +1,73 @@
+"""What every component has in common: where its children hang, what they wait for, and how bad arguments are told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+
+from realip.errors import InputError
+
+__all__ = ["ArgumentError", "Component", "KubernetesComponent", "security_rule", "whole"]
+
+
+class ArgumentError(InputError, pulumi.RunError):
+    """An argument that a component cannot use; Pulumi prints it without a traceback."""
+
+
+class Component(pulumi.ComponentResource):
+    """A component resource `realip:index:<class name>`.
+
+    `opts` belongs to the component itself. What it must wait for, in `opts.depends_on`, its children wait for too: Pulumi
+    does not hand that down by itself.
+    """
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None) -> None:
+        """Register the component."""
+        super().__init__(f"realip:index:{type(self).__name__}", name, None, opts)
+        self._name = name
+        self._waits_for: Any = None if opts is None else opts.depends_on
+
+    def _child(self, *after: pulumi.Resource, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a child, which comes after `after` and after whatever the component waits for."""
+        mine = pulumi.ResourceOptions(parent=self, depends_on=list(after), **options)
+        if self._waits_for is None:
+            return mine
+        return pulumi.ResourceOptions.merge(mine, pulumi.ResourceOptions(depends_on=self._waits_for))
+
+    def _refuse(self, argument: str, value: object, problem: str) -> ArgumentError:
+        """The error for an argument: which one of which component, its value, what is wrong and what to do."""
+        return ArgumentError(f"{type(self).__name__} {self._name!r}: {argument} = {value!r}: {problem}")
+
+    def _check(self, argument: str, value: object, rule: Callable[[str], object]) -> None:
+        """Apply a rule to an argument whose value is known already; what is known later, TKE judges."""
+        if isinstance(value, str):
+            try:
+                rule(value)
+            except ValueError as error:
+                raise self._refuse(argument, value, str(error)) from None
+
+
+class KubernetesComponent(Component):
+    """A component of Kubernetes objects, which refuses to run on whatever kubeconfig happens to be around."""
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None) -> None:
+        """Register the component and look for its provider."""
+        super().__init__(name, opts)
+        if self.get_provider("kubernetes:core/v1:Service") is None:
+            raise ArgumentError(
+                f"{type(self).__name__} {name!r}: has no Kubernetes provider, and the ambient kubeconfig may be any cluster's; "
+                "pass opts=pulumi.ResourceOptions(provider=...), such as ClusterAccess's `provider`"
+            )
+
+
+def whole(value: "pulumi.Input[int]") -> "pulumi.Input[int]":
+    """A whole number: other languages hand over 80.0 for 80."""
+    if isinstance(value, int | float):
+        return int(value)
+    return pulumi.Output.all(value).apply(lambda values: int(values[0]))
+
+
+def security_rule(cidr: str, protocol: str, port: str, description: str) -> dict[str, str]:
+    """A rule of a security group that accepts `cidr`, of either address family (provider security_group_rule_set)."""
+    source = {"ipv6_cidr_block" if ":" in cidr else "cidr_block": cidr}
+    return {"action": "ACCEPT", "protocol": protocol, "port": port, "description": description, **source}

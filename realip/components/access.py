@@ -1,0 +1,99 @@
+"""ClusterAccess: the way from Pulumi to a cluster's API server."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import tencentcloud_iac_pulumi as tencentcloud
+
+from realip import rules, tke
+from realip.components._component import Component, security_rule
+from realip.components.kubeconfig import reachable
+
+__all__ = ["ClusterAccess", "ClusterAccessArgs"]
+
+
+class ClusterAccessArgs(TypedDict):
+    """Arguments of `ClusterAccess`."""
+
+    cluster_id: pulumi.Input[str]
+    """The cluster, `cls-...`."""
+    admin_cidrs: NotRequired[Sequence[str]]
+    """Who may reach the public endpoint. Without `intranet_subnet_id`, at least one is needed."""
+    intranet_subnet_id: NotRequired[pulumi.Input[str]]
+    """Open the intranet endpoint, in that subnet, instead of the public one."""
+    display_name: NotRequired[str]
+    """Prefix of the names in the console; the component's name if unset."""
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Tags of everything that is made."""
+
+
+class ClusterAccess(Component):
+    """Endpoint of the API server, kubeconfig and Kubernetes provider (provider resource kubernetes_cluster_endpoint).
+
+    TKE opens an endpoint only once a node is ready: pass the nodes in `opts.depends_on`. `provider`, a Kubernetes provider
+    with server-side apply, is what the components of an app take in their `opts`.
+    """
+
+    kubeconfig: pulumi.Output[str]
+    """Administrator's kubeconfig; a secret."""
+
+    def __init__(self, name: str, args: ClusterAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Open the endpoint; ArgumentError if nobody is said to reach it."""
+        super().__init__(name, opts)
+        subnet_id = args.get("intranet_subnet_id")
+        if subnet_id is None:
+            endpoint = tencentcloud.kubernetes.ClusterEndpoint(
+                f"{name}-endpoint",
+                cluster_id=args["cluster_id"],
+                cluster_internet=True,
+                cluster_internet_security_group=self._security_group(args),
+                opts=self._child(),
+            )
+            kubeconfig, server = endpoint.kube_config, endpoint.cluster_external_endpoint
+        else:
+            endpoint = tencentcloud.kubernetes.ClusterEndpoint(
+                f"{name}-endpoint",
+                cluster_id=args["cluster_id"],
+                cluster_intranet=True,
+                cluster_intranet_subnet_id=subnet_id,
+                opts=self._child(),
+            )
+            kubeconfig, server = endpoint.kube_config_intranet, endpoint.pgw_endpoint
+        self.kubeconfig = pulumi.Output.secret(
+            pulumi.Output.all(kubeconfig, server).apply(lambda both: reachable(both[0], both[1] or ""))
+        )
+        self.provider = kubernetes.Provider(
+            f"{name}-provider",
+            kubeconfig=self.kubeconfig,
+            # What the engine compares: without it a kubeconfig that is not known yet replaces everything on the cluster.
+            cluster_identifier=args["cluster_id"],
+            enable_server_side_apply=True,
+            opts=self._child(),
+        )
+        self.register_outputs({"kubeconfig": self.kubeconfig})
+
+    def _security_group(self, args: ClusterAccessArgs) -> pulumi.Output[str]:
+        """The security group of the public endpoint, whose id comes after its rules."""
+        cidrs = args.get("admin_cidrs") or ()
+        if not cidrs:
+            raise self._refuse(
+                "admin_cidrs", [], "is empty; say who may reach the API server, or give intranet_subnet_id"
+            )
+        for index, cidr in enumerate(cidrs):
+            self._check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)
+        group = tencentcloud.security.Group(
+            f"{self._name}-admins",
+            name=f"{args.get('display_name') or self._name}-admins",
+            description="API server",
+            tags=dict(args.get("tags") or {}),
+            opts=self._child(),
+        )
+        return tencentcloud.security.GroupRuleSet(
+            f"{self._name}-admin-rules",
+            security_group_id=group.id,
+            ingresses=[security_rule(cidr, "TCP", str(tke.API_SERVER_PORT), "administrators") for cidr in cidrs],
+            egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "answers")],
+            opts=self._child(),
+        ).security_group_id

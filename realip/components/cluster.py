@@ -1,0 +1,117 @@
+"""Cluster: a managed TKE cluster whose pods take their addresses from the VPC (VPC-CNI) or from a network of their own."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+import tencentcloud_iac_pulumi as tencentcloud
+
+from realip import rules, tke
+from realip.components._component import Component, whole
+from realip.scenarios import NetworkMode
+
+__all__ = ["Cluster", "ClusterArgs"]
+
+_PODS_PER_NODE = 64
+_SERVICES = 1024
+
+
+class ClusterArgs(TypedDict):
+    """Arguments of `Cluster`."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC, `vpc-...`. Another one makes a new cluster."""
+    network_mode: NetworkMode
+    """VPC-CNI or GlobalRouter. Another one makes a new cluster."""
+    version: pulumi.Input[str]
+    """Kubernetes version such as `1.32.2`; a later one upgrades in place."""
+    pod_subnet_ids: NotRequired[pulumi.Input[Sequence[str]]]
+    """VPC-CNI: subnets of pods. More can be added, none removed."""
+    service_cidr: NotRequired[pulumi.Input[str]]
+    """Network of Services, /17 to /27. VPC-CNI needs it; GlobalRouter takes the end of `cluster_cidr` without."""
+    cluster_cidr: NotRequired[pulumi.Input[str]]
+    """GlobalRouter: network of pods, /10 to /24."""
+    pods_per_node: NotRequired[pulumi.Input[int]]
+    """GlobalRouter: addresses of each node, a power of two from 16 to 256; 64 if unset."""
+    service_number: NotRequired[pulumi.Input[int]]
+    """How many Services, a power of two from 32 to 32768; it has to agree with `service_cidr`."""
+    exclusive_eni: NotRequired[bool]
+    """VPC-CNI: an ENI for each pod instead of shared ones; Tencent has to approve the account."""
+    static_pod_ips: NotRequired[bool]
+    """VPC-CNI: pods keep their addresses."""
+    level: NotRequired[pulumi.Input[str]]
+    """Size of the control plane, L5 to L5000; L5 if unset."""
+    deletion_protection: NotRequired[pulumi.Input[bool]]
+    """Whether TKE refuses to delete the cluster; false if unset."""
+    display_name: NotRequired[str]
+    """Name in the console; the component's name if unset."""
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Tags of the cluster."""
+
+
+class Cluster(Component):
+    """A managed TKE cluster with containerd (provider resource kubernetes_cluster). It has no nodes and no open endpoint yet."""
+
+    cluster_id: pulumi.Output[str]
+    """Id of the cluster, `cls-...`."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the cluster; ArgumentError for networks that TKE would refuse."""
+        super().__init__(name, opts)
+        self._check("version", args["version"], rules.kubernetes_version)
+        self._check("service_cidr", args.get("service_cidr"), rules.service_cidr)
+        self._check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
+        vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
+        self._check_mode(args, vpc_cni=vpc_cni)
+        cluster = tencentcloud.kubernetes.Cluster(
+            name,
+            cluster_name=args.get("display_name") or name,
+            vpc_id=args["vpc_id"],
+            cluster_version=args["version"],
+            cluster_level=args.get("level") or "L5",
+            cluster_deploy_type=tke.MANAGED_CLUSTER,
+            container_runtime="containerd",
+            deletion_protection=args.get("deletion_protection") or False,
+            tags=dict(args.get("tags") or {}),
+            network_type=tke.NETWORK_TYPE_VPC_CNI if vpc_cni else tke.NETWORK_TYPE_GLOBAL_ROUTER,
+            vpc_cni_type=_eni(args) if vpc_cni else None,
+            is_non_static_ip_mode=not args.get("static_pod_ips") if vpc_cni else None,
+            eni_subnet_ids=args.get("pod_subnet_ids"),
+            cluster_cidr=args.get("cluster_cidr"),
+            cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or _PODS_PER_NODE),
+            service_cidr=args.get("service_cidr"),
+            cluster_max_service_num=_service_number(args),
+            # The provider leaves this administrator's password in plain text. A new cluster cannot be made beside the
+            # old one, whose networks it would meet, so a replacement deletes first.
+            opts=self._child(additional_secret_outputs=["password"], delete_before_replace=True),
+        )
+        self.cluster_id = cluster.id
+        self.register_outputs({"cluster_id": self.cluster_id})
+
+    def _check_mode(self, args: ClusterArgs, *, vpc_cni: bool) -> None:
+        mode, needed = (
+            ("VPC-CNI", ("pod_subnet_ids", "service_cidr")) if vpc_cni else ("GlobalRouter", ("cluster_cidr",))
+        )
+        foreign = (
+            ("cluster_cidr", "pods_per_node") if vpc_cni else ("pod_subnet_ids", "exclusive_eni", "static_pod_ips")
+        )
+        for argument in needed:
+            if args.get(argument) is None:
+                raise self._refuse(argument, None, f"is missing; {mode} needs it")
+        for argument in foreign:
+            if args.get(argument) is not None:
+                raise self._refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+
+
+def _eni(args: ClusterArgs) -> str:
+    return tke.VPC_CNI_EXCLUSIVE_ENI if args.get("exclusive_eni") else tke.VPC_CNI_SHARED_ENI
+
+
+def _service_number(args: ClusterArgs) -> "pulumi.Input[int]":
+    """How many Services: as said, else as many as their network holds, which TKE wants to agree."""
+    number, service_cidr = args.get("service_number"), args.get("service_cidr")
+    if number is not None:
+        return whole(number)
+    if service_cidr is None:
+        return _SERVICES
+    return pulumi.Output.from_input(service_cidr).apply(lambda cidr: rules.service_numbers(rules.service_cidr(cidr)))

@@ -1,0 +1,28 @@
+"""A TKE kubeconfig, made usable from where Pulumi runs."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from realip import tke
+
+__all__ = ["reachable"]
+
+
+def reachable(kubeconfig: str, endpoint: str) -> str:
+    """The kubeconfig with a server that resolves, and the carriage returns that TKE writes taken out.
+
+    TKE's kubeconfig may name `cls-....ccs.tencent-cloud.com`, which resolves inside Tencent Cloud only. Then `endpoint`,
+    the address or name of the endpoint that was opened, becomes the server, and the certificate is still checked against
+    the name that it was issued for.
+    """
+    config: dict[str, Any] = yaml.safe_load(kubeconfig.replace("\r", "")) or {}
+    for entry in config.get("clusters") or ():
+        cluster = entry.get("cluster") or {}
+        server = urlsplit(str(cluster.get("server", "")))
+        if endpoint and server.hostname and server.hostname.endswith(tke.INTERNAL_ONLY_API_DOMAIN):
+            host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").netloc
+            cluster["server"] = f"https://{host}"
+            cluster["tls-server-name"] = server.hostname
+    return yaml.safe_dump(config, sort_keys=False)

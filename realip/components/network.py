@@ -1,0 +1,197 @@
+"""Network: the VPC that a cluster lives in, or an existing one, and who may reach its nodes and pods."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+import tencentcloud_iac_pulumi as tencentcloud
+
+from realip import rules
+from realip.components._component import Component, security_rule
+
+__all__ = ["Network", "NetworkArgs", "Subnet"]
+
+_NAT_BANDWIDTH = 100
+_NAT_CONNECTIONS = 1_000_000
+_NAT_ADDRESS_BANDWIDTH = 100
+
+
+class Subnet(TypedDict):
+    """A subnet in one availability zone: a new one has a `cidr`, an existing one an `id`."""
+
+    zone: str
+    """Availability zone, such as `ap-guangzhou-6`."""
+    cidr: NotRequired[pulumi.Input[str]]
+    """Network of a new subnet, inside the VPC's."""
+    id: NotRequired[pulumi.Input[str]]
+    """Id of an existing subnet, `subnet-...`."""
+
+
+class NetworkArgs(TypedDict):
+    """Arguments of `Network`."""
+
+    cidr: str
+    """The VPC's network, for a new one and for an existing one."""
+    node_subnets: Sequence[Subnet]
+    """Subnets of nodes (and of super nodes' pods)."""
+    pod_subnets: NotRequired[Sequence[Subnet]]
+    """Subnets of pods; VPC-CNI only."""
+    vpc_id: NotRequired[pulumi.Input[str]]
+    """An existing VPC, `vpc-...`: nothing is made in it but the security group."""
+    inside_cidrs: NotRequired[Sequence[str]]
+    """What nodes and pods send from, and so may reach each other from. The VPC's network if unset."""
+    client_ports: NotRequired[str]
+    """Port or range that clients reach on nodes or pods, such as `5000` or `30000-32768`. None if unset."""
+    client_cidrs: NotRequired[Sequence[str]]
+    """Who may reach those ports."""
+    display_name: NotRequired[str]
+    """Prefix of the names in the console; the component's name if unset."""
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Tags of everything that is made."""
+
+
+class Network(Component):
+    """VPC, subnets of nodes and pods in each zone, NAT gateway with its route, and the nodes' security group.
+
+    Private nodes and super nodes pull images through the NAT gateway. The ids that it hands out carry their dependencies:
+    whatever uses a subnet comes after the NAT route, whatever uses the security group after its rules.
+    Provider resources: vpc, subnet, eip, nat_gateway, route_table, route_table_entry, security_group, security_group_rule_set.
+    """
+
+    vpc_id: pulumi.Output[str]
+    """Id of the VPC."""
+    node_subnet_ids: pulumi.Output[Sequence[str]]
+    """Ids of the node subnets, in the order given."""
+    pod_subnet_ids: pulumi.Output[Sequence[str]]
+    """Ids of the pod subnets, in the order given."""
+    security_group_id: pulumi.Output[str]
+    """Id of the security group of nodes and pods."""
+
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the network; ArgumentError for a VPC network that Tencent Cloud would refuse."""
+        super().__init__(name, opts)
+        self._check("cidr", args["cidr"], rules.vpc_cidr)
+        self._display_name = args.get("display_name") or name
+        self._tags = dict(args.get("tags") or {})
+        existing = args.get("vpc_id")
+        node_subnets, pod_subnets = args["node_subnets"], args.get("pod_subnets") or ()
+        self._check_subnets("node_subnets", node_subnets, existing=existing is not None)
+        self._check_subnets("pod_subnets", pod_subnets, existing=existing is not None)
+        if existing is not None:
+            self.vpc_id = pulumi.Output.from_input(existing)
+            nodes = [subnet["id"] for subnet in node_subnets]
+            pods = [subnet["id"] for subnet in pod_subnets]
+        else:
+            vpc = tencentcloud.vpc.Instance(
+                f"{name}-vpc", name=self._display_name, cidr_block=args["cidr"], tags=self._tags, opts=self._child()
+            )
+            self.vpc_id = vpc.id
+            route = self._nat_route()
+            nodes = self._subnets("nodes", node_subnets, route)
+            pods = self._subnets("pods", pod_subnets, route)
+        self.node_subnet_ids = pulumi.Output.all(*nodes)
+        self.pod_subnet_ids = pulumi.Output.all(*pods)
+        self.security_group_id = self._security_group(args)
+        self.register_outputs(
+            {
+                "vpc_id": self.vpc_id,
+                "node_subnet_ids": self.node_subnet_ids,
+                "pod_subnet_ids": self.pod_subnet_ids,
+                "security_group_id": self.security_group_id,
+            }
+        )
+
+    def _check_subnets(self, argument: str, subnets: Sequence[Subnet], *, existing: bool) -> None:
+        needed = "id" if existing else "cidr"
+        if argument == "node_subnets" and not subnets:
+            raise self._refuse(argument, [], "is empty; give at least one subnet")
+        for index, subnet in enumerate(subnets):
+            if needed not in subnet:
+                raise self._refuse(
+                    f"{argument}[{index}]", dict(subnet), f"has no {needed}; {self._why(existing=existing)}"
+                )
+
+    @staticmethod
+    def _why(*, existing: bool) -> str:
+        return "vpc_id names an existing VPC" if existing else "a new VPC needs the network of each subnet"
+
+    def _nat_route(self) -> tencentcloud.route.TableEntry:
+        """The way out for subnets: what uses one waits for the route, and on destroy the route outlives it."""
+        name, display_name = self._name, self._display_name
+        address = tencentcloud.eip.Instance(
+            f"{name}-nat-address",
+            name=f"{display_name}-nat",
+            internet_charge_type="TRAFFIC_POSTPAID_BY_HOUR",
+            internet_max_bandwidth_out=_NAT_ADDRESS_BANDWIDTH,
+            tags=self._tags,
+            opts=self._child(),
+        )
+        gateway = tencentcloud.nat.Gateway(
+            f"{name}-nat",
+            name=display_name,
+            vpc_id=self.vpc_id,
+            assigned_eip_sets=[address.public_ip],
+            bandwidth=_NAT_BANDWIDTH,
+            max_concurrent=_NAT_CONNECTIONS,
+            tags=self._tags,
+            opts=self._child(),
+        )
+        table = tencentcloud.route.Table(
+            f"{name}-routes", name=display_name, vpc_id=self.vpc_id, tags=self._tags, opts=self._child()
+        )
+        return tencentcloud.route.TableEntry(
+            f"{name}-nat-route",
+            route_table_id=table.id,
+            destination_cidr_block="0.0.0.0/0",
+            next_type="NAT",
+            next_hub=gateway.id,
+            description="to the internet",
+            opts=self._child(),
+        )
+
+    def _subnets(
+        self, group: str, subnets: Sequence[Subnet], route: tencentcloud.route.TableEntry
+    ) -> list["pulumi.Input[str]"]:
+        made: list[pulumi.Input[str]] = []
+        seen: Counter[str] = Counter()
+        for subnet in subnets:
+            zone = subnet["zone"]
+            seen[zone] += 1
+            label = f"{group}-{zone}" if seen[zone] == 1 else f"{group}-{zone}-{seen[zone]}"
+            made.append(
+                tencentcloud.subnet.Instance(
+                    f"{self._name}-{label}",
+                    name=f"{self._display_name}-{label}",
+                    vpc_id=self.vpc_id,
+                    cidr_block=subnet["cidr"],
+                    availability_zone=zone,
+                    route_table_id=route.route_table_id,
+                    tags=self._tags,
+                    opts=self._child(route),
+                ).id
+            )
+        return made
+
+    def _security_group(self, args: NetworkArgs) -> pulumi.Output[str]:
+        group = tencentcloud.security.Group(
+            f"{self._name}-nodes",
+            name=f"{self._display_name}-nodes",
+            description="Nodes and pods",
+            tags=self._tags,
+            opts=self._child(),
+        )
+        ports = args.get("client_ports")
+        inside = list(args.get("inside_cidrs") or [args["cidr"]])
+        clients = list(args.get("client_cidrs") or []) if ports else []
+        rule_set = tencentcloud.security.GroupRuleSet(
+            f"{self._name}-node-rules",
+            security_group_id=group.id,
+            ingresses=[
+                *(security_rule(cidr, "ALL", "ALL", "nodes and pods among themselves") for cidr in inside),
+                *(security_rule(cidr, "TCP", str(ports), "clients") for cidr in clients),
+            ],
+            egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "images and answers")],
+            opts=self._child(),
+        )
+        return rule_set.security_group_id

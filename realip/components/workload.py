@@ -1,0 +1,184 @@
+"""Workload: the application's namespace and Deployment. The application itself is not changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from realip import rules, tke
+from realip.components._component import KubernetesComponent, whole
+
+__all__ = ["Resources", "Toleration", "Workload", "WorkloadArgs"]
+
+_DEFAULT_NAMESPACE = "default"
+_STOP_SECONDS = 30
+"""What a container has for stopping after it has drained; Kubernetes' own default."""
+
+
+class Resources(TypedDict):
+    """What each pod is sure of and what it may use, as Kubernetes quantities."""
+
+    cpu_request: str
+    """Such as `250m`. A super node sizes and bills a pod by its requests."""
+    cpu_limit: str
+    """Such as `1`."""
+    memory_request: str
+    """Such as `256Mi`."""
+    memory_limit: str
+    """Such as `512Mi`."""
+
+
+class Toleration(TypedDict):
+    """A taint that pods put up with."""
+
+    key: str
+    """The taint's key."""
+    value: NotRequired[str]
+    """The taint's value; any value if unset."""
+    effect: str
+    """NoSchedule, PreferNoSchedule or NoExecute."""
+
+
+class WorkloadArgs(TypedDict):
+    """Arguments of `Workload`."""
+
+    deployment: str
+    """The Deployment's name."""
+    image: pulumi.Input[str]
+    """Container image."""
+    labels: Mapping[str, str]
+    """Labels of the pods, by which Services find them."""
+    port: pulumi.Input[int]
+    """Where the container listens."""
+    resources: Resources
+    """Requests and limits."""
+    namespace: NotRequired[str]
+    """Namespace, made unless it is `default`, which is the default."""
+    container: NotRequired[str]
+    """The container's name; the Deployment's if unset."""
+    replicas: NotRequired[pulumi.Input[int]]
+    """Number of pods; left to an autoscaler if unset."""
+    super_nodes: NotRequired[bool]
+    """Whether pods run on super nodes."""
+    tolerations: NotRequired[Sequence[Toleration]]
+    """Taints of the nodes that pods put up with."""
+    readiness_path: NotRequired[str]
+    """HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in the app's log."""
+    drain_seconds: NotRequired[int]
+    """How long a pod goes on serving while the load balancer lets go of it. Needs Kubernetes 1.30; none if unset."""
+    timeout_seconds: NotRequired[int]
+    """How long a rollout may take, on create and on update; 600 if unset."""
+
+
+class Workload(KubernetesComponent):
+    """Namespace and Deployment, spread over zones and nodes, within the `baseline` Pod Security level."""
+
+    namespace: pulumi.Output[str]
+    """The namespace. What is named by it comes after the namespace is made, and not after the Deployment."""
+    deployment: pulumi.Output[str]
+    """The Deployment's name."""
+
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
+        super().__init__(name, opts)
+        self._check("deployment", args["deployment"], rules.dns_label)
+        self._check("image", args["image"], rules.image_reference)
+        namespace = args.get("namespace") or _DEFAULT_NAMESPACE
+        self._check("namespace", namespace, rules.dns_label)
+        self.namespace = self._namespace(namespace)
+        timeout = f"{int(args.get('timeout_seconds') or 600)}s"
+        deployment = apps.Deployment(
+            name,
+            metadata={"name": args["deployment"], "namespace": self.namespace, "labels": dict(args["labels"])},
+            spec=_deployment(args),
+            opts=self._child(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
+        )
+        self.deployment = deployment.metadata.name
+        self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
+
+    def _namespace(self, namespace: str) -> pulumi.Output[str]:
+        if namespace == _DEFAULT_NAMESPACE:
+            return pulumi.Output.from_input(namespace)
+        made = core.Namespace(
+            f"{self._name}-namespace",
+            metadata={"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
+            opts=self._child(),
+        )
+        return made.metadata.name
+
+
+def _deployment(args: WorkloadArgs) -> apps.DeploymentSpecArgs:
+    labels = dict(args["labels"])
+    return apps.DeploymentSpecArgs(
+        replicas=whole(args["replicas"]) if "replicas" in args else None,
+        selector=meta.LabelSelectorArgs(match_labels=labels),
+        # Never fewer pods than asked for, also while a load balancer takes its time with the new ones.
+        strategy=apps.DeploymentStrategyArgs(
+            type="RollingUpdate", rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0)
+        ),
+        template=core.PodTemplateSpecArgs(metadata=meta.ObjectMetaArgs(labels=labels), spec=_pod(args)),
+    )
+
+
+def _pod(args: WorkloadArgs) -> core.PodSpecArgs:
+    return core.PodSpecArgs(
+        containers=[_container(args)],
+        automount_service_account_token=False,
+        security_context=core.PodSecurityContextArgs(seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault")),
+        termination_grace_period_seconds=_STOP_SECONDS + int(args.get("drain_seconds") or 0),
+        topology_spread_constraints=[
+            core.TopologySpreadConstraintArgs(
+                max_skew=1,
+                topology_key=key,
+                when_unsatisfiable="ScheduleAnyway",
+                label_selector=meta.LabelSelectorArgs(match_labels=dict(args["labels"])),
+            )
+            for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+        ],
+        node_selector=dict(tke.SUPER_NODE_SELECTOR) if args.get("super_nodes") else None,
+        tolerations=_tolerations(args) or None,
+    )
+
+
+def _container(args: WorkloadArgs) -> core.ContainerArgs:
+    resources, port, path = args["resources"], whole(args["port"]), args.get("readiness_path")
+    drain = int(args.get("drain_seconds") or 0)
+    pre_stop = core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain))
+    return core.ContainerArgs(
+        name=args.get("container") or args["deployment"],
+        image=args["image"],
+        ports=[core.ContainerPortArgs(container_port=port)],
+        resources=core.ResourceRequirementsArgs(
+            requests={"cpu": resources["cpu_request"], "memory": resources["memory_request"]},
+            limits={"cpu": resources["cpu_limit"], "memory": resources["memory_limit"]},
+        ),
+        readiness_probe=core.ProbeArgs(
+            period_seconds=5,
+            http_get=core.HTTPGetActionArgs(path=path, port=port) if path else None,
+            tcp_socket=None if path else core.TCPSocketActionArgs(port=port),
+        ),
+        # The seeds' images run as root and write their log beside the program, so neither is forbidden.
+        security_context=core.SecurityContextArgs(
+            allow_privilege_escalation=False, capabilities=core.CapabilitiesArgs(drop=["ALL"])
+        ),
+        lifecycle=core.LifecycleArgs(pre_stop=pre_stop) if drain else None,
+    )
+
+
+def _tolerations(args: WorkloadArgs) -> list[core.TolerationArgs]:
+    of_super_nodes = core.TolerationArgs(key=tke.SUPER_NODE_TAINT, operator="Exists", effect="NoSchedule")
+    return [
+        *([of_super_nodes] if args.get("super_nodes") else []),
+        *(
+            core.TolerationArgs(
+                key=toleration["key"],
+                effect=toleration["effect"],
+                operator="Equal" if toleration.get("value") else "Exists",
+                value=toleration.get("value") or None,
+            )
+            for toleration in args.get("tolerations") or ()
+        ),
+    ]

@@ -1,0 +1,135 @@
+"""From a stack file to `Settings`: plain values checked at once, or one error with every problem.
+
+`parse` is for values that someone has already; `load` reads the configuration of the running Pulumi program.
+"""
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from pydantic import ValidationError
+
+from realip import checks, rules
+from realip.problems import Problem, SettingsError, problem_from
+from realip.settings import Settings
+
+__all__ = ["decode", "load", "parse", "refusals"]
+
+
+def parse(values: Mapping[str, object], *, region: str | None = None) -> Settings:
+    """The settings that plain values make, keys as in a stack file without their namespace; SettingsError if any is wrong.
+
+    `region` is the Tencent provider's, where it is known: zones have to lie in it.
+    """
+    plain: dict[str, Any] = json.loads(json.dumps(_plain(values)))
+    try:
+        return _validate(plain, region)
+    except ValidationError as error:
+        raise SettingsError(_problems(error, plain, region)) from None
+
+
+def _validate(plain: Mapping[str, Any], region: str | None) -> Settings:
+    # JSON is what the engine hands over: lists and names of choices are told from it, numbers and text stay apart.
+    return Settings.model_validate_json(json.dumps(plain), context={"region": region})
+
+
+def _plain(value: object) -> object:
+    """A value of YAML as JSON has it: keys are text, and what JSON lacks (a date, say) is text too."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and isfinite(value):
+        return value
+    return str(value)
+
+
+def _problems(error: ValidationError, plain: dict[str, Any], region: str | None) -> list[Problem]:
+    """Every problem: of single values first, then, looking past those, of values that do not agree."""
+    single: list[Problem] = []
+    agreement: list[Problem] = []
+    for details in error.errors():
+        cause = details.get("ctx", {}).get("error")
+        if isinstance(cause, checks.Disagreement):
+            agreement += cause.problems
+        else:
+            single.append(problem_from(details, Settings))
+            _remove(plain, details["loc"])
+    if single:
+        try:
+            _validate(plain, region)
+        except ValidationError as second:
+            wrong = [problem.path for problem in single]
+            agreement += [
+                problem
+                for details in second.errors()
+                if isinstance(cause := details.get("ctx", {}).get("error"), checks.Disagreement)
+                for problem in cause.problems
+                if not any(_same_or_inside(path, bad) for path in (problem.path, *problem.involves) for bad in wrong)
+            ]
+    return single + agreement
+
+
+def _same_or_inside(path: str, other: str) -> bool:
+    """Whether one of two paths is the other or lies inside it."""
+    short, long = sorted((path, other), key=len)
+    return long == short or long.startswith((f"{short}.", f"{short}["))
+
+
+def _remove(plain: Any, location: tuple[int | str, ...]) -> None:
+    """Take the value at a place out, with the whole list or entry that it makes useless."""
+    *parents, last = location[:2] if len(location) > 1 else location
+    for step in parents:
+        plain = plain.get(step) if isinstance(plain, dict) else None
+    if isinstance(plain, dict):
+        plain.pop(last, None)
+
+
+def refusals(settings: Settings) -> list[Problem]:
+    """What a preview may show and an update may not do: a documentation range lets nobody in."""
+    remedy = "'pulumi config set --path \"realip:access.adminCidrs[0]\" <your address>/32'"
+    return [
+        Problem(
+            f"access.adminCidrs[{index}]",
+            cidr,
+            f"is a range of examples, which lets nobody in; say who you are: {remedy}",
+        )
+        for index, cidr in enumerate(settings.access.admin_cidrs)
+        if rules.documentation_range(cidr)
+    ]
+
+
+def decode(value: str) -> object:
+    """A configuration value as the engine hands it over: JSON for lists and objects, plain text otherwise."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def load() -> Settings:
+    """The settings of the running Pulumi program, from its stack's configuration.
+
+    Ends the program with every problem in one message. What an update has to refuse, a preview warns of in the same words.
+    """
+    import pulumi  # noqa: PLC0415 - bad settings are told without waiting for the SDK
+    from pulumi.runtime.config import CONFIG, get_config_env  # noqa: PLC0415 - what lists every key; a test holds it
+
+    namespace = f"{pulumi.Config().name}:"
+    configuration = {**get_config_env(), **CONFIG.get()}
+    values = {
+        key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
+    }
+    try:
+        settings = parse(values, region=pulumi.Config("tencentcloud").get("region"))
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+    refused = refusals(settings)
+    if refused and not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(str(SettingsError(refused)))
+    for problem in refused:
+        pulumi.log.warn(str(problem))
+    return settings

@@ -1,0 +1,138 @@
+"""What is wrong with a stack file, one problem a line: path, value, problem and remedy, all of them at once."""
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from realip.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = ["MISSING", "Problem", "SettingsError", "nearest", "problem_from"]
+
+_LONGEST_VALUE = 80
+
+
+class _Missing:
+    """The value of a field that a stack file does not say."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend: `path` as in `pulumi config set --path`, the value that was found, and what to do about it."""
+
+    path: str
+    value: object
+    message: str
+    involves: tuple[str, ...] = ()
+    """Other paths that the problem depends on."""
+
+    def __str__(self) -> str:
+        """`app.port = 70000: must be at most 65535`."""
+        if isinstance(self.value, _Missing):
+            return f"{self.path}: {self.message}"
+        shown = json.dumps(self.value, ensure_ascii=True, default=str)
+        if len(shown) > _LONGEST_VALUE:
+            shown = f"{shown[: _LONGEST_VALUE - 3]}..."
+        return f"{self.path} = {shown}: {self.message}"
+
+
+class SettingsError(InputError):
+    """A stack file that cannot be used, with every problem in it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Tell `problems`, which are at least one."""
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__("\n".join([f"{count} in the settings:", *(f"  {problem}" for problem in self.problems)]))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?` where a known word is near, else the list of the known ones."""
+    known = sorted(known)
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {by_folded[close[0]]}?"
+    return f"known are {', '.join(known)}"
+
+
+def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
+    """The problem that one of pydantic's errors on `model` stands for."""
+    location = error["loc"]
+    path = path_of(location)
+    value: object = MISSING if error["type"] == "missing" else error["input"]
+    return Problem(path, value, _message(error, model))
+
+
+def path_of(location: Sequence[int | str]) -> str:
+    """`("network", "zones", 0)` as `network.zones[0]`."""
+    path = ""
+    for step in location:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif step != "[key]":
+            path += f".{step}" if path else step
+    return path
+
+
+_KINDS = {
+    "string_type": "must be text; put it in quotes",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a map of names to values",
+    "model_type": "must be a map of names to values",
+}
+
+
+def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            *parents, key = error["loc"]
+            return f"is not a known setting; {nearest(str(key), _keys_at(model, parents))}"
+        case "missing":
+            return "is missing; add it"
+        case "enum" | "literal_error":
+            known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+            return f"is not one of {known}; {nearest(str(error['input']), known.split(', '))}"
+        case "value_error":
+            return str(context["error"])
+        case "greater_than_equal":
+            return f"must be at least {context['ge']}"
+        case "less_than_equal":
+            return f"must be at most {context['le']}"
+        case "too_short":
+            return f"has too few entries; give at least {context['min_length']}"
+        case "too_long":
+            return f"has too many entries; give at most {context['max_length']}"
+        case kind:
+            return _KINDS.get(kind, error["msg"].lower())
+
+
+def _keys_at(model: type[BaseModel], parents: Sequence[int | str]) -> list[str]:
+    """The names that a stack file may use at that place."""
+    for step in parents:
+        if isinstance(step, str):
+            fields = {field.alias or name: field for name, field in model.model_fields.items()}
+            model = _model_in(fields[step].annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The settings model inside an annotation such as `tuple[SubnetSettings, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

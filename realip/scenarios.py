@@ -1,0 +1,227 @@
+"""The decision: three choices lead to one of five scenarios, or to the reason why not and the nearest one that is offered.
+
+The table is the seeds' "Five Scenario Comparison" and their decision graph. A row says every decision in which the
+scenarios differ; how TKE spells a decision is `realip.tke`'s business.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "SCENARIOS",
+    "Choices",
+    "Connection",
+    "NetworkMode",
+    "NodeType",
+    "NotOffered",
+    "Reads",
+    "Scenario",
+    "by_slug",
+    "resolve",
+]
+
+
+class NetworkMode(StrEnum):
+    """How pods get their addresses; fixed for the life of a cluster."""
+
+    VPC_CNI = "VPC-CNI"
+    GLOBAL_ROUTER = "GlobalRouter"
+
+
+class NodeType(StrEnum):
+    """What pods run on."""
+
+    NATIVE = "native"
+    SUPER = "super"
+
+
+class Connection(StrEnum):
+    """How the load balancer (CLB) reaches pods: straight, or through a port of the node."""
+
+    DIRECT = "direct"
+    NON_DIRECT = "non-direct"
+
+
+class Reads(StrEnum):
+    """Where an application finds the client's address."""
+
+    SOCKET_PEER = "socket peer"
+    X_FORWARDED_FOR = "X-Forwarded-For"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The three choices that a user makes."""
+
+    network_mode: NetworkMode
+    node_type: NodeType
+    connection: Connection
+
+    def __str__(self) -> str:
+        """The choices as a person names them: `VPC-CNI, native nodes, direct`."""
+        return f"{self.network_mode.value}, {self.node_type.value} nodes, {self.connection.value}"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the seeds call the objects of a scenario; `upstream.md`'s table is where the names come from."""
+
+    namespace: str
+    deployment: str
+    container: str
+    service: str
+    ingress: str | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the table: every decision that differs between scenarios."""
+
+    number: int
+    slug: str
+    title: str
+    choices: Choices
+    reads: Reads
+    names: Names
+    image: str
+    replicas: int
+    minimum_version: tuple[int, int]
+    """The oldest Kubernetes on which the scenario holds, as (major, minor)."""
+    global_route_switch: bool = False
+    """Whether the cluster-wide switch for direct access has to be on: GlobalRouter keeps pods behind it."""
+    states_public: bool = False
+    """Whether the seeds state the public load balancer type on the Service; elsewhere it is TKE's default."""
+
+    @property
+    def network_mode(self) -> NetworkMode:
+        """The cluster's network mode."""
+        return self.choices.network_mode
+
+    @property
+    def direct(self) -> bool:
+        """Whether the load balancer reaches pods straight: a Service of type LoadBalancer. If not: NodePort and Ingress."""
+        return self.choices.connection is Connection.DIRECT
+
+    @property
+    def super_nodes(self) -> bool:
+        """Whether pods run on super nodes."""
+        return self.choices.node_type is NodeType.SUPER
+
+    @property
+    def service_type(self) -> str:
+        """The Kubernetes Service type."""
+        return "LoadBalancer" if self.direct else "NodePort"
+
+
+@dataclass(frozen=True)
+class NotOffered:
+    """Why a combination of choices is not a scenario, and the scenario that comes nearest to it."""
+
+    choices: Choices
+    reason: str
+    nearest: Scenario
+
+    def __str__(self) -> str:
+        """One sentence each for what was asked, why not, and what to take instead."""
+        return f"{self.choices} is not offered: {self.reason} Nearest scenario: `{self.nearest.slug}` ({self.nearest.choices})."
+
+
+_DIRECT_NAMES = Names("default", "real-ip-demo", "real-ip-container", "clb-direct-pod", ingress=None)
+_NON_DIRECT_NAMES = Names(
+    "kestrel-catchip", "real-ip-deployment", "flask-container", "real-ip-service", "real-ip-ingress"
+)
+_LAYER_4_IMAGE = "vickytan-demo.tencentcloudcr.com/kestrelli/images:v1.0"
+_LAYER_7_IMAGE = "test-angel01.tencentcloudcr.com/kestrelli/kestrel-seven-real-ip:v1.0"
+_DIRECT_VERSION = (1, 20)
+_INGRESS_VERSION = (1, 19)
+"""`networking.k8s.io/v1` Ingress, which the seeds write, is served since Kubernetes 1.19."""
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(
+        number=1,
+        slug="vpc-cni-direct-native",
+        title="VPC-CNI, CLB direct to pods on native nodes",
+        choices=Choices(NetworkMode.VPC_CNI, NodeType.NATIVE, Connection.DIRECT),
+        reads=Reads.SOCKET_PEER,
+        names=_DIRECT_NAMES,
+        image=_LAYER_4_IMAGE,
+        replicas=3,
+        minimum_version=_DIRECT_VERSION,
+        states_public=True,
+    ),
+    Scenario(
+        number=2,
+        slug="globalrouter-direct-native",
+        title="GlobalRouter, CLB direct to pods on native nodes",
+        choices=Choices(NetworkMode.GLOBAL_ROUTER, NodeType.NATIVE, Connection.DIRECT),
+        reads=Reads.SOCKET_PEER,
+        names=_DIRECT_NAMES,
+        image=_LAYER_4_IMAGE,
+        replicas=3,
+        minimum_version=_DIRECT_VERSION,
+        global_route_switch=True,
+    ),
+    Scenario(
+        number=3,
+        slug="vpc-cni-direct-super",
+        title="VPC-CNI, CLB direct to pods on super nodes",
+        choices=Choices(NetworkMode.VPC_CNI, NodeType.SUPER, Connection.DIRECT),
+        reads=Reads.SOCKET_PEER,
+        names=_DIRECT_NAMES,
+        image=_LAYER_4_IMAGE,
+        replicas=3,
+        minimum_version=_DIRECT_VERSION,
+    ),
+    Scenario(
+        number=4,
+        slug="vpc-cni-nondirect-native",
+        title="VPC-CNI, Ingress and NodePort on native nodes",
+        choices=Choices(NetworkMode.VPC_CNI, NodeType.NATIVE, Connection.NON_DIRECT),
+        reads=Reads.X_FORWARDED_FOR,
+        names=_NON_DIRECT_NAMES,
+        image=_LAYER_7_IMAGE,
+        replicas=2,
+        minimum_version=_INGRESS_VERSION,
+    ),
+    Scenario(
+        number=5,
+        slug="globalrouter-nondirect-native",
+        title="GlobalRouter, Ingress and NodePort on native nodes",
+        choices=Choices(NetworkMode.GLOBAL_ROUTER, NodeType.NATIVE, Connection.NON_DIRECT),
+        reads=Reads.X_FORWARDED_FOR,
+        names=_NON_DIRECT_NAMES,
+        image=_LAYER_7_IMAGE,
+        replicas=2,
+        minimum_version=_INGRESS_VERSION,
+    ),
+)
+
+_BY_SLUG = {scenario.slug: scenario for scenario in SCENARIOS}
+_BY_CHOICES = {scenario.choices: scenario for scenario in SCENARIOS}
+
+_SUPER_NON_DIRECT = "a super node has no node port to go through: its pods hold addresses of the VPC, so the load balancer always reaches them straight."
+_REASONS = {
+    Choices(NetworkMode.VPC_CNI, NodeType.SUPER, Connection.NON_DIRECT): (_SUPER_NON_DIRECT, "vpc-cni-direct-super"),
+    Choices(NetworkMode.GLOBAL_ROUTER, NodeType.SUPER, Connection.NON_DIRECT): (
+        _SUPER_NON_DIRECT,
+        "vpc-cni-direct-super",
+    ),
+    Choices(NetworkMode.GLOBAL_ROUTER, NodeType.SUPER, Connection.DIRECT): (
+        "TKE can run super nodes in a GlobalRouter cluster, but their pods hold addresses of the VPC there too, so nothing is gained over VPC-CNI; not yet built.",
+        "vpc-cni-direct-super",
+    ),
+}
+
+
+def by_slug(slug: str) -> Scenario | None:
+    """The scenario of that slug, which is its stack's name too; None if there is none."""
+    return _BY_SLUG.get(slug)
+
+
+def resolve(choices: Choices) -> Scenario | NotOffered:
+    """The scenario that three choices lead to, or why there is none and which one comes nearest."""
+    scenario = _BY_CHOICES.get(choices)
+    if scenario is not None:
+        return scenario
+    reason, nearest = _REASONS[choices]
+    return NotOffered(choices, reason, _BY_SLUG[nearest])

@@ -1,0 +1,358 @@
+"""What a stack file may say: frozen pydantic models, keys in camelCase, unknown keys refused, every default runnable.
+
+`realip.loading` makes `Settings` of a stack file, or one error with every problem. Rules that look at more than one value
+stand in `realip.checks`.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic.alias_generators import to_camel
+
+from realip import checks, rules, tke
+from realip.problems import nearest
+from realip.scenarios import (
+    SCENARIOS,
+    Choices,
+    Connection,
+    NetworkMode,
+    NodeType,
+    NotOffered,
+    Scenario,
+    by_slug,
+    resolve,
+)
+
+__all__ = [
+    "DEFAULT_STACK",
+    "AccessSettings",
+    "AppSettings",
+    "ClusterSettings",
+    "LoadBalancerSettings",
+    "NetworkSettings",
+    "NodesSettings",
+    "Settings",
+]
+
+DEFAULT_STACK = "vpc-cni-direct-native"
+
+
+def _keeps(rule: Callable[..., object], *arguments: object) -> AfterValidator:
+    """A validator that applies one of `realip.rules` and hands the value on unchanged."""
+
+    def validate(value: str) -> str:
+        rule(value, *arguments)
+        return value
+
+    return AfterValidator(validate)
+
+
+def _quoted(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError('is a number, and YAML has dropped digits of it already; quote it: "1.30.0"')
+    return value
+
+
+VpcCidr = Annotated[str, _keeps(rules.vpc_cidr)]
+ServiceCidr = Annotated[str, _keeps(rules.service_cidr)]
+ClusterCidr = Annotated[str, _keeps(rules.cluster_cidr)]
+SubnetCidr = Annotated[str, _keeps(rules.private_cidr, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS)]
+Cidr = Annotated[str, _keeps(rules.canonical_cidr)]
+Zone = Annotated[str, _keeps(rules.availability_zone)]
+Name = Annotated[str, _keeps(rules.dns_label)]
+LabelKey = Annotated[str, _keeps(rules.label_key)]
+LabelValue = Annotated[str, _keeps(rules.label_value)]
+Image = Annotated[str, _keeps(rules.image_reference)]
+Version = Annotated[str, BeforeValidator(_quoted), _keeps(rules.kubernetes_version)]
+Cpu = Annotated[str, _keeps(rules.cpu)]
+Memory = Annotated[str, _keeps(rules.memory)]
+InstanceType = Annotated[str, _keeps(rules.instance_type)]
+Level = Annotated[str, _keeps(rules.one_of, tke.CLUSTER_LEVELS)]
+DiskType = Annotated[str, _keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]
+DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DISK_SIZES.stop - 1)]
+PodNumber = Annotated[int, _keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]
+ServiceNumber = Annotated[int, _keeps(rules.one_of, tke.CLUSTER_SERVICE_NUMBERS)]
+Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNET_BANDWIDTH.stop - 1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=30, le=3600)]
+Nodes = Annotated[int, Field(ge=1, le=max(tke.CLUSTER_LEVELS.values()))]
+VpcId = Annotated[str, _keeps(rules.cloud_id, "vpc")]
+SubnetId = Annotated[str, _keeps(rules.cloud_id, "subnet")]
+SecurityGroupId = Annotated[str, _keeps(rules.cloud_id, "sg")]
+LoadBalancerId = Annotated[str, _keeps(rules.cloud_id, "lb")]
+TagKey = Annotated[str, _keeps(rules.tag_key)]
+TagValue = Annotated[str, _keeps(rules.tag_value)]
+
+
+class _Section(BaseModel):
+    """What all settings have in common."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+
+class ScenarioSettings(_Section):
+    """A scenario's slug, or the three choices that lead to one."""
+
+    network_mode: NetworkMode = Field(description="VPC-CNI or GlobalRouter.")
+    node_type: NodeType = Field(description="native or super.")
+    connection: Connection = Field(description="direct or non-direct.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_slug(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("must be a scenario's slug, or a map with networkMode, nodeType and connection")
+        scenario = by_slug(value)
+        if scenario is None:
+            raise ValueError(f"is not a scenario; {nearest(value, (row.slug for row in SCENARIOS))}")
+        choices = scenario.choices
+        return {"networkMode": choices.network_mode, "nodeType": choices.node_type, "connection": choices.connection}
+
+    @model_validator(mode="after")
+    def _offered(self) -> Self:
+        if isinstance(answer := resolve(self.choices), NotOffered):
+            raise ValueError(str(answer))
+        return self
+
+    @property
+    def choices(self) -> Choices:
+        """The three choices."""
+        return Choices(self.network_mode, self.node_type, self.connection)
+
+    @property
+    def row(self) -> Scenario:
+        """The row of the scenario table."""
+        answer = resolve(self.choices)
+        assert isinstance(answer, Scenario)  # noqa: S101 - _offered has refused anything else
+        return answer
+
+
+class SubnetSettings(_Section):
+    """One subnet: made from a CIDR, or an existing one by its id."""
+
+    zone: Zone = Field(description="Availability zone.")
+    cidr: SubnetCidr | None = Field(
+        None, description="Its network, inside the VPC's. May be left out for an existing subnet."
+    )
+    id: SubnetId | None = Field(None, description="Id of an existing subnet; with network.vpcId only.")
+
+    @property
+    def network(self) -> IPv4Network | None:
+        """The subnet's network, where it is known."""
+        return None if self.cidr is None else IPv4Network(self.cidr)
+
+
+class NetworkSettings(_Section):
+    """The VPC: a new one with subnets, NAT gateway and routes, or an existing one."""
+
+    cidr: VpcCidr = Field(
+        "10.0.0.0/16", description="The VPC's network; say it for an existing VPC too, rules are made from it."
+    )
+    zones: tuple[Zone, ...] = Field(
+        ("ap-guangzhou-6", "ap-guangzhou-7"),
+        description="Zones to spread nodes over; subnets are carved for each of them.",
+    )
+    vpc_id: VpcId | None = Field(None, description="An existing VPC; its subnets then have to be given by id.")
+    node_subnets: tuple[SubnetSettings, ...] | None = Field(
+        None, description="Subnets of nodes, instead of the carved ones."
+    )
+    pod_subnets: tuple[SubnetSettings, ...] | None = Field(
+        None, description="VPC-CNI: subnets of pods, instead of the carved ones."
+    )
+
+    @cached_property
+    def nodes(self) -> tuple[SubnetSettings, ...]:
+        """Subnets of nodes: those given, else a sixteenth of the VPC for each zone, from its first half."""
+        return self.node_subnets if self.node_subnets is not None else self._carve(4, from_half=False)
+
+    @cached_property
+    def pods(self) -> tuple[SubnetSettings, ...]:
+        """Subnets of pods: those given, else an eighth of the VPC for each zone, from its second half."""
+        return self.pod_subnets if self.pod_subnets is not None else self._carve(3, from_half=True)
+
+    def _carve(self, bits: int, *, from_half: bool) -> tuple[SubnetSettings, ...]:
+        vpc = IPv4Network(self.cidr)
+        subnets = rules.subnets_of(vpc, vpc.prefixlen + bits, from_half=from_half)
+        return tuple(SubnetSettings(zone=zone, cidr=str(cidr)) for zone, cidr in zip(self.zones, subnets, strict=False))
+
+
+class ClusterSettings(_Section):
+    """The TKE cluster."""
+
+    name: Name = Field("realip", description="The cluster's name, and the prefix of every cloud resource's name.")
+    version: Version = Field("1.32.2", description="Kubernetes version, in quotes.")
+    level: Level = Field(
+        "L5", description="Size of the managed control plane: L5 holds 5 nodes, L20 holds 20, and so on."
+    )
+    deletion_protection: bool = Field(
+        default=False, description="Refuse to delete the cluster; then `pulumi destroy` fails."
+    )
+    service_cidr: ServiceCidr | None = Field(
+        None,
+        description="Network of Services. VPC-CNI: 10.200.0.0/22 if unset. GlobalRouter: the end of clusterCidr if unset.",
+    )
+    cluster_cidr: ClusterCidr | None = Field(None, description="GlobalRouter: network of pods; 172.16.0.0/16 if unset.")
+    pods_per_node: PodNumber | None = Field(
+        None, description="GlobalRouter: addresses of each node, a power of two; 64 if unset."
+    )
+    services: ServiceNumber | None = Field(
+        None, description="GlobalRouter: how many Services, a power of two; 1024 if unset."
+    )
+    exclusive_eni: bool | None = Field(
+        None, description="VPC-CNI: an ENI for each pod instead of shared ones; needs Tencent's approval."
+    )
+    static_pod_ips: bool | None = Field(
+        None, description="VPC-CNI: pods keep their addresses, and their zone with them."
+    )
+
+
+class AutoscalingSettings(_Section):
+    """How far the native node pool may shrink and grow."""
+
+    min: Nodes = Field(description="Fewest nodes.")
+    max: Nodes = Field(description="Most nodes.")
+
+
+class TaintEffect(StrEnum):
+    """What a taint does to pods that do not tolerate it."""
+
+    NO_SCHEDULE = "NoSchedule"
+    PREFER_NO_SCHEDULE = "PreferNoSchedule"
+    NO_EXECUTE = "NoExecute"
+
+
+class TaintSettings(_Section):
+    """A taint of the nodes; the app tolerates it."""
+
+    key: LabelKey = Field(description="The taint's key.")
+    value: LabelValue = Field("", description="The taint's value.")
+    effect: TaintEffect = Field(description="NoSchedule, PreferNoSchedule or NoExecute.")
+
+
+class NodesSettings(_Section):
+    """What pods run on. Super nodes have one pool, a node in each zone; labels and taints are the only things to say of them."""
+
+    instance_types: tuple[InstanceType, ...] = Field(
+        ("S5.MEDIUM4",), min_length=1, description="Native: instance types, the first one that the zone has is taken."
+    )
+    system_disk_type: DiskType = Field("CLOUD_PREMIUM", description="Native: system disk type.")
+    system_disk_size: DiskSize = Field(50, description="Native: system disk size in GB.")
+    replicas: Nodes = Field(2, description="Native: number of nodes; where to start with autoscaling.")
+    autoscaling: AutoscalingSettings | None = Field(
+        None, description="Native: bounds for the cluster autoscaler; off if unset."
+    )
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, description="Node labels.")
+    taints: tuple[TaintSettings, ...] = Field((), description="Node taints.")
+
+
+class AppSettings(_Section):
+    """The application: what runs, how often, and how it is called. Names and image default to the seeds' of the scenario."""
+
+    image: Image | None = Field(None, description="Container image; the scenario's demo image if unset.")
+    replicas: Annotated[int, Field(ge=1, le=10000)] | None = Field(
+        None, description="Number of pods; 3 direct, 2 non-direct if unset."
+    )
+    autoscaled: bool = Field(
+        default=False, description="An autoscaler owns the number of pods: leave it out of the Deployment."
+    )
+    port: Port = Field(5000, description="Where the container listens.")
+    service_port: Port = Field(80, description="Where clients connect.")
+    namespace: Name | None = Field(None, description="Namespace; made unless it is `default`.")
+    deployment: Name | None = Field(None, description="The Deployment's name.")
+    container: Name | None = Field(None, description="The container's name.")
+    service: Name | None = Field(None, description="The Service's name.")
+    ingress: Name | None = Field(None, description="Non-direct: the Ingress's name.")
+    label: LabelValue = Field("real-ip-app", min_length=1, description="Value of the pods' `app` label.")
+    cpu_request: Cpu = Field("250m", description="CPU that each pod is sure of; a super node bills it.")
+    cpu_limit: Cpu = Field("1", description="CPU that each pod may use.")
+    memory_request: Memory = Field("256Mi", description="Memory that each pod is sure of; a super node bills it.")
+    memory_limit: Memory = Field("512Mi", description="Memory at which a pod is stopped.")
+    readiness_path: Annotated[str, _keeps(rules.url_path)] | None = Field(
+        None,
+        description="HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in its log.",
+    )
+    drain_seconds: Annotated[int, Field(ge=0, le=300)] = Field(
+        10,
+        description="Kubernetes 1.30 and later: seconds a pod goes on serving while the load balancer lets go of it.",
+    )
+    timeout_seconds: Seconds = Field(600, description="How long a rollout may take, on create and on update.")
+
+
+class LoadBalancerSettings(_Section):
+    """The CLB in front of the app: public and made by TKE, unless said otherwise."""
+
+    internal: bool = Field(
+        default=False, description="Internal load balancer, in the first node subnet or in internalSubnetId."
+    )
+    internal_subnet_id: SubnetId | None = Field(None, description="Subnet of the internal load balancer.")
+    existing_id: LoadBalancerId | None = Field(None, description="An existing load balancer that TKE did not make.")
+    bandwidth: Bandwidth | None = Field(None, description="Mbit/s of a public load balancer; read when it is made.")
+    security_group_ids: tuple[SecurityGroupId, ...] = Field(
+        (), max_length=tke.MAX_LOAD_BALANCER_SECURITY_GROUPS, description="Security groups of the load balancer itself."
+    )
+    timeout_seconds: Seconds = Field(600, description="How long to wait for the address, on create and on update.")
+
+
+class Endpoint(StrEnum):
+    """Which endpoint of the API server is opened."""
+
+    PUBLIC = "public"
+    INTRANET = "intranet"
+
+
+class AccessSettings(_Section):
+    """Who may reach the API server, and who the app."""
+
+    endpoint: Endpoint = Field(Endpoint.PUBLIC, description="public or intranet (run Pulumi inside the VPC then).")
+    admin_cidrs: tuple[Cidr, ...] = Field((), description="Who may reach the public endpoint of the API server.")
+    allow_everyone: bool = Field(default=False, description="Accept 0.0.0.0/0 in adminCidrs.")
+    client_cidrs: tuple[Cidr, ...] = Field(
+        (), description="Who may reach the app; 0.0.0.0/0 for everyone. Only clients inside the VPC if unset."
+    )
+
+
+class Settings(_Section):
+    """A whole stack file."""
+
+    scenario: ScenarioSettings = Field(
+        default_factory=lambda: ScenarioSettings.model_validate(DEFAULT_STACK),
+        description="A scenario's slug, or an object with networkMode, nodeType and connection.",
+    )
+    network: NetworkSettings = Field(default_factory=NetworkSettings, description="The VPC and its subnets.")
+    cluster: ClusterSettings = Field(default_factory=ClusterSettings, description="The TKE cluster.")
+    nodes: NodesSettings = Field(default_factory=NodesSettings, description="The nodes.")
+    app: AppSettings = Field(default_factory=AppSettings, description="The application.")
+    load_balancer: LoadBalancerSettings = Field(
+        default_factory=LoadBalancerSettings, description="The CLB in front of the app."
+    )
+    access: AccessSettings = Field(
+        default_factory=AccessSettings, description="Who may reach the API server and the app."
+    )
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict, description="Tags of every cloud resource that takes tags."
+    )
+
+    @model_validator(mode="after")
+    def _agree(self, info: ValidationInfo) -> Self:
+        region = (info.context or {}).get("region")
+        if problems := tuple(checks.problems(self, region)):
+            raise checks.Disagreement(problems)
+        return self
+
+    @property
+    def row(self) -> Scenario:
+        """The scenario that the stack follows."""
+        return self.scenario.row

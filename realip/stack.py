@@ -1,0 +1,269 @@
+"""RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from realip import rules, tke
+from realip.addresses import AddressPlan, address_plan
+from realip.components._component import Component
+from realip.components.access import ClusterAccess, ClusterAccessArgs
+from realip.components.cluster import Cluster, ClusterArgs
+from realip.components.exposure import (
+    DirectService,
+    GlobalRouteDirectAccess,
+    LoadBalancer,
+    NodePortIngress,
+)
+from realip.components.network import Network, NetworkArgs, Subnet
+from realip.components.nodes import NativeNodes, NativeNodesArgs, SuperNodes
+from realip.components.workload import Workload, WorkloadArgs
+from realip.settings import Settings, SubnetSettings
+
+__all__ = ["RealIpStack"]
+
+
+class RealIpStack(Component):
+    """Everything that a scenario needs, from the VPC to the address that clients connect to.
+
+    Data dependencies carry the order: nodes come after the NAT route and the rules of their security group, the endpoint
+    after the nodes, everything in Kubernetes after the endpoint; on destroy it goes the other way round.
+    """
+
+    def __init__(self, name: str, args: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Compose the stack that checked settings describe."""
+        super().__init__(name, opts)
+        self._settings = args
+        self._plan = address_plan(args)
+        self._row = args.row
+        self._network = self._make_network()
+        self._cluster = Cluster(f"{name}-cluster", self._cluster_args(), self._child())
+        self._nodes = self._make_nodes()
+        self._access = ClusterAccess(f"{name}-access", self._access_args(), self._child(self._nodes))
+        workload = Workload(f"{name}-app", self._workload_args(), self._in_cluster())
+        exposure = self._expose(workload.namespace)
+        self.stack_outputs: Mapping[str, pulumi.Input[Any]] = {
+            "scenario": self._row.slug,
+            "reads": self._row.reads.value,
+            "address": exposure.address,
+            "url": exposure.url,
+            "clusterId": self._cluster.cluster_id,
+            "kubeconfig": self._access.kubeconfig,
+            "namespace": workload.namespace,
+            "deployment": workload.deployment,
+            "service": exposure.service,
+            "ingress": exposure.ingress if isinstance(exposure, NodePortIngress) else None,
+            "networkRanges": _ranges(self._plan),
+        }
+        """What a program exports: the keys of the stack's outputs."""
+        self.register_outputs(dict(self.stack_outputs))
+
+    def _in_cluster(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+        return self._child(*after, provider=self._access.provider)
+
+    def _make_network(self) -> Network:
+        settings, plan = self._settings, self._plan
+        ports = self._client_ports()
+        args = NetworkArgs(
+            cidr=str(plan.vpc),
+            node_subnets=_subnets(plan.node_subnets),
+            pod_subnets=_subnets(plan.pod_subnets),
+            inside_cidrs=[str(cidr) for cidr in plan.inside],
+            client_cidrs=settings.access.client_cidrs or (str(plan.vpc),),
+            display_name=settings.cluster.name,
+            tags=settings.tags,
+        )
+        if settings.network.vpc_id is not None:
+            args["vpc_id"] = settings.network.vpc_id
+        if ports is not None:
+            args["client_ports"] = ports
+        return Network(f"{self._name}-network", args, self._child())
+
+    def _client_ports(self) -> str | None:
+        """What clients need of the nodes' security group: the pods' port when direct, else node ports, if anything."""
+        if self._row.direct:
+            return str(self._settings.app.port)
+        return None if self._passes_to_target() else "-".join(map(str, tke.NODE_PORT_RANGE))
+
+    def _passes_to_target(self) -> bool:
+        """Whether the load balancer's own gate is the only one: everyone may come, but through the load balancer."""
+        settings = self._settings
+        everyone = any(cidr in rules.EVERYONE for cidr in settings.access.client_cidrs)
+        return everyone and settings.load_balancer.existing_id is None
+
+    def _cluster_args(self) -> ClusterArgs:
+        settings, plan = self._settings.cluster, self._plan
+        args = ClusterArgs(
+            vpc_id=self._network.vpc_id,
+            network_mode=self._row.network_mode,
+            version=settings.version,
+            level=settings.level,
+            deletion_protection=settings.deletion_protection,
+            service_number=plan.service_number,
+            display_name=settings.name,
+            tags=self._settings.tags,
+        )
+        if plan.own_services is not None:
+            args["service_cidr"] = str(plan.own_services)
+        if plan.cluster is not None and plan.pods_per_node is not None:
+            args["cluster_cidr"] = str(plan.cluster)
+            args["pods_per_node"] = plan.pods_per_node
+        else:
+            args["pod_subnet_ids"] = self._network.pod_subnet_ids
+            args["exclusive_eni"] = settings.exclusive_eni or False
+            args["static_pod_ips"] = settings.static_pod_ips or False
+        return args
+
+    def _make_nodes(self) -> NativeNodes | SuperNodes:
+        settings, network = self._settings.nodes, self._network
+        taints = [{"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in settings.taints]
+        if self._row.super_nodes:
+            number = len(self._plan.node_subnets)
+            return SuperNodes(
+                f"{self._name}-nodes",
+                {
+                    "cluster_id": self._cluster.cluster_id,
+                    "subnet_ids": [network.node_subnet_ids[index] for index in range(number)],
+                    "security_group_id": network.security_group_id,
+                    "labels": settings.labels,
+                    "taints": taints,  # type: ignore[typeddict-item]
+                    "display_name": self._settings.cluster.name,
+                },
+                self._child(),
+            )
+        args = NativeNodesArgs(
+            cluster_id=self._cluster.cluster_id,
+            subnet_ids=network.node_subnet_ids,
+            security_group_id=network.security_group_id,
+            replicas=settings.replicas,
+            instance_types=settings.instance_types,
+            system_disk_type=settings.system_disk_type,
+            system_disk_size=settings.system_disk_size,
+            labels=settings.labels,
+            taints=taints,  # type: ignore[typeddict-item]
+            display_name=self._settings.cluster.name,
+            tags=self._settings.tags,
+        )
+        if settings.autoscaling is not None:
+            args["autoscaling"] = {"min": settings.autoscaling.min, "max": settings.autoscaling.max}
+        return NativeNodes(f"{self._name}-nodes", args, self._child())
+
+    def _access_args(self) -> ClusterAccessArgs:
+        settings = self._settings
+        args = ClusterAccessArgs(
+            cluster_id=self._cluster.cluster_id, display_name=settings.cluster.name, tags=settings.tags
+        )
+        if settings.access.endpoint == "intranet":
+            args["intranet_subnet_id"] = self._network.node_subnet_ids[0]
+        else:
+            args["admin_cidrs"] = settings.access.admin_cidrs
+        return args
+
+    def _workload_args(self) -> WorkloadArgs:
+        app, names, taints = self._settings.app, self._row.names, self._settings.nodes.taints
+        args = WorkloadArgs(
+            deployment=app.deployment or names.deployment,
+            image=app.image or self._row.image,
+            labels=self._labels(),
+            port=app.port,
+            namespace=app.namespace or names.namespace,
+            container=app.container or names.container,
+            resources={
+                "cpu_request": app.cpu_request,
+                "cpu_limit": app.cpu_limit,
+                "memory_request": app.memory_request,
+                "memory_limit": app.memory_limit,
+            },
+            super_nodes=self._row.super_nodes,
+            tolerations=[{"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in taints],
+            timeout_seconds=app.timeout_seconds,
+        )
+        if not app.autoscaled:
+            args["replicas"] = app.replicas or self._row.replicas
+        if app.readiness_path is not None:
+            args["readiness_path"] = app.readiness_path
+        if rules.kubernetes_version(self._settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION:
+            args["drain_seconds"] = app.drain_seconds
+        return args
+
+    def _labels(self) -> dict[str, str]:
+        return {"app": self._settings.app.label}
+
+    def _expose(self, namespace: pulumi.Output[str]) -> DirectService | NodePortIngress:
+        """The entrance, made beside the Deployment: a readiness gate of one waits for the other."""
+        app, names = self._settings.app, self._row.names
+        name, service = f"{self._name}-entrance", app.service or names.service
+        if self._row.direct:
+            switch = []
+            if self._row.global_route_switch:
+                timeout = self._settings.load_balancer.timeout_seconds
+                switch.append(
+                    GlobalRouteDirectAccess(
+                        f"{self._name}-direct-access", {"timeout_seconds": timeout}, self._in_cluster()
+                    )
+                )
+            return DirectService(
+                name,
+                {
+                    "service": service,
+                    "namespace": namespace,
+                    "selector": self._labels(),
+                    "port": app.service_port,
+                    "target_port": app.port,
+                    "load_balancer": self._load_balancer(),
+                    "state_public": self._row.states_public,
+                },
+                self._in_cluster(*switch),
+            )
+        ingress = app.ingress or names.ingress
+        assert ingress is not None  # noqa: S101 - every non-direct row of the table names one
+        return NodePortIngress(
+            name,
+            {
+                "service": service,
+                "ingress": ingress,
+                "namespace": namespace,
+                "selector": self._labels(),
+                "port": app.service_port,
+                "target_port": app.port,
+                "load_balancer": self._load_balancer(),
+                "pass_to_target": self._passes_to_target(),
+            },
+            self._in_cluster(),
+        )
+
+    def _load_balancer(self) -> LoadBalancer:
+        settings = self._settings.load_balancer
+        args = LoadBalancer(timeout_seconds=settings.timeout_seconds)
+        if settings.internal:
+            args["internal_subnet_id"] = settings.internal_subnet_id or self._network.node_subnet_ids[0]
+        if settings.existing_id is not None:
+            args["existing_id"] = settings.existing_id
+        if settings.bandwidth is not None:
+            args["bandwidth"] = settings.bandwidth
+        if settings.security_group_ids:
+            args["security_group_ids"] = settings.security_group_ids
+        return args
+
+
+def _subnets(subnets: tuple[SubnetSettings, ...]) -> list[Subnet]:
+    made = []
+    for subnet in subnets:
+        args = Subnet(zone=subnet.zone)
+        if subnet.cidr is not None:
+            args["cidr"] = subnet.cidr
+        if subnet.id is not None:
+            args["id"] = subnet.id
+        made.append(args)
+    return made
+
+
+def _ranges(plan: AddressPlan) -> dict[str, list[str]]:
+    """The networks that an address can be told by: a client's lies in none of them."""
+    return {
+        "vpc": [str(plan.vpc)],
+        "nodes": list(map(str, plan.node_ranges)),
+        "pods": list(map(str, plan.pod_ranges)),
+        "services": [str(plan.services)],
+    }

@@ -1,0 +1,156 @@
+"""TKE's vocabulary: the keys, values and limits that Tencent Cloud defines, each with its source.
+
+`TKE 51258` is document 457/51258 of Tencent Cloud's documentation; `provider` is the Terraform provider behind the
+Pulumi SDK, with the resource's field. Nothing else in the library spells an annotation.
+"""
+
+__all__ = [
+    "API_SERVER_PORT",
+    "CLASS_ANNOTATION",
+    "CLASS_QCLOUD",
+    "CLUSTER_CIDR_MASKS",
+    "CLUSTER_CIDR_RANGES",
+    "CLUSTER_LEVELS",
+    "CLUSTER_POD_NUMBERS",
+    "CLUSTER_SERVICE_NUMBERS",
+    "GLOBAL_ROUTE_DIRECT_ACCESS",
+    "HEALTH_CHECK_RANGE",
+    "INGRESS_DIRECT_ACCESS",
+    "INGRESS_EXISTING_LOAD_BALANCER",
+    "INGRESS_INTERNAL_SUBNET",
+    "INGRESS_INTERNET_BANDWIDTH",
+    "INGRESS_PASS_TO_TARGET",
+    "INGRESS_SECURITY_GROUPS",
+    "INTERNAL_ONLY_API_DOMAIN",
+    "INTERNET_BANDWIDTH",
+    "MANAGED_CLUSTER",
+    "MAX_LOAD_BALANCER_SECURITY_GROUPS",
+    "NETWORK_TYPE_GLOBAL_ROUTER",
+    "NETWORK_TYPE_VPC_CNI",
+    "NODE_PORT_RANGE",
+    "PRE_STOP_SLEEP_VERSION",
+    "SERVICE_CIDR_MASKS",
+    "SERVICE_CIDR_RANGES",
+    "SERVICE_CONTROLLER_CONFIG",
+    "SERVICE_DIRECT_ACCESS",
+    "SERVICE_EXISTING_LOAD_BALANCER",
+    "SERVICE_GRACE_DELETION",
+    "SERVICE_INTERNAL_SUBNET",
+    "SERVICE_INTERNET_BANDWIDTH",
+    "SERVICE_LOAD_BALANCER_TYPE",
+    "SERVICE_LOAD_BALANCER_TYPE_PUBLIC",
+    "SERVICE_SECURITY_GROUPS",
+    "SUBNET_MASKS",
+    "SUBNET_RESERVED_ADDRESSES",
+    "SUPER_NODE_SELECTOR",
+    "SUPER_NODE_TAINT",
+    "SYSTEM_DISK_SIZES",
+    "SYSTEM_DISK_TYPES",
+    "VPC_CIDR_MASKS",
+    "VPC_CIDR_RANGES",
+    "VPC_CNI_EXCLUSIVE_ENI",
+    "VPC_CNI_SHARED_ENI",
+]
+
+# --- Service annotations (TKE 51258) -----------------------------------------------------------------------------------
+
+SERVICE_DIRECT_ACCESS = "service.cloud.tencent.com/direct-access"
+"""`"true"`: the load balancer reaches pods straight; `"false"`: through node ports. Without it the answer depends on the
+cluster's age (TKE 131136, `EnableDefaultDirectAccess`), so it is always written (TKE 41897)."""
+
+SERVICE_LOAD_BALANCER_TYPE = "service.cloud.tencent.com/loadbalance-type"
+SERVICE_LOAD_BALANCER_TYPE_PUBLIC = "OPEN"
+"""The seeds state it for scenario 1; no TKE document does. A public load balancer is TKE's default without it."""
+
+SERVICE_INTERNAL_SUBNET = "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid"
+"""An internal load balancer in that subnet; a change between public and internal makes a new one."""
+
+SERVICE_EXISTING_LOAD_BALANCER = "service.kubernetes.io/tke-existed-lbid"
+"""An existing load balancer (`lb-...`). `loadbalance-id` is TKE's own answer and is never set."""
+
+SERVICE_INTERNET_BANDWIDTH = "service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out"
+"""Mbit/s of a public load balancer; read when it is made, a later change does nothing."""
+
+SERVICE_SECURITY_GROUPS = "service.cloud.tencent.com/security-groups"
+"""Security groups of the load balancer itself, comma-separated."""
+
+SERVICE_GRACE_DELETION = "service.cloud.tencent.com/enable-grace-deletion"
+"""Direct access only: takes a pod's weight to zero before the pod is stopped, so that a rollout drops no connection."""
+
+# --- Ingress annotations (TKE 56112) -----------------------------------------------------------------------------------
+
+CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+CLASS_QCLOUD = "qcloud"
+INGRESS_DIRECT_ACCESS = "ingress.cloud.tencent.com/direct-access"
+INGRESS_PASS_TO_TARGET = "ingress.cloud.tencent.com/pass-to-target"  # noqa: S105 - an annotation, not a password
+"""`"true"`: what the load balancer lets through reaches the node whatever the node's security group says, so no node
+port has to be opened to clients. Only for a load balancer that TKE makes."""
+INGRESS_SECURITY_GROUPS = "ingress.cloud.tencent.com/security-groups"
+INGRESS_INTERNAL_SUBNET = "kubernetes.io/ingress.subnetId"
+INGRESS_EXISTING_LOAD_BALANCER = "kubernetes.io/ingress.existLbId"
+INGRESS_INTERNET_BANDWIDTH = "kubernetes.io/ingress.internetMaxBandwidthOut"
+
+MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
+INTERNET_BANDWIDTH = range(1, 2049)
+"""Legal Mbit/s of a public load balancer."""
+
+# --- The service controller's cluster-wide switches (TKE 131136) ------------------------------------------------------
+
+SERVICE_CONTROLLER_CONFIG = ("kube-system", "tke-service-controller-config")
+"""Namespace and name of the ConfigMap that TKE makes and owns: patched, never created, never deleted."""
+
+GLOBAL_ROUTE_DIRECT_ACCESS = "GlobalRouteDirectAccess"
+"""`"true"` lets GlobalRouter clusters have direct access (TKE 41897). Other workloads of the cluster rely on it too."""
+
+# --- Super nodes (TKE 41897; provider kubernetes_serverless_node_pool) --------------------------------------------------
+
+SUPER_NODE_SELECTOR = {"node.kubernetes.io/instance-type": "eklet"}
+SUPER_NODE_TAINT = "eks.tke.cloud.tencent.com/eklet"
+
+# --- Cluster (provider kubernetes_cluster; TKE 103981) ------------------------------------------------------------------
+
+MANAGED_CLUSTER = "MANAGED_CLUSTER"
+NETWORK_TYPE_VPC_CNI = "VPC-CNI"
+NETWORK_TYPE_GLOBAL_ROUTER = "GR"
+VPC_CNI_SHARED_ENI = "tke-route-eni"
+VPC_CNI_EXCLUSIVE_ENI = "tke-direct-eni"
+
+CLUSTER_CIDR_RANGES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+"""Where a GlobalRouter cluster's CIDR may lie; the documents' ranges, which are narrower than the provider's code."""
+CLUSTER_CIDR_MASKS = range(10, 25)
+"""`InvalidParameter.CIDRMaskSizeOutOfRange`: 10 to 24."""
+SERVICE_CIDR_RANGES = CLUSTER_CIDR_RANGES
+SERVICE_CIDR_MASKS = range(17, 28)
+CLUSTER_POD_NUMBERS = (16, 32, 64, 128, 256)
+"""Pods on one GlobalRouter node; anything between is rounded up by the API, and previews as a new cluster from then on."""
+CLUSTER_SERVICE_NUMBERS = tuple(2**power for power in range(5, 16))
+"""Services of a cluster, 32 to 32768, powers of two for the same reason."""
+CLUSTER_LEVELS = {f"L{nodes}": nodes for nodes in (5, 20, 50, 100, 200, 500, 1000, 3000, 5000)}
+"""Level of a managed cluster, and the nodes that it holds."""
+
+API_SERVER_PORT = 443
+INTERNAL_ONLY_API_DOMAIN = ".ccs.tencent-cloud.com"
+"""The server name that a kubeconfig may carry although it resolves inside Tencent Cloud only."""
+
+# --- Network (provider vpc, subnet, security_group_rule_set) -------------------------------------------------------------
+
+VPC_CIDR_RANGES = CLUSTER_CIDR_RANGES
+VPC_CIDR_MASKS = range(12, 29)
+SUBNET_MASKS = range(12, 30)
+SUBNET_RESERVED_ADDRESSES = 3
+"""Network, gateway and broadcast address of every subnet."""
+NODE_PORT_RANGE = (30000, 32768)
+"""What TKE asks a security group to let through for node ports (30000-32768)."""
+HEALTH_CHECK_RANGE = "100.64.0.0/10"
+"""Where load balancers' health checks come from (CLB 214/53639); never a client."""
+
+# --- Native nodes (provider kubernetes_native_node_pool) -----------------------------------------------------------------
+
+SYSTEM_DISK_TYPES = ("CLOUD_PREMIUM", "CLOUD_SSD", "CLOUD_BSSD", "CLOUD_HSSD")
+SYSTEM_DISK_SIZES = range(50, 1025)
+"""GB of a node's system disk."""
+
+# --- Kubernetes ----------------------------------------------------------------------------------------------------------
+
+PRE_STOP_SLEEP_VERSION = (1, 30)
+"""Since when the kubelet can sleep before it stops a container, without a shell in the image."""
