@@ -1,0 +1,195 @@
+"""`realip verify`: the command line of the verification."""
+
+import argparse
+import asyncio
+import dataclasses
+import io
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from realip.errors import InputError
+from realip.verify import Report, VerifyOptions, verify_async
+from realip.verify.options import DEFAULT_PROBES, DEFAULT_TIMEOUT, READS, Plan
+from realip.verify.outputs import stack_outputs
+
+__all__ = ["add_arguments", "run"]
+
+_DEFAULT_ROLLOUT = 60.0
+"""Seconds that `--during-rollout` takes without a number."""
+_LOG_PERIOD = 10.0
+"""Seconds after which a log hears again of what is still waited for."""
+_INTERRUPTED = 130
+"""As shells have it for a program that ended by Ctrl-C."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments to a parser."""
+    target = parser.add_argument_group("what to ask: a stack, or a URL and what its application reads")
+    target.add_argument(
+        "stack",
+        nargs="?",
+        metavar="STACK",
+        help="a stack of this project; `pulumi stack output` is asked for its entrance",
+    )
+    target.add_argument("--url", help="the entrance, as a client outside would write it")
+    target.add_argument("--reads", choices=tuple(READS), help="what the application behind --url reads")
+    target.add_argument("--path", help="path to ask for in place of the URL's own, such as /clientip")
+    target.add_argument("--host", metavar="NAME", help="name to send as Host, where an Ingress has rules for names")
+    target.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust instead of the usual authorities")
+    target.add_argument(
+        "--range",
+        action="append",
+        default=[],
+        metavar="KIND=CIDR",
+        help="a network of the cluster, to tell by what an address was translated: KIND is vpc, nodes, pods or services; repeatable, added to the stack's",
+    )
+    own = parser.add_argument_group("your own address; by default that of your socket, where no NAT is in between")
+    own.add_argument(
+        "--expect", action="append", default=[], metavar="IP", help="your address as the entrance sees it; repeatable"
+    )
+    own.add_argument("--echo", metavar="URL", help="a service that answers with its caller's address")
+    answer = parser.add_argument_group("how to read the answer")
+    answer.add_argument(
+        "--json-path", metavar="PATH", help='where the answer has the address: client.ip, headers["X-Forwarded-For"]'
+    )
+    answer.add_argument(
+        "--trusted-hops",
+        type=int,
+        metavar="N",
+        help="the element of X-Forwarded-For that the application takes, from the right (default: worked out)",
+    )
+    probes = parser.add_argument_group("probes")
+    probes.add_argument(
+        "--probes",
+        type=int,
+        default=DEFAULT_PROBES,
+        metavar="N",
+        help="requests to send at least (default: %(default)s)",
+    )
+    probes.add_argument(
+        "--pods", type=int, metavar="N", help="pods that have to answer (default: go on until another one is unlikely)"
+    )
+    probes.add_argument("--family", type=int, choices=(4, 6), help="ask over IPv4 or IPv6 only")
+    probes.add_argument(
+        "--node",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a node whose node port has to be closed to you; repeatable",
+    )
+    probes.add_argument("--node-port", type=int, metavar="PORT", help="the port to try on the nodes")
+    probes.add_argument(
+        "--during-rollout",
+        type=float,
+        nargs="?",
+        const=_DEFAULT_ROLLOUT,
+        metavar="SECONDS",
+        help="keep asking while a rollout runs, and report requests that were refused or lost (default: 60; Ctrl-C ends it early)",
+    )
+    probes.add_argument(
+        "--timeout",
+        type=float,
+        metavar="SECONDS",
+        help=f"bound of the whole run (default: {DEFAULT_TIMEOUT:g}, and the rollout on top)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
+    started = time.monotonic()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the application answered may hold characters that the terminal's encoding has not.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    options = _options(arguments)
+    # The whole run is bounded: reading the outputs was a part of it.
+    timeout = Plan.of(options).timeout - (time.monotonic() - started)
+    with _progress() as say:
+        try:
+            report = asyncio.run(_watched(dataclasses.replace(options, timeout=max(0.001, timeout)), say))
+        except KeyboardInterrupt:
+            return _INTERRUPTED
+    if arguments.json:
+        print(report.to_json_text())
+    else:
+        from realip.verify.table import print_report  # noqa: PLC0415 - only where a table is printed
+
+        print_report(report, sys.stdout)
+    return report.exit_code
+
+
+async def _watched(options: VerifyOptions, say: Callable[[str], None]) -> Report:
+    """The verification; Ctrl-C ends the watch of a rollout, and its report is printed."""
+    stop = asyncio.Event()
+    if options.rollout is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+    return await verify_async(options, progress=say, stopped=stop.is_set)
+
+
+def _options(arguments: argparse.Namespace) -> VerifyOptions:
+    settings = {
+        "expect": tuple(arguments.expect),
+        "echo": arguments.echo,
+        "timeout": arguments.timeout,
+        "probes": arguments.probes,
+        "json_path": arguments.json_path,
+        "host": arguments.host,
+        "nodes": tuple(arguments.node),
+        "node_port": arguments.node_port,
+        "pods": arguments.pods,
+        "trusted_hops": arguments.trusted_hops,
+        "family": arguments.family,
+        "rollout": arguments.during_rollout,
+        "ca_file": arguments.ca_file,
+    }
+    if arguments.stack is None:
+        if arguments.url is None or arguments.reads is None:
+            raise InputError("say what to verify: a STACK, or --url URL with --reads socket or --reads x-forwarded-for")
+        options = VerifyOptions(url=arguments.url, reads=arguments.reads, **settings)
+    else:
+        if arguments.url is not None or arguments.reads is not None:
+            raise InputError("give either a STACK, which knows its entrance, or --url and --reads")
+        # What is wrong with the other arguments is said before a program is started for the stack.
+        limit = Plan.of(VerifyOptions(url="http://localhost/", reads="socket", **settings)).timeout
+        options = VerifyOptions.from_outputs(stack_outputs(arguments.stack, limit), stack=arguments.stack, **settings)
+    if arguments.path is not None:
+        if not arguments.path.startswith("/"):
+            raise InputError(f"--path {arguments.path!r}: start it with /")
+        options = dataclasses.replace(options, url=Plan.of(options).entrance.at(arguments.path).url)
+    return dataclasses.replace(options, ranges=_ranges(options, arguments.range))
+
+
+def _ranges(options: VerifyOptions, texts: list[str]) -> dict[str, list[str]]:
+    ranges = {kind: list(networks) for kind, networks in options.ranges.items()}
+    for text in texts:
+        kind, equals, network = text.partition("=")
+        if not equals:
+            raise InputError(f"--range {text!r}: write it as KIND=CIDR, for example nodes=10.0.0.0/20")
+        ranges.setdefault(kind, []).append(network)
+    return ranges
+
+
+def _progress() -> AbstractContextManager[Callable[[str], None]]:
+    """Where a run says what it does: a line that changes on a terminal, else only what is worth a line of a log."""
+    if not sys.stderr.isatty():
+        return nullcontext(_Log())
+    from realip.verify.live import live  # noqa: PLC0415 - only where there is a terminal
+
+    return live()
+
+
+class _Log:
+    """Lines for a log: only what is waited for, when that changes and now and then."""
+
+    def __init__(self) -> None:
+        self._last, self._at = "", -_LOG_PERIOD
+
+    def __call__(self, message: str) -> None:
+        what = message.partition(";")[0]
+        now = time.monotonic()
+        if message.startswith("waiting") and (what != self._last or now - self._at >= _LOG_PERIOD):
+            self._last, self._at = what, now
+            print(message, file=sys.stderr, flush=True)

@@ -1,0 +1,186 @@
+"""What a verification found: verdicts, rows, one sentence, and the JSON that programs read."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from realip.scenarios import Reads
+
+__all__ = ["EXIT_CODES", "Caller", "ProbeRow", "Report", "Rollout", "Translator", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """What a probe, or the whole run, says about the client's address."""
+
+    PRESERVED = "preserved"
+    TRANSLATED = "translated"
+    SPOOFABLE = "spoofable"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+class Translator(StrEnum):
+    """Whose address the application saw in place of the client's."""
+
+    NODE = "node"
+    LOAD_BALANCER = "load balancer"
+    NAT = "NAT"
+    POD_RANGE = "pod range"
+    SERVICE_RANGE = "service range"
+    VPC = "VPC"
+    HEALTH_CHECKS = "100.64.0.0/10"
+    LOOPBACK = "loopback"
+    NO_HEADER = "no header"
+
+
+EXIT_CODES = {
+    Verdict.PRESERVED: 0,
+    Verdict.TRANSLATED: 1,
+    Verdict.SPOOFABLE: 1,
+    Verdict.UNREACHABLE: 3,
+    Verdict.UNKNOWN: 3,
+}
+
+
+@dataclass(frozen=True)
+class ProbeRow:
+    """One probe and its verdict."""
+
+    kind: str
+    """`entrance` or `node port`."""
+    family: int
+    """4 or 6: the addresses that it went over."""
+    endpoint: str
+    """Address and port that it connected to."""
+    connection: str
+    """`new` or `kept`."""
+    forged: tuple[str, ...]
+    """The addresses that it claimed in forged headers; none if it sent no such header."""
+    local: str | None
+    """The local address of its socket."""
+    status: int | None
+    """The HTTP status of the answer."""
+    saw: str | None
+    """The address that the application saw or the header that it got, as the application wrote it."""
+    verdict: Verdict
+    by: Translator | None
+    """Whose address it is instead, where the verdict is `translated`."""
+    reason: str
+    pod: str | None
+    tries: int
+    """How many requests were sent until one was answered, this one included."""
+    milliseconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as JSON has it."""
+        return {
+            "kind": self.kind,
+            "family": f"IPv{self.family}",
+            "endpoint": self.endpoint,
+            "connection": self.connection,
+            "forged": list(self.forged),
+            "local": self.local,
+            "status": self.status,
+            "saw": self.saw,
+            "verdict": self.verdict.value,
+            "by": self.by.value if self.by else None,
+            "reason": self.reason,
+            "pod": self.pod,
+            "tries": self.tries,
+            "milliseconds": round(self.milliseconds, 1),
+        }
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the caller's own address was taken to be, for one family of addresses, and how it was learned."""
+
+    family: int
+    addresses: tuple[str, ...]
+    learned: str | None
+    """`given`, `echo service` or `local socket`; None where there was nothing to compare with."""
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What became of the requests that were sent while a rollout ran."""
+
+    seconds: float
+    requests: int
+    answered: int
+    refused: int
+    lost: int
+    """Reset, timed out or answered by a gateway in place of the application."""
+    longest_gap: float
+    """Seconds; the longest time without any answer from the application."""
+    examples: tuple[str, ...]
+    """Why requests were refused or lost, each reason once."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a verification."""
+
+    verdict: Verdict
+    summary: str
+    """One sentence for a person who has not read the rows."""
+    url: str
+    reads: Reads
+    stack: str | None
+    probes: tuple[ProbeRow, ...]
+    caller: tuple[Caller, ...]
+    pods: dict[str, int]
+    """How often each pod answered, where the application names itself."""
+    trusted_hop: int | None
+    """Which element of `X-Forwarded-For`, counted from the right, no client can choose; None in socket mode or if unknown."""
+    warnings: tuple[str, ...]
+    rollout: Rollout | None
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """0 preserved, 1 not preserved, 3 cannot tell."""
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many probes through the entrance got which verdict."""
+        return Counter(row.verdict for row in self.probes if row.kind == "entrance")
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain values; the shape is described in the documentation of `realip verify`."""
+        rollout = self.rollout
+        return {
+            "verdict": self.verdict.value,
+            "exitCode": self.exit_code,
+            "summary": self.summary,
+            "stack": self.stack,
+            "url": self.url,
+            "reads": self.reads.value,
+            "trustedHop": self.trusted_hop,
+            "caller": [
+                {"family": f"IPv{caller.family}", "addresses": list(caller.addresses), "learned": caller.learned}
+                for caller in self.caller
+            ],
+            "counts": {verdict.value: self.counts.get(verdict, 0) for verdict in Verdict},
+            "pods": self.pods,
+            "probes": [row.to_json() for row in self.probes],
+            "rollout": rollout
+            and {
+                "seconds": round(rollout.seconds, 3),
+                "requests": rollout.requests,
+                "answered": rollout.answered,
+                "refused": rollout.refused,
+                "lost": rollout.lost,
+                "longestGapSeconds": round(rollout.longest_gap, 3),
+                "examples": list(rollout.examples),
+            },
+            "warnings": list(self.warnings),
+            "seconds": round(self.seconds, 3),
+        }
+
+    def to_json_text(self) -> str:
+        """The JSON as text: ASCII only, so that nothing in it can move a terminal's cursor."""
+        return json.dumps(self.to_json(), indent=2)
