@@ -81,9 +81,8 @@ class Cluster(Component):
             cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or _PODS_PER_NODE),
             service_cidr=args.get("service_cidr"),
             cluster_max_service_num=_service_number(args),
-            # The provider leaves this administrator's password in plain text. A new cluster cannot be made beside the
-            # old one, whose networks it would meet, so a replacement deletes first.
-            opts=self._child(additional_secret_outputs=["password"], delete_before_replace=True),
+            # The provider leaves this administrator's password in plain text.
+            opts=self._child(additional_secret_outputs=["password"]),
         )
         self.cluster_id = cluster.id
         self.register_outputs({"cluster_id": self.cluster_id})
