@@ -1,0 +1,61 @@
+# Each target sets up what it needs by itself: the environment in .venv once, then again only when its pins change.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STACK ?= vpc-cni-direct-native
+
+.PHONY: help preview scenarios test check format bench tools e2e lab clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(BIN)/.runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "realip needs Python 3.11 or later; name one with make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@test -t 2 && printf 'Setting up .venv, once (about a minute)...\n' >&2 || true
+	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.runtime requirements-dev.txt
+	@test -t 2 && printf 'Adding what checks and tests need, once...\n' >&2 || true
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+preview: $(BIN)/.runtime ## what a stack would create, offline (STACK=...)
+	@$(BIN)/python -m realip preview $(STACK)
+
+scenarios: $(BIN)/.runtime ## the five scenarios and the decision graph
+	@$(BIN)/python -m realip scenarios
+
+test: $(BIN)/.dev ## the tests, with branch coverage; no engine, no cluster, no network
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n 2
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --fail-under=95
+
+check: $(BIN)/.dev ## lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(BIN)/.dev ## put the code into the project's format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(BIN)/.dev ## paired timings against flat programs
+	@$(BIN)/python -m benchmarks
+
+tools: ## Pulumi, Kubernetes, etcd and kubectl for the end-to-end tests, built or found once
+	@$(PYTHON) -m tools
+
+e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its objects on a real API server
+	@$(BIN)/python -m pytest -q tests/cluster
+	@$(BIN)/python -m pytest -q -n 2 tests/engine
+
+lab: $(BIN)/.dev ## the five scenarios in network namespaces, with real packets (Linux, root)
+	@$(PYTHON) -m tools --lab
+	@$(BIN)/python -m pytest -q tests/lab
+
+clean: ## remove the environment and what tools left
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist
