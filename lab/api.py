@@ -50,7 +50,7 @@ class Api:
         """Close the connections."""
         self._client.close()
 
-    def _call(self, method: str, path: str, **how: Any) -> Object | None:  # noqa: ANN401 - httpx's own arguments
+    def _call(self, method: str, path: str, **how: Any) -> Object | None:
         try:
             answer = self._client.request(method, path, **how)
         except httpx.HTTPError as problem:
@@ -77,11 +77,15 @@ class Api:
         """One object."""
         return self._call("GET", self.path(kind, namespace, name))
 
-    def create(self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = "") -> Object | None:
+    def create(
+        self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = ""
+    ) -> Object | None:
         """A new object; nothing if it exists."""
         return self._call("POST", self.path(kind, namespace, name, part), json=body)
 
-    def merge(self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = "") -> Object | None:
+    def merge(
+        self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = ""
+    ) -> Object | None:
         """Change fields of an object, or of its part; nothing if it is gone."""
         headers = {"Content-Type": "application/merge-patch+json"}
         return self._call("PATCH", self.path(kind, namespace, name, part), content=json.dumps(body), headers=headers)

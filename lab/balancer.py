@@ -6,14 +6,17 @@ ends the connection, makes one of its own for each request, as CLB does by defau
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.binding import Backend, Entrance, Listener, Route
 from lab.plan import Plan
 from lab.shell import run, run_inside, start, wait_for
+
+if TYPE_CHECKING:
+    import subprocess
 
 CONNECTION_REUSE_SYSCTL = "net.ipv4.tcp_tw_reuse=1"
 
@@ -144,7 +147,9 @@ class Balancer:
                     {
                         "port": listener.port,
                         "layer": listener.layer,
-                        "backends": [f"{backend.address}:{backend.port} ({backend.target})" for backend in listener.backends],
+                        "backends": [
+                            f"{backend.address}:{backend.port} ({backend.target})" for backend in listener.backends
+                        ],
                     }
                     for listener in entrance.listeners
                 ],

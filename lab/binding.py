@@ -106,7 +106,9 @@ class Cluster:
 
 def entrances(cluster: Cluster) -> list[Entrance]:
     """The load balancers that the cluster's objects ask for."""
-    found = [_for_service(cluster, service) for service in cluster.services if service["spec"].get("type") == "LoadBalancer"]
+    found = [
+        _for_service(cluster, service) for service in cluster.services if service["spec"].get("type") == "LoadBalancer"
+    ]
     found += [_for_ingress(cluster, ingress) for ingress in cluster.ingresses if is_ours(ingress)]
     return found
 
@@ -141,7 +143,8 @@ def is_super(cluster: Cluster, name: str) -> bool:
     """Whether a node is a super node."""
     wanted = tke.SUPER_NODE_SELECTOR.items()
     return any(
-        node["metadata"]["name"] == name and wanted <= node["metadata"].get("labels", {}).items() for node in cluster.nodes
+        node["metadata"]["name"] == name and wanted <= node["metadata"].get("labels", {}).items()
+        for node in cluster.nodes
     )
 
 
@@ -150,7 +153,9 @@ def _for_service(cluster: Cluster, service: Object) -> Entrance:
     on = [endpoint.get("nodeName", "") for endpoint, _ in cluster.endpoints(service)]
     direct, why = decide(cluster, metadata.get("annotations", {}), tke.SERVICE_DIRECT_ACCESS, on)
     listeners = tuple(
-        Listener(port["port"], 4, (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=direct)),))
+        Listener(
+            port["port"], 4, (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=direct)),)
+        )
         for port in service["spec"]["ports"]
     )
     return Entrance("Service", metadata["namespace"], metadata["name"], direct, why, listeners)
@@ -160,11 +165,18 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
     metadata = ingress["metadata"]
     namespace = metadata["namespace"]
     paths = [
-        (rule.get("host", ""), path) for rule in ingress["spec"].get("rules", ()) for path in rule.get("http", {}).get("paths", ())
+        (rule.get("host", ""), path)
+        for rule in ingress["spec"].get("rules", ())
+        for path in rule.get("http", {}).get("paths", ())
     ]
     named = [(host, path, path["backend"]["service"]) for host, path in paths]
     services = {wanted["name"]: cluster.service(namespace, wanted["name"]) for _, _, wanted in named}
-    on = [endpoint.get("nodeName", "") for service in services.values() if service for endpoint, _ in cluster.endpoints(service)]
+    on = [
+        endpoint.get("nodeName", "")
+        for service in services.values()
+        if service
+        for endpoint, _ in cluster.endpoints(service)
+    ]
     direct, why = decide(cluster, metadata.get("annotations", {}), tke.INGRESS_DIRECT_ACCESS, on)
     routes = []
     problem = ""
@@ -183,7 +195,13 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
         exact = path.get("pathType") == "Exact"
         routes.append(Route(host, path.get("path", "/"), exact, _backends(cluster, service, port, direct=direct)))
     return Entrance(
-        "Ingress", namespace, metadata["name"], direct, why, (Listener(80, 7, tuple(routes)),) if routes else (), problem
+        "Ingress",
+        namespace,
+        metadata["name"],
+        direct,
+        why,
+        (Listener(80, 7, tuple(routes)),) if routes else (),
+        problem,
     )
 
 

@@ -1,13 +1,16 @@
 """The lab's service controller: what TKE's does between the API server and CLB."""
 
-from collections.abc import Mapping
-from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 from lab.api import CONFIG_MAP, NODE, SERVICE, Api
 from lab.balancer import Balancer
 from lab.binding import Cluster, Entrance, entrances
 from lab.plan import ENTRANCES, Plan
 from realip import tke
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ipaddress import IPv4Address
 
 FIRST_ENTRANCE = 1
 KINDS = {"Service": SERVICE, "Ingress": "ingresses"}
@@ -59,7 +62,9 @@ class Controller:
         for each in objects:
             metadata = each["metadata"]
             if (metadata["namespace"], metadata["name"]) == (entrance.namespace, entrance.name):
-                said = [entry.get("ip") for entry in each.get("status", {}).get("loadBalancer", {}).get("ingress") or ()]
+                said = [
+                    entry.get("ip") for entry in each.get("status", {}).get("loadBalancer", {}).get("ingress") or ()
+                ]
                 if said != [address] and not entrance.problem:
                     body = {"status": {"loadBalancer": {"ingress": [{"ip": address}]}}}
                     self._api.merge(KINDS[entrance.kind], body, entrance.namespace, entrance.name, "status")

@@ -64,7 +64,13 @@ def node_status(node: Node) -> Object:
     if node.public:
         addresses.append({"type": "ExternalIP", "address": str(node.public)})
     room = {"cpu": "4", "memory": "8Gi", "pods": "40"}
-    ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "the lab's own", "lastTransitionTime": now()}
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "message": "the lab's own",
+        "lastTransitionTime": now(),
+    }
     return {"status": {"addresses": addresses, "capacity": room, "allocatable": room, "conditions": [ready]}}
 
 
@@ -85,7 +91,9 @@ class Kubelet:
         for node in self._plan.nodes:
             self._api.create(NODE, node_object(node, self._plan))
             # Admission taints a new node until a node controller, which the lab does not run, finds it ready.
-            self._api.merge(NODE, {"spec": {"taints": node_object(node, self._plan)["spec"].get("taints")}}, name=node.name)
+            self._api.merge(
+                NODE, {"spec": {"taints": node_object(node, self._plan)["spec"].get("taints")}}, name=node.name
+            )
             self._api.merge(NODE, node_status(node), name=node.name, part="status")
 
     def sync(self) -> None:
@@ -125,7 +133,18 @@ class Kubelet:
         namespace = network.add_pod(self._plan, node, name, address)
         log = self._folder / f"{name}.log"
         # Not the project's environment: the app needs the standard library alone, and starts four times as fast.
-        command = [sys.executable, "-I", "-S", str(Path(echo.__file__)), "--port", str(port), "--pod", name, "--reads", reads]
+        command = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(Path(echo.__file__)),
+            "--port",
+            str(port),
+            "--pod",
+            name,
+            "--reads",
+            reads,
+        ]
         process = start(command, namespace=namespace, log=log)
         with self._lock:
             self._running[metadata["uid"]] = Running(node, address, process)
@@ -166,8 +185,17 @@ class Kubelet:
     def renew(self) -> None:
         """The nodes' heartbeat."""
         for node in self._plan.nodes:
-            spec = {"holderIdentity": node.name, "leaseDurationSeconds": 40, "renewTime": now().replace("Z", ".000000Z")}
-            body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": node.name}, "spec": spec}
+            spec = {
+                "holderIdentity": node.name,
+                "leaseDurationSeconds": 40,
+                "renewTime": now().replace("Z", ".000000Z"),
+            }
+            body = {
+                "apiVersion": "coordination.k8s.io/v1",
+                "kind": "Lease",
+                "metadata": {"name": node.name},
+                "spec": spec,
+            }
             if self._api.merge(LEASE, {"spec": spec}, LEASES, node.name) is None:
                 self._api.create(LEASE, body, LEASES)
 
@@ -186,7 +214,9 @@ def fits(pod: Object, node: Object) -> bool:
         return False
     tolerations = pod["spec"].get("tolerations") or ()
     # TKE adds the toleration to pods that select super nodes; ours say it themselves.
-    return all(any(tolerates(toleration, taint) for toleration in tolerations) for taint in node["spec"].get("taints") or ())
+    return all(
+        any(tolerates(toleration, taint) for toleration in tolerations) for taint in node["spec"].get("taints") or ()
+    )
 
 
 def tolerates(toleration: Object, taint: Object) -> bool:
@@ -195,7 +225,7 @@ def tolerates(toleration: Object, taint: Object) -> bool:
         return False
     if toleration.get("operator") == "Exists":
         return toleration.get("key") in (None, "", taint["key"])
-    return toleration.get("key") == taint["key"] and toleration.get("value", "") == taint.get("value", "")
+    return bool(toleration.get("key") == taint["key"] and toleration.get("value", "") == taint.get("value", ""))
 
 
 def _running_status(pod: Object, node: Node, address: IPv4Address) -> dict[str, Any]:

@@ -114,7 +114,9 @@ def _outside(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
         wiring.wire((names[role], "eth0"), (names["internet"], f"to-{role}"))
         wiring.add(names["internet"], f"addr add {network[GATEWAY_OFFSET]}/{network.prefixlen} dev to-{role}")
         wiring.add(
-            names[role], f"addr add {address}/{network.prefixlen} dev eth0", f"route add default via {network[GATEWAY_OFFSET]} dev eth0"
+            names[role],
+            f"addr add {address}/{network.prefixlen} dev eth0",
+            f"route add default via {network[GATEWAY_OFFSET]} dev eth0",
         )
 
 
@@ -132,7 +134,10 @@ def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
     wiring.add(
         balancer,
         f"route add default via {_INTERNET_BALANCER[0]} dev to-internet",
-        *(f"route replace {network} via {BALANCER_LINK[1]} dev to-vpc" for network in plan.ranges.vpc + plan.ranges.pods),
+        *(
+            f"route replace {network} via {BALANCER_LINK[1]} dev to-vpc"
+            for network in plan.ranges.vpc + plan.ranges.pods
+        ),
     )
     wiring.add(
         vpc,
@@ -142,7 +147,7 @@ def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
     )
 
 
-def _attach(
+def _attach(  # noqa: PLR0917 - two ends of a wire
     wiring: Wiring, plan: Plan, namespace: str, name: str, address: IPv4Address, far_name: str, gateway: IPv4Address
 ) -> None:
     """One address of the VPC on an interface of its own: the router is the only neighbour, as in a cloud's network."""
@@ -172,7 +177,9 @@ def _add_node(wiring: Wiring, plan: Plan, node: Node) -> None:
         gateway = node.pods[GATEWAY_OFFSET]
         far_name = f"to-{node.name}-eni"
         wiring.wire((node.namespace, "eth1"), (vpc, far_name))
-        wiring.add(vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {node.eni}/32 dev {far_name} src {gateway}")
+        wiring.add(
+            vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {node.eni}/32 dev {far_name} src {gateway}"
+        )
         wiring.add(
             node.namespace,
             f"addr add {node.eni}/32 dev eth1",
@@ -184,7 +191,9 @@ def _add_node(wiring: Wiring, plan: Plan, node: Node) -> None:
 def _vpc_rules(plan: Plan) -> None:
     """Elastic addresses of nodes, the memory of the load balancer's flows, and a chain that plays the security group."""
     public = [
-        f"-A PREROUTING -d {node.public}/32 -j DNAT --to-destination {node.address}" for node in plan.nodes if node.public
+        f"-A PREROUTING -d {node.public}/32 -j DNAT --to-destination {node.address}"
+        for node in plan.nodes
+        if node.public
     ]
     rules = [
         "*mangle",
@@ -302,4 +311,14 @@ def _kill(process: int, number: signal.Signals) -> None:
         return
 
 
-__all__ = ["Wiring", "add_pod", "build", "existing", "inside", "processes", "remove", "remove_pod", "set_node_ports_open"]
+__all__ = [
+    "Wiring",
+    "add_pod",
+    "build",
+    "existing",
+    "inside",
+    "processes",
+    "remove",
+    "remove_pod",
+    "set_node_ports_open",
+]

@@ -10,8 +10,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from lab.shell import LabError
 from realip.addresses import address_plan
+from realip.loading import parse
 from realip.scenarios import NetworkMode, Scenario
-from realip.settings import Settings, parse
+from realip.settings import Settings
 
 PREFIX = "realip-"
 """Every namespace of the lab starts with it; what a killed run left is found by it."""
@@ -131,7 +132,9 @@ class Plan:
 def _share(pods: IPv4Network, index: int) -> IPv4Network:
     """The part of the pod range that a node's pods get: 64 addresses, TKE's default on GlobalRouter."""
     if pods.prefixlen > NODE_SHARE_PREFIX - 1:
-        raise LabError(f"the pod range {pods} is too small for the lab's nodes: it needs a /{NODE_SHARE_PREFIX - 1} or wider")
+        raise LabError(
+            f"the pod range {pods} is too small for the lab's nodes: it needs a /{NODE_SHARE_PREFIX - 1} or wider"
+        )
     return IPv4Network((int(pods.network_address) + index * 2 ** (32 - NODE_SHARE_PREFIX), NODE_SHARE_PREFIX))
 
 

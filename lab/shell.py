@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,10 +24,19 @@ def inside(namespace: str, argv: Sequence[str]) -> list[str]:
     return ["nsenter", f"--net={NAMESPACES / namespace}", "--", *argv]
 
 
-def run(argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30, check: bool = True) -> str:
+def run(
+    argv: Sequence[str],
+    *,
+    stdin: str | None = None,
+    timeout: float = 30,
+    check: bool = True,
+    folder: Path | None = None,
+) -> str:
     """The standard output of a program; a failure is a `LabError` that quotes its error output."""
     try:
-        done = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
+        done = subprocess.run(
+            argv, input=stdin, capture_output=True, text=True, timeout=timeout, check=False, cwd=folder
+        )
     except FileNotFoundError as problem:
         raise LabError(f"{argv[0]} is not installed: run `python -m tools --lab`") from problem
     except subprocess.TimeoutExpired as problem:
@@ -38,7 +47,9 @@ def run(argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30, c
     return done.stdout
 
 
-def run_inside(namespace: str, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30, check: bool = True) -> str:
+def run_inside(
+    namespace: str, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30, check: bool = True
+) -> str:
     """`run` in a network namespace."""
     return run(inside(namespace, argv), stdin=stdin, timeout=timeout, check=check)
 
@@ -48,7 +59,7 @@ def start(
     *,
     namespace: str | None = None,
     log: Path | None = None,
-    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """A program that goes on running, in a session of its own, so that a Ctrl-C in the terminal does not reach it."""
     command = inside(namespace, argv) if namespace else list(argv)
@@ -60,7 +71,7 @@ def start(
             stdout=output or subprocess.DEVNULL,
             stderr=subprocess.STDOUT if output else subprocess.DEVNULL,
             start_new_session=True,
-            env=dict(environment) if environment is not None else None,
+            cwd=folder,
         )
     finally:
         if output:

@@ -1,0 +1,178 @@
+"""What really crossed each interface: tcpdump in every namespace, and the kernel's own table of translations.
+
+One request at a time; the first packet of each connection (SYN) and the request itself tell who was seen as the source where.
+"""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO, Any, Self
+
+from lab.shell import inside, run_inside, wait_for
+from lab.world import World
+
+START_SECONDS = 15.0
+# Beginnings of connections, and packets whose payload begins with "GET ".
+_FILTER = (
+    "tcp and not host {control} and "
+    "((tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn) or tcp[((tcp[12:1] & 0xf0) >> 2):4] = 0x47455420)"
+)
+_PACKET = re.compile(
+    r"^(?P<time>\d+\.\d+) (?P<interface>\S+) +(?P<direction>In|Out|P|B|M) +IP "
+    r"(?P<source>[\d.]+)\.(?P<source_port>\d+) > (?P<target>[\d.]+)\.(?P<target_port>\d+): Flags \[(?P<flags>[^\]]+)\]"
+)
+_HEADER = re.compile(r"^X-Forwarded-For: *(?P<value>[^\r\n]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One packet on one interface."""
+
+    time: float
+    role: str
+    """The namespace, by its role."""
+    interface: str
+    direction: str
+    """`In` or `Out`, as the namespace sees it."""
+    source: str
+    source_port: int
+    target: str
+    target_port: int
+    begins: bool
+    """The first packet of a connection; else the one with the request."""
+    forwarded_for: str | None = None
+    """The request's X-Forwarded-For, where it has one."""
+
+    @property
+    def is_request(self) -> bool:
+        """Whether the packet carries the request."""
+        return not self.begins
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields."""
+        return asdict(self)
+
+
+class Capture:
+    """`with Capture(world) as capture: ...`, then `capture.hops`, in the order of time.
+
+    All namespaces share one kernel and one clock, so times compare to the microsecond.
+    """
+
+    def __init__(self, world: World, roles: Sequence[str] | None = None) -> None:
+        """`roles`: which namespaces to watch; all but the control plane's if not given."""
+        self._world = world
+        base = world.plan.base
+        known = [name.removeprefix(base) for name in world.namespaces()]
+        self._roles = [
+            role for role in known if (role in roles if roles is not None else role not in {"control", "office"})
+        ]
+        self._running: dict[str, tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]] = {}
+        self.hops: list[Hop] = []
+
+    def __enter__(self) -> Self:
+        """Start watching; returns when every interface is watched."""
+        words = ["-i", "any", "-nn", "-tt", "-l", "-A", "--immediate-mode", "-s", "2048"]
+        expression = _FILTER.format(control=self._world.plan.control_plane)
+        try:
+            for role in self._roles:
+                output, errors = _file(), _file()
+                command = inside(self._world.plan.namespace(role), ["tcpdump", *words, expression])
+                process = subprocess.Popen(
+                    command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True
+                )
+                self._running[role] = (process, output, errors)
+            for role, (_, _, errors) in self._running.items():
+                wait_for(f"tcpdump in {role}", partial(_listening, errors), seconds=START_SECONDS, interval=0.02)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop watching and read what was seen."""
+        self._stop()
+
+    def seen(self, role: str) -> list[Hop]:
+        """What was seen in one namespace so far."""
+        return parse(role, _content(self._running[role][1]).decode("utf-8", "replace"))
+
+    def _stop(self) -> None:
+        running, self._running = self._running, {}
+        for process, _, _ in running.values():
+            process.send_signal(signal.SIGINT)
+        for role, (process, output, errors) in running.items():
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            self.hops += parse(role, _content(output).decode("utf-8", "replace"))
+            output.close()
+            errors.close()
+        self.hops.sort(key=lambda hop: hop.time)
+
+
+def _file() -> IO[bytes]:
+    return TemporaryFile()
+
+
+def _listening(errors: IO[bytes]) -> bool:
+    return b"listening on" in _content(errors)
+
+
+def _content(file: IO[bytes]) -> bytes:
+    # Not read(): tcpdump writes through the same file description, whose position must stay where it is.
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
+
+
+def parse(role: str, text: str) -> list[Hop]:
+    """Lines of tcpdump as hops."""
+    hops: list[Hop] = []
+    for line in text.splitlines():
+        if match := _PACKET.match(line):
+            hops.append(
+                Hop(
+                    time=float(match["time"]),
+                    role=role,
+                    interface=match["interface"],
+                    direction=match["direction"],
+                    source=match["source"],
+                    source_port=int(match["source_port"]),
+                    target=match["target"],
+                    target_port=int(match["target_port"]),
+                    begins="S" in match["flags"],
+                )
+            )
+        elif hops and not hops[-1].begins and (header := _HEADER.match(line)):
+            hops[-1] = Hop(**(asdict(hops[-1]) | {"forwarded_for": header["value"].strip()}))
+    return hops
+
+
+def translations(world: World, role: str, ports: set[int]) -> list[str]:
+    """The kernel's connection table in a namespace: entries of these ports whose answer differs from the mirrored question."""
+    text = run_inside(world.plan.namespace(role), ["conntrack", "-L", "-p", "tcp"], check=False)
+    found = []
+    for line in text.splitlines():
+        pairs = re.findall(r"(src|dst|sport|dport)=(\S+)", line)
+        if len(pairs) != 8:
+            continue
+        forth, back = dict(pairs[:4]), dict(pairs[4:])
+        if not {int(forth["sport"]), int(back["dport"])} & ports:
+            continue
+        changes = []
+        if (forth["dst"], forth["dport"]) != (back["src"], back["sport"]):
+            changes.append(f"destination {forth['dst']}:{forth['dport']} became {back['src']}:{back['sport']}")
+        if (forth["src"], forth["sport"]) != (back["dst"], back["dport"]):
+            changes.append(f"source {forth['src']}:{forth['sport']} became {back['dst']}:{back['dport']}")
+        if changes:
+            found.append(" and ".join(changes))
+    return found

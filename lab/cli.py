@@ -1,0 +1,155 @@
+"""`python -m lab up|verify|report|down|round [SCENARIO ...]`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from lab import guard, lifecycle, results
+from lab.shell import LabError
+from lab.world import AgentEndedError, World, need, worlds_up
+from realip.scenarios import SCENARIOS
+
+DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
+DEFAULT_PAGE = Path("build/lab-report.html")
+EPILOG = """\
+Without SCENARIO: `up` takes all five, `verify` and `report` what is up, `down` everything.
+Exit code 0: as it has to be; 1: a verdict or a control is not; 2: it cannot run here, or bad input.
+"""
+
+notes = Console(stderr=True, highlight=False)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m lab",
+        description="A TKE of network namespaces on this machine, where real packets show who keeps the client's address.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    helps = {
+        "up": "build the network, start the cluster, deploy what the scenario's stack renders",
+        "verify": "run `realip verify` from the client, and every negative control",
+        "report": "captures hop by hop, load side by side, a table and an HTML page",
+        "down": "remove everything",
+        "round": "up, verify, report, and down whatever happens",
+    }
+    for name, words in helps.items():
+        command = commands.add_parser(name, help=words, description=words)
+        command.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="; ".join(row.slug for row in SCENARIOS))
+        if name == "verify":
+            command.add_argument("--json", action="store_true", help="the results as JSON on stdout")
+        if name in {"verify", "round"}:
+            command.add_argument("--no-controls", action="store_true", help="the verdicts only")
+        if name in {"report", "round"}:
+            command.add_argument(
+                "-o", "--output", type=Path, default=DEFAULT_PAGE, help=f"the page; {DEFAULT_PAGE} if not given"
+            )
+            command.add_argument("--no-load", action="store_true", help="without the load measurement")
+    return top
+
+
+def chosen(names: Sequence[str], default: Sequence[World]) -> list[World]:
+    """The scenarios that were named, each once."""
+    if not names:
+        return list(default)
+    rows = {row.slug: row for row in SCENARIOS}
+    unknown = [name for name in names if name not in rows]
+    if unknown:
+        raise LabError(f"no scenario is called {unknown[0]}; there are {', '.join(rows)}")
+    return [World(rows[name]) for name in dict.fromkeys(names)]
+
+
+def say(slug: str, words: str) -> None:
+    """One line of progress."""
+    notes.print(f"[dim]{slug:27}[/] {words}")
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    worlds = chosen(arguments.scenarios, [World(row) for row in SCENARIOS])
+    if left := lifecycle.clean():
+        notes.print(f"removed {len(left)} namespaces that an earlier run left")
+    lifecycle.up(worlds, say)
+    return DONE
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    worlds = _running(arguments)
+    found = results.collect(worlds, controls=not arguments.no_controls, say=say)
+    if getattr(arguments, "json", False):
+        print(json.dumps([each.to_json() for each in found], indent=2))
+    else:
+        results.show(found, Console(highlight=False))
+    return DONE if all(each.passed for each in found) else FINDING
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from lab import report  # noqa: PLC0415 - only this command draws
+
+    worlds = _running(arguments)
+    content = report.gather(worlds, load=not arguments.no_load, say=say)
+    report.show(content, Console(highlight=False))
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.write_text(report.page(content), encoding="utf-8")
+    print(f"the page: {arguments.output}")
+    return DONE if content.passed else FINDING
+
+
+def _down(arguments: argparse.Namespace) -> int:
+    worlds = chosen(arguments.scenarios, [World(row) for row in SCENARIOS])
+    lifecycle.down(worlds)
+    if not arguments.scenarios:
+        lifecycle.clean()
+    return DONE
+
+
+def _round(arguments: argparse.Namespace) -> int:
+    try:
+        _up(arguments)
+        codes = [_verify(arguments), _report(arguments)]
+    finally:
+        _down(arguments)
+    return max(codes)
+
+
+def _running(arguments: argparse.Namespace) -> list[World]:
+    worlds = chosen(arguments.scenarios, worlds_up())
+    if not worlds:
+        raise LabError("no lab is up: run `python -m lab up` first")
+    need(worlds)
+    return worlds
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a command that was parsed."""
+    guard.check_machine()
+    if arguments.command != "down":
+        guard.check_programs()
+    commands = {"up": _up, "verify": _verify, "report": _report, "down": _down, "round": _round}
+    with guard.only_one(), lifecycle.stoppable():
+        return commands[arguments.command](arguments)
+
+
+def entry(words: Sequence[str] | None = None) -> int:
+    """The program; returns its exit code."""
+    top = parser()
+    arguments = top.parse_args(words)
+    if arguments.command is None:
+        top.print_help()
+        return DONE
+    try:
+        return run(arguments)
+    except (LabError, AgentEndedError) as problem:
+        print(f"lab: {problem}", file=sys.stderr)
+        return CANNOT
+    except KeyboardInterrupt:
+        print("lab: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except lifecycle.StoppedError as stopped:
+        print(f"lab: ended by {stopped}", file=sys.stderr)
+        return 128 + stopped.number

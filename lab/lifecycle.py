@@ -1,0 +1,112 @@
+"""Brings labs up and takes them away, completely, whatever happened before."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from lab import deploy, network
+from lab.agent import LOG
+from lab.plan import PREFIX
+from lab.shell import start, wait_for
+from lab.world import AGENT_PID_FILE, COMPLETE_FILE, STATE, World, remove_tree, worlds_up
+
+PROJECT = Path(__file__).resolve().parent.parent
+AGENT_SECONDS = 120.0
+
+Say = Callable[[str, str], None]
+"""Told the scenario's slug and what is going on there."""
+
+
+class StoppedError(BaseException):
+    """SIGTERM or SIGHUP arrived: everything is cleaned up as on Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        """`number`: the signal."""
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Inside, SIGTERM and SIGHUP end the command in its own order."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del frame
+        raise StoppedError(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def clean() -> list[str]:
+    """Remove what a killed run left: every namespace of the lab that belongs to no scenario that is up."""
+    alive = [world.plan.base for world in worlds_up()]
+    left = [name for name in network.existing() if not name.startswith(tuple(alive))] if alive else network.existing()
+    network.remove(left)
+    if STATE.exists():
+        for folder in STATE.iterdir():
+            if f"{PREFIX}{folder.name}-" not in alive:
+                remove_tree(folder) if folder.is_dir() else folder.unlink()
+    return left
+
+
+def up(worlds: Sequence[World], say: Say) -> None:
+    """Bring scenarios up side by side; if one does not come up, or on Ctrl-C, none of them stays."""
+    wanted = [world for world in worlds if not world.is_up]
+    try:
+        with ThreadPoolExecutor(max_workers=len(worlds)) as pool:
+            futures = [pool.submit(_bring_up, world, say) for world in wanted]
+            try:
+                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            except BaseException:
+                # The threads wait for things in these namespaces; without them they end at once.
+                down(wanted)
+                raise
+            failed = [future for future in done if future.exception()]
+            if failed:
+                down(wanted)
+            for future in failed:
+                future.result()
+    except BaseException:
+        down(wanted)
+        raise
+
+
+def _bring_up(world: World, say: Say) -> None:
+    slug = world.scenario.slug
+    say(slug, "building the network")
+    world.remove()
+    world.folder.mkdir(parents=True, mode=0o700)
+    network.build(world.plan)
+    say(slug, "starting etcd, API server, controller manager, kube-proxy")
+    command = [sys.executable, "-m", "lab.agent", slug, str(world.folder)]
+    agent = start(command, namespace=world.plan.namespace("control"), log=world.folder / LOG, folder=PROJECT)
+    (world.folder / AGENT_PID_FILE).write_text(str(agent.pid))
+    rendered = deploy.render(world)
+    wait_for("the lab's agent", lambda: world.is_ready, seconds=AGENT_SECONDS)
+    say(slug, "deploying what the stack renders")
+    deploy.apply(world, rendered)
+    deploy.wait_until_served(world)
+    (world.folder / COMPLETE_FILE).touch()
+    say(slug, f"up: http://{world.address}/ from {world.plan.namespace('client')}")
+
+
+def down(worlds: Sequence[World]) -> None:
+    """Take scenarios away. An interruption is held until it is done."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for world in worlds:
+            world.remove()
+        if STATE.exists() and not any(STATE.iterdir()):
+            STATE.rmdir()
+    finally:
+        signal.signal(signal.SIGINT, before)

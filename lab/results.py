@@ -1,0 +1,176 @@
+"""Verdicts and controls of the labs that are up: collected, kept for the report, and shown as a table."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from lab.controls import Outcome, controls_of
+from lab.shell import LabError
+from lab.verdict import Answer, verify_entrance
+from lab.world import World
+from realip.scenarios import by_slug
+
+RESULTS_FILE = "results.json"
+SIDE_BY_SIDE = 2
+"""Scenarios that are verified at the same time."""
+
+
+@dataclass(frozen=True)
+class ControlResult:
+    """A negative control and what came of it."""
+
+    name: str
+    title: str
+    expected: str
+    verdict: str
+    saw: str
+    words: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """A scenario's verdict and its controls."""
+
+    slug: str
+    verdict: str
+    saw: list[str]
+    summary: str
+    exit_code: int
+    command: str
+    pods: dict[str, int]
+    seconds: float
+    controls: list[ControlResult] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The scenario's title in the table."""
+        row = by_slug(self.slug)
+        return row.title if row else self.slug
+
+    @property
+    def preserved(self) -> bool:
+        """Whether the scenario keeps its promise."""
+        return self.verdict == "preserved" and self.exit_code == 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether the verdict and every control are as they have to be."""
+        return self.preserved and all(control.passed for control in self.controls)
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields, and `passed`."""
+        return asdict(self) | {"passed": self.passed}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ScenarioResult":
+        """The other way round."""
+        fields = {name: value for name, value in values.items() if name not in {"passed", "controls"}}
+        return cls(**fields, controls=[ControlResult(**control) for control in values["controls"]])
+
+
+def collect(worlds: Sequence[World], *, controls: bool, say: Callable[[str, str], None]) -> list[ScenarioResult]:
+    """Verify scenarios, two at a time; results are kept beside each lab."""
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        futures = [pool.submit(_collect_one, world, controls, say) for world in worlds]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _collect_one(world: World, controls: bool, say: Callable[[str, str], None]) -> ScenarioResult:
+    slug = world.scenario.slug
+    started = time.monotonic()
+    say(slug, "realip verify from the client")
+    answer = verify_entrance(world)
+    found = []
+    for control in controls_of(world) if controls else ():
+        say(slug, f"control: {control.title}")
+        try:
+            outcome = control.run(world)
+        except LabError as problem:
+            outcome = Outcome("failed", "", str(problem), passed=False)
+        found.append(
+            ControlResult(
+                control.name,
+                control.title,
+                control.expected,
+                outcome.verdict,
+                outcome.saw,
+                outcome.words,
+                outcome.passed,
+            )
+        )
+    result = _result(world, answer, found, time.monotonic() - started)
+    (world.folder / RESULTS_FILE).write_text(json.dumps(result.to_json(), indent=2))
+    return result
+
+
+def _result(world: World, answer: Answer, found: list[ControlResult], seconds: float) -> ScenarioResult:
+    return ScenarioResult(
+        slug=world.scenario.slug,
+        verdict=answer.verdict,
+        saw=answer.saw,
+        summary=answer.summary,
+        exit_code=answer.exit_code,
+        command=answer.command,
+        pods=answer.report.get("pods", {}),
+        seconds=round(seconds, 2),
+        controls=found,
+    )
+
+
+def kept(world: World) -> ScenarioResult | None:
+    """The results of the last `verify`, if it ran all controls."""
+    try:
+        result = ScenarioResult.from_json(json.loads((world.folder / RESULTS_FILE).read_text()))
+    except FileNotFoundError:
+        return None
+    return result if len(result.controls) == len(controls_of(world)) else None
+
+
+def show(found: Sequence[ScenarioResult], console: Console) -> None:
+    """Two tables: what has to be preserved, and what has to be lost."""
+    table = Table(title="Who sees the client's address", title_justify="left", header_style="bold")
+    for name in ("", "Scenario", "Verdict", "The app saw", "Pods"):
+        table.add_column(name, overflow="fold")
+    for each in found:
+        row = by_slug(each.slug)
+        number = str(row.number) if row else ""
+        table.add_row(number, each.slug, _colored(each.verdict, each.preserved), _short(each.saw), str(len(each.pods)))
+    console.print(table)
+    controls = [(each, control) for each in found for control in each.controls]
+    if controls:
+        table = Table(title="Negative controls", title_justify="left", header_style="bold")
+        for name in ("", "Control", "Has to be", "Verdict", "The app saw"):
+            table.add_column(name, overflow="fold")
+        for each, control in controls:
+            row = by_slug(each.slug)
+            number = str(row.number) if row else ""
+            verdict = _colored(control.verdict, control.passed)
+            table.add_row(number, control.title, control.expected, verdict, control.saw)
+        console.print(table)
+    for each in found:
+        if not each.preserved:
+            console.print(f"[red]{each.slug}[/]: {each.summary}")
+        for control in each.controls:
+            if not control.passed:
+                console.print(f"[red]{each.slug}, {control.title}[/]: {control.words}")
+
+
+def _short(saw: Sequence[str]) -> str:
+    """What the app saw; the many different forged headers count as one."""
+    ends = list(dict.fromkeys(each.split(",")[-1].strip() for each in saw))
+    return ", ".join(f"..., {end}" if any("," in each for each in saw) else end for end in ends)
+
+
+def _colored(words: str, good: bool) -> str:
+    return f"[green]✔ {words}[/]" if good else f"[red]✘ {words}[/]"

@@ -1,0 +1,124 @@
+"""Runs `realip verify` inside a namespace, as a person there would."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab.lifecycle import PROJECT
+from lab.shell import LabError, inside
+from lab.world import World
+from realip.scenarios import Reads
+
+SECONDS = 30.0
+READS = {Reads.SOCKET_PEER: "socket", Reads.X_FORWARDED_FOR: "x-forwarded-for"}
+FINDINGS = (0, 1, 3)
+"""Exit codes that come with a report."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of `realip verify`."""
+
+    url: str
+    reads: Reads
+    expect: IPv4Address | None = None
+    """The caller's own address, where the caller knows it."""
+    nodes: Sequence[IPv4Address] = ()
+    node_port: int | None = None
+    pods: int | None = None
+    trusted_hops: int | None = None
+    probes: int | None = None
+    seconds: float = SECONDS
+
+    def arguments(self, world: World) -> list[str]:
+        """The command line."""
+        words = ["--url", self.url, "--reads", READS[self.reads], "--timeout", f"{self.seconds:g}"]
+        for kind, networks in world.plan.ranges.known().items():
+            for network in networks:
+                words += ["--range", f"{kind}={network}"]
+        options = {
+            "--expect": self.expect,
+            "--node-port": self.node_port,
+            "--pods": self.pods,
+            "--trusted-hops": self.trusted_hops,
+            "--probes": self.probes,
+        }
+        for name, value in options.items():
+            if value is not None:
+                words += [name, str(value)]
+        for node in self.nodes:
+            words += ["--node", str(node)]
+        return words
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `realip verify` said."""
+
+    exit_code: int
+    command: str
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """`preserved`, `translated`, `spoofable`, `unreachable` or `unknown`."""
+        return str(self.report["verdict"])
+
+    @property
+    def summary(self) -> str:
+        """The sentence for a manager."""
+        return str(self.report["summary"])
+
+    @property
+    def probes(self) -> list[dict[str, Any]]:
+        """One entry for each probe."""
+        found: list[dict[str, Any]] = self.report["probes"]
+        return found
+
+    @property
+    def saw(self) -> list[str]:
+        """What the app saw, each once, in the order of the probes."""
+        return list(dict.fromkeys(str(probe["saw"]) for probe in self.probes if probe["saw"]))
+
+    @property
+    def translators(self) -> list[str]:
+        """Whose addresses the app saw in place of the client's."""
+        return sorted({str(probe["by"]) for probe in self.probes if probe["by"]})
+
+
+def verify(world: World, namespace: str, question: Question) -> Answer:
+    """Ask from a namespace (its full name)."""
+    arguments = question.arguments(world)
+    command = inside(namespace, [sys.executable, "-m", "realip", "verify", *arguments, "--json"])
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=PROJECT, timeout=question.seconds + 30
+    )
+    if done.returncode not in FINDINGS:
+        raise LabError(f"`realip verify {' '.join(arguments)}` failed: {done.stderr.strip() or done.stdout.strip()}")
+    return Answer(done.returncode, "realip verify " + " ".join(arguments), json.loads(done.stdout))
+
+
+def verify_entrance(world: World) -> Answer:
+    """The scenario's own verdict: its entrance, asked from the client, who knows its own address."""
+    names = world.scenario.names
+    replicas = len(world.pods())
+    nodes: list[IPv4Address] = []
+    node_port = None
+    if not world.scenario.direct:
+        # Header mode: the node port has to be closed to clients, or they can write the header themselves.
+        service = world.get("service", names.service, f"--namespace={names.namespace}")
+        node_port = service["spec"]["ports"][0]["nodePort"]
+        nodes = [node.public for node in world.plan.nodes if node.public]
+    question = Question(
+        url=f"http://{world.address}/",
+        reads=world.scenario.reads,
+        expect=world.plan.client,
+        nodes=nodes,
+        node_port=node_port,
+        pods=replicas,
+    )
+    return verify(world, world.plan.namespace("client"), question)
