@@ -147,7 +147,7 @@ def _zones(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
             yield Problem("network.zones", zones, f"names {zone} {count} times; name each zone once")
     node_zones = list(dict.fromkeys(subnet.zone for subnet in network.nodes))
     for zone in dict.fromkeys(zones):
-        if network.node_subnets is not None and zone not in node_zones:
+        if network.node_subnets and zone not in node_zones:
             yield Problem(
                 "network.nodeSubnets",
                 node_zones,
@@ -195,15 +195,15 @@ def _overlaps(settings: "Settings") -> Iterator[Problem]:
             yield Problem(
                 name, str(subnet), f"lies outside the VPC's {plan.vpc}; choose a network inside it", ("network.cidr",)
             )
-    for message in rules.overlaps(subnets):
-        yield Problem("network", MISSING, message, ("network.cidr", "network.nodeSubnets", "network.podSubnets"))
+    for name, subnet, message in rules.overlaps(subnets):
+        yield Problem(name, str(subnet), message, ("network.cidr", "network.nodeSubnets", "network.podSubnets"))
     wide = [("network.cidr", plan.vpc)]
     if plan.cluster is not None:
         wide.append(("cluster.clusterCidr", plan.cluster))
     if plan.own_services is not None:
         wide.append(("cluster.serviceCidr", plan.own_services))
-    for message in rules.overlaps(wide):
-        yield Problem("network", MISSING, message, tuple(name for name, _ in wide))
+    for name, taken, message in rules.overlaps(wide):
+        yield Problem(name, str(taken), message, tuple(path for path, _ in wide))
 
 
 def _capacity(settings: "Settings") -> Iterator[Problem]:

@@ -126,11 +126,11 @@ def subnets_of(network: IPv4Network, prefix: int, *, from_half: bool = False) ->
     return halves[int(from_half)].subnets(new_prefix=prefix)
 
 
-def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[str]:
-    """A sentence for each pair of named networks that share an address."""
+def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str, IPv4Network, str]]:
+    """For each pair of named networks that share an address: the second's name and network, and what is wrong with it."""
     for (first_name, first), (second_name, second) in combinations(networks, 2):
         if first.overlaps(second):
-            yield f"{first_name} {first} overlaps {second_name} {second}; choose networks that share no address"
+            yield second_name, second, f"overlaps {first_name}, {first}; choose networks that share no address"
 
 
 def documentation_range(value: str) -> bool:

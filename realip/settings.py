@@ -185,7 +185,10 @@ class NetworkSettings(_Section):
 
     def _carve(self, bits: int, *, from_half: bool) -> tuple[SubnetSettings, ...]:
         vpc = IPv4Network(self.cidr)
-        subnets = rules.subnets_of(vpc, vpc.prefixlen + bits, from_half=from_half)
+        prefix = vpc.prefixlen + bits
+        if prefix not in tke.SUBNET_MASKS:
+            return ()  # realip.checks says so
+        subnets = rules.subnets_of(vpc, prefix, from_half=from_half)
         return tuple(SubnetSettings(zone=zone, cidr=str(cidr)) for zone, cidr in zip(self.zones, subnets, strict=False))
 
 
