@@ -96,7 +96,7 @@ def _subnets(settings: "Settings") -> Iterator[Problem]:
                 yield Problem(path, MISSING, message, ("network.vpcId",))
     for path, subnets in groups.items():
         yield from _subnet_entries(path, subnets, existing=existing)
-    if network.node_subnets is None and not existing:
+    if not existing:
         yield from _carving(settings, vpc_cni=vpc_cni)
     yield from _zones(settings, vpc_cni=vpc_cni)
 
@@ -123,16 +123,19 @@ def _subnet_entries(path: str, subnets: "tuple[SubnetSettings, ...] | None", *, 
 
 
 def _carving(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
-    """Whether the VPC is large enough to carve subnets for each zone out of it."""
+    """Whether the VPC is large enough to carve the subnets that were not given out of it, for every zone."""
     network = settings.network
-    mask = IPv4Network(network.cidr).prefixlen + 4
-    if mask not in tke.SUBNET_MASKS:
-        message = f"is too small to carve subnets from; take /{tke.SUBNET_MASKS.stop - 5} or larger, or give network.nodeSubnets"
+    carves_pods = vpc_cni and network.pod_subnets is None
+    if network.node_subnets is not None and not carves_pods:
+        return
+    if IPv4Network(network.cidr).prefixlen + 4 not in tke.SUBNET_MASKS:
+        message = f"is too small to carve subnets from; take /{tke.SUBNET_MASKS.stop - 5} or larger, or give the subnets yourself"
         yield Problem("network.cidr", network.cidr, message)
-    most = 4 if vpc_cni and network.pod_subnets is None else 8
-    if len(network.zones) > most:
+    zones = list(dict.fromkeys(subnet.zone for subnet in network.node_subnets or ())) or list(network.zones)
+    most = 4 if carves_pods else 8
+    if len(zones) > most:
         message = f"are more than the {most} zones that subnets are carved for; give network.nodeSubnets and network.podSubnets"
-        yield Problem("network.zones", list(network.zones), message)
+        yield Problem("network.zones", zones, message, ("network.nodeSubnets", "network.podSubnets"))
 
 
 def _zones(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:

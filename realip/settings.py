@@ -176,20 +176,21 @@ class NetworkSettings(_Section):
     @cached_property
     def nodes(self) -> tuple[SubnetSettings, ...]:
         """Subnets of nodes: those given, else a sixteenth of the VPC for each zone, from its first half."""
-        return self.node_subnets if self.node_subnets is not None else self._carve(4, from_half=False)
+        return self.node_subnets if self.node_subnets is not None else self._carve(self.zones, 4, from_half=False)
 
     @cached_property
     def pods(self) -> tuple[SubnetSettings, ...]:
-        """Subnets of pods: those given, else an eighth of the VPC for each zone, from its second half."""
-        return self.pod_subnets if self.pod_subnets is not None else self._carve(3, from_half=True)
+        """Subnets of pods: those given, else an eighth of the VPC for each zone with nodes, from its second half."""
+        zones = tuple(dict.fromkeys(subnet.zone for subnet in self.nodes))
+        return self.pod_subnets if self.pod_subnets is not None else self._carve(zones, 3, from_half=True)
 
-    def _carve(self, bits: int, *, from_half: bool) -> tuple[SubnetSettings, ...]:
+    def _carve(self, zones: tuple[str, ...], bits: int, *, from_half: bool) -> tuple[SubnetSettings, ...]:
         vpc = IPv4Network(self.cidr)
         prefix = vpc.prefixlen + bits
         if prefix not in tke.SUBNET_MASKS:
             return ()  # realip.checks says so
         subnets = rules.subnets_of(vpc, prefix, from_half=from_half)
-        return tuple(SubnetSettings(zone=zone, cidr=str(cidr)) for zone, cidr in zip(self.zones, subnets, strict=False))
+        return tuple(SubnetSettings(zone=zone, cidr=str(cidr)) for zone, cidr in zip(zones, subnets, strict=False))
 
 
 class ClusterSettings(_Section):
