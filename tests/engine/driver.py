@@ -46,6 +46,11 @@ class Step:
         """The name in the program."""
         return self.urn.split("::")[3]
 
+    @property
+    def kind(self) -> str:
+        """The last part of the type token: `Deployment`, `NativeNodePool`."""
+        return self.type.rpartition(":")[2]
+
     def __str__(self) -> str:
         return f"{self.op} {self.type} {self.name} {' '.join(self.changed)}".rstrip()
 
@@ -86,13 +91,25 @@ class Operation:
         found = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
         return [d["message"] for d in found if d["severity"] in {"warning", "error", "info#err"}]
 
-    def planned_inputs(self, name: str) -> dict[str, Any]:
-        """The inputs of a resource as the engine's plan has them."""
+    def planned(self, token: str) -> dict[str, Any]:
+        """The inputs of the resource of a type, as the engine's plan has them."""
         for event in self.events:
             metadata = (event.get("resourcePreEvent") or {}).get("metadata") or {}
-            if metadata.get("urn", "").endswith(f"::{name}") and metadata.get("new"):
+            if metadata.get("type") == token and metadata.get("new"):
                 return dict(metadata["new"]["inputs"])
-        raise KeyError(name)
+        raise KeyError(token)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs as this operation left or promises them."""
+        for event in reversed(self.events):
+            metadata = (event.get("resOutputsEvent") or {}).get("metadata") or {}
+            if metadata.get("type") == "pulumi:pulumi:Stack":
+                return dict(metadata["new"]["outputs"])
+        raise KeyError("outputs")
+
+    def replaced(self) -> list[str]:
+        """The kinds that got or would get a successor, in order."""
+        return [step.kind for step in self.steps if step.op == "replace"]
 
     def succeeded(self) -> "Operation":
         """This operation, if it did; what it said, if it did not."""

@@ -1,7 +1,7 @@
 """What the engine asked the stand-ins, in order."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 __all__ = ["Call", "CallLog"]
@@ -49,7 +49,7 @@ class CallLog:
     """Every request of a stack's life, thread-safe."""
 
     calls: list[Call] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
     _ticks: int = 0
 
     def begin(self, package: str, method: str, urn: str, identifier: str = "", *, preview: bool = False) -> Call:
@@ -58,6 +58,7 @@ class CallLog:
             self._ticks += 1
             call = Call(self._ticks, package, method, urn, identifier, preview)
             self.calls.append(call)
+            self._lock.notify_all()
             return call
 
     def end(self, call: Call, error: str | None = None) -> None:
@@ -66,6 +67,12 @@ class CallLog:
             self._ticks += 1
             call.finished = self._ticks
             call.error = error
+            self._lock.notify_all()
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait for something to be in the log; whether it came within `seconds`."""
+        with self._lock:
+            return self._lock.wait_for(condition, seconds)
 
     def mark(self) -> int:
         """A point in time, to ask for what came `since` it."""

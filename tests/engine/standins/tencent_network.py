@@ -79,8 +79,14 @@ class Subnet(Behaviour):
             "availableIpCount": network.num_addresses - 3,
             "createTime": CREATED_AT,
             "isDefault": False,
-            "routeTableId": vpc.computed["defaultRouteTableId"],
+            "routeTableId": record.inputs.get("routeTableId") or vpc.computed["defaultRouteTableId"],
         }
+
+    def update(self, cloud: Cloud, record: Record, inputs: dict[str, Any]) -> None:
+        wanted = inputs.get("routeTableId")
+        if wanted and wanted != record.computed["routeTableId"]:
+            cloud.get("Table", wanted, "route_table_id")
+            record.computed["routeTableId"] = wanted
 
     def refresh(self, cloud: Cloud, record: Record) -> None:
         record.computed["availableIpCount"] = record.computed["availableIpCount"] - 1
@@ -138,11 +144,13 @@ class Table(Behaviour):
         record.computed = {"createTime": CREATED_AT, "isDefault": False, "routeEntryIds": [], "subnetIds": []}
 
     def refresh(self, cloud: Cloud, record: Record) -> None:
-        record.computed["subnetIds"] = [r.id for r in cloud.referring("TableAssociation", "routeTableId", record.id)]
+        record.computed["subnetIds"] = [
+            r.id for r in cloud.of("Instance") if r.computed.get("routeTableId") == record.id
+        ]
         record.computed["routeEntryIds"] = [r.id for r in cloud.referring("TableEntry", "routeTableId", record.id)]
 
     def delete(self, cloud: Cloud, record: Record) -> None:
-        users = [r.id for r in cloud.referring("TableAssociation", "routeTableId", record.id)]
+        users = [r.id for r in cloud.of("Instance") if r.computed.get("routeTableId") == record.id]
         if users:
             raise Refusal("ResourceInUse", f"the route table {record.id} is associated with {', '.join(users)}")
 

@@ -1,0 +1,64 @@
+"""What the engine's tests share: the CLI, a project on a fresh cloud, and the five stacks."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+import tools
+from realip.scenarios import SCENARIOS
+from tests.engine.driver import Project, World, copy_project, world
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STACKS = [scenario.slug for scenario in SCENARIOS]
+DIRECT = [scenario.slug for scenario in SCENARIOS if "nondirect" not in scenario.slug]
+ADMINISTRATORS = ["198.18.0.0/24"]
+"""Who may reach the API server: not the documentation range of the committed stack files, which a real update refuses."""
+
+Live: TypeAlias = Callable[..., Project]
+
+
+@pytest.fixture(scope="session")
+def pulumi() -> Path:
+    """The CLI that `make tools` finds or builds."""
+    try:
+        return tools.locate("pulumi")
+    except tools.ToolMissing as missing:
+        pytest.fail(f"{missing}\nThe engine's tests need it: make tools", pytrace=False)
+
+
+def start(
+    closing: ExitStack, parent: Path, pulumi: Path, stack: str, *, configured: bool = True, **choices: Any
+) -> Project:
+    """A project with one stack, on a cloud of its own."""
+    surroundings: World = closing.enter_context(world(**choices))
+    folder = parent / f"{stack}-{len(list(parent.iterdir()))}"
+    copy_project(REPOSITORY, folder)
+    project = Project(folder, stack, surroundings, pulumi).init()
+    if configured:
+        project.configure({"realip:access": {"adminCidrs": ADMINISTRATORS}})
+    return project
+
+
+@pytest.fixture
+def live(tmp_path: Path, pulumi: Path) -> Iterator[Live]:
+    """Make a project: `live("vpc-cni-direct-native", entrance_seconds=None)`."""
+    with ExitStack() as closing:
+        yield functools.partial(start, closing, tmp_path, pulumi)
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Iterator[Live]:
+    """A stack that is up, one for all tests that only look at it."""
+    with ExitStack() as closing:
+
+        @functools.cache
+        def make(stack: str) -> Project:
+            project = start(closing, tmp_path_factory.mktemp("standing"), pulumi, stack)
+            project.up().succeeded()
+            return project
+
+        yield make

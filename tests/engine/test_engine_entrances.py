@@ -1,0 +1,64 @@
+"""Entrances: an address, a host name, one that comes late, one that never comes. Every wait ends."""
+
+import pytest
+
+from tests.engine.conftest import STACKS, Live
+from tests.engine.driver import Project
+
+PATIENCE = 300
+
+
+def patient(project: Project) -> Project:
+    """The stack, told how long to wait."""
+    project.configure({"realip:loadBalancer": {"timeoutSeconds": PATIENCE}})
+    return project
+
+
+def waits(project: Project) -> list[float]:
+    """How long the Kubernetes provider was told to wait, each time."""
+    return [seconds for server in project.world.cloud.servers.values() for _, seconds in server.waits]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_entrance_with_a_host_name_and_no_address_has_a_url(live: Live, stack: str) -> None:
+    project = live(stack, hostname_entrances=True)
+    project.up().succeeded()
+    outputs = project.outputs()
+    assert outputs["address"] == "lb-00000001.clb.gz.tencentclb.com"
+    assert outputs["url"] == "http://lb-00000001.clb.gz.tencentclb.com/"
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+
+
+@pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
+def test_an_address_that_comes_within_the_deadline_is_waited_for(live: Live, stack: str) -> None:
+    project = patient(live(stack, entrance_seconds=PATIENCE - 1))
+    project.up().succeeded()
+    assert waits(project) == [PATIENCE]
+    assert project.outputs()["address"] == "192.0.2.1"
+
+
+@pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
+def test_an_address_that_never_comes_ends_the_wait_and_one_more_up_finishes(live: Live, stack: str) -> None:
+    project = patient(live(stack, entrance_seconds=None))
+    late = project.up().failed()
+    said = "\n".join(late.messages)
+    assert "realip-entrance" in late.text
+    assert f"timed out after {PATIENCE} s" in said
+    assert "was not assigned an IP address" in said
+    project.up().failed()
+    assert waits(project) == [PATIENCE, PATIENCE], "the second wait, an update's, has another deadline"
+
+    (server,) = project.world.cloud.servers.values()
+    server.entrance_seconds = PATIENCE - 1
+    project.up().succeeded()
+    assert project.outputs()["address"] == "192.0.2.1"
+    assert {number for number in server.made.values()} == {1}
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []
+
+
+def test_a_stack_whose_address_never_came_can_be_destroyed(live: Live) -> None:
+    project = patient(live("vpc-cni-direct-super", entrance_seconds=None))
+    project.up().failed()
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []

@@ -1,0 +1,131 @@
+"""Order: what must exist before what, and what must outlive what. The stand-ins refuse a wrong order, too."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import DIRECT, STACKS, Live
+from tests.engine.driver import Project
+from tests.engine.standins.calls import Call
+from tests.engine.standins.faults import Fault, Refusal
+
+POOLS = ("NativeNodePool", "ServerlessNodePool")
+PARTNER_SECONDS = 10.0
+"""How long one call is held until another one comes that must not wait for it."""
+
+
+def kind(urn: str) -> str:
+    """The last part of a resource's type token."""
+    return urn.split("::")[2].rpartition(":")[2]
+
+
+def closure(resources: list[dict[str, Any]], urn: str) -> set[str]:
+    """Everything that the engine makes before a resource, and keeps until after it."""
+    by_urn = {resource["urn"]: resource for resource in resources}
+    found: set[str] = set()
+    waiting = [urn]
+    while waiting:
+        resource = by_urn[waiting.pop()]
+        needs = list(resource.get("dependencies") or [])
+        needs += [need for group in (resource.get("propertyDependencies") or {}).values() for need in group or []]
+        needs += [resource[key].rsplit("::", 1)[0] for key in ("provider",) if resource.get(key)]
+        needs += [resource["parent"]] if resource.get("parent") else []
+        waiting += [need for need in needs if need not in found]
+        found.update(needs)
+    return found
+
+
+def pairs(stack: str) -> Iterator[tuple[str, str]]:
+    """(later, earlier) kinds of a stack."""
+    for pool in POOLS:
+        yield pool, "TableEntry"
+        yield pool, "Gateway"
+        yield pool, "GroupRuleSet"
+        yield "ClusterEndpoint", pool
+    yield "ClusterEndpoint", "GroupRuleSet"
+    for thing in ("Deployment", "Service", "Ingress", "Namespace", "ConfigMapPatch"):
+        yield thing, "ClusterEndpoint"
+        yield thing, "Cluster"
+        for pool in POOLS:
+            yield thing, pool
+    yield "Ingress", "Service"
+    yield "ConfigMapPatch", "ConfigMap"
+    if stack == "globalrouter-direct-native":
+        yield "Service", "ConfigMapPatch"
+    if "nondirect" in stack:
+        for thing in ("Deployment", "Service", "Ingress"):
+            yield thing, "Namespace"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_engine_knows_every_order_that_tke_needs(standing: Live, stack: str) -> None:
+    resources = standing(stack).resources()
+    kinds = {kind(resource["urn"]) for resource in resources}
+    checked = set()
+    for later, earlier in pairs(stack):
+        if {later, earlier} <= kinds:
+            for resource in resources:
+                if kind(resource["urn"]) == later:
+                    before = {kind(urn) for urn in closure(resources, resource["urn"])}
+                    assert earlier in before, f"{resource['urn']} does not wait for any {earlier}"
+                    checked.add((later, earlier))
+    assert len(checked) >= 11, "the table has lost its resources"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_app_and_its_entrance_never_wait_for_each_other(standing: Live, stack: str) -> None:
+    """TKE's readiness gate holds pods until the load balancer knows them; the load balancer may wait for pods."""
+    resources = standing(stack).resources()
+    for first, second in (("Deployment", "Service"), ("Service", "Deployment"), ("Ingress", "Deployment")):
+        for resource in resources:
+            if kind(resource["urn"]) == first:
+                assert second not in {kind(urn) for urn in closure(resources, resource["urn"])}
+
+
+@pytest.mark.parametrize("stack", DIRECT)
+@pytest.mark.parametrize(("held", "awaited"), [("Deployment", "Service"), ("Service", "Deployment")])
+def test_a_readiness_gate_does_not_deadlock_the_update(live: Live, stack: str, held: str, awaited: str) -> None:
+    project = live(stack)
+    log = project.world.log
+
+    def wait_for_partner(call: Call) -> None:
+        def came() -> bool:
+            return any(c.method == "Create" and not c.preview and c.type.endswith(f":{awaited}") for c in log)
+
+        if not log.wait_until(came, PARTNER_SECONDS):
+            raise Refusal("StandIn.Deadlock", f"{held} is ready only once {awaited} is asked for, which did not happen")
+
+    project.world.faults.arm(Fault(lambda call: call.changes and call.type.endswith(f":{held}"), wait_for_partner))
+    project.up().succeeded()
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_destroy_empties_the_cluster_before_it_takes_nodes_cluster_and_network_away(live: Live, stack: str) -> None:
+    project = live(stack)
+    project.up().succeeded()
+    mark = project.world.log.mark()
+    project.destroy().succeeded()
+    deletes = project.world.log.since(mark, "Delete")
+    position = {call.type.rpartition(":")[2]: call for call in deletes}
+    last_object = max(call.finished or 0 for call in deletes if call.package == "kubernetes")
+    stages = ["ClusterEndpoint", next(pool for pool in POOLS if pool in position), "Cluster"]
+    times = [last_object, *(position[stage].number for stage in stages)]
+    assert times == sorted(times)
+    assert position["TableEntry"].number > position[stages[1]].number
+    assert position["Gateway"].number > position["TableEntry"].number
+    first_rules = min(call.number for call in deletes if call.type.endswith(":GroupRuleSet"))
+    assert first_rules > position["ClusterEndpoint"].number
+
+
+def test_the_cluster_wide_switch_is_on_before_the_service_and_stays_on_after_destroy(live: Live) -> None:
+    project = live("globalrouter-direct-native")
+    project.up().succeeded()
+    creates = {call.type: call for call in project.world.log.since(0, "Create")}
+    switch = creates["kubernetes:core/v1:ConfigMapPatch"]
+    assert switch.finished is not None
+    assert switch.finished < creates["kubernetes:core/v1:Service"].number
+    (server,) = project.world.cloud.servers.values()
+    others = {key: value for key, value in server.switches.items() if key != "GlobalRouteDirectAccess"}
+    project.destroy("--target", "**ConfigMapPatch::*", "--target-dependents").succeeded()
+    assert server.switches == {**others, "GlobalRouteDirectAccess": "true"}
