@@ -11,10 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from realip import checks, rules
-from realip.problems import Problem, SettingsError, problem_from
+from realip.problems import MISSING, Problem, SettingsError, problem_from
 from realip.settings import Settings
 
 __all__ = ["decode", "load", "parse", "refusals"]
+
+_LARGEST_WHOLE_NUMBER = 2**63
 
 
 def parse(values: Mapping[str, object], *, region: str | None = None) -> Settings:
@@ -22,7 +24,11 @@ def parse(values: Mapping[str, object], *, region: str | None = None) -> Setting
 
     `region` is the Tencent provider's, where it is known: zones have to lie in it.
     """
-    plain: dict[str, Any] = json.loads(json.dumps(_plain(values)))
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(_plain(values)))
+    except RecursionError:
+        message = "are nested without end, such as a YAML anchor inside itself; write each value out"
+        raise SettingsError([Problem("settings", MISSING, message)]) from None
     try:
         return _validate(plain, region)
     except ValidationError as error:
@@ -31,20 +37,29 @@ def parse(values: Mapping[str, object], *, region: str | None = None) -> Setting
 
 def _validate(plain: Mapping[str, Any], region: str | None) -> Settings:
     # JSON is what the engine hands over: lists and names of choices are told from it, numbers and text stay apart.
-    return Settings.model_validate_json(json.dumps(plain), context={"region": region})
+    return Settings.model_validate_json(json.dumps(plain), context={"region": region}, by_alias=True, by_name=False)
 
 
 def _plain(value: object) -> object:
     """A value of YAML as JSON has it: keys are text, and what JSON lacks (a date, say) is text too."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {_text(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE_NUMBER:
         return value
     if isinstance(value, float) and isfinite(value):
         return value
-    return str(value)
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """A value as text that every encoding of JSON can carry."""
+    if isinstance(value, int) and abs(value) > _LARGEST_WHOLE_NUMBER:
+        return f"{value:#x}"  # Python refuses to write a very long number in decimals
+    return str(value).encode(errors="backslashreplace").decode()
 
 
 def _problems(error: ValidationError, plain: dict[str, Any], region: str | None) -> list[Problem]:
@@ -106,7 +121,7 @@ def decode(value: str) -> object:
     """A configuration value as the engine hands it over: JSON for lists and objects, plain text otherwise."""
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 

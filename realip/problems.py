@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MISSING", "Problem", "SettingsError", "nearest", "problem_from"]
 
 _LONGEST_VALUE = 80
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|\[key\]")
 
 
 class _Missing:
@@ -77,11 +79,13 @@ def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
 
 
 def path_of(location: Sequence[int | str]) -> str:
-    """`("network", "zones", 0)` as `network.zones[0]`."""
+    """`("network", "zones", 0)` as `network.zones[0]`, `("tags", "a b")` as `tags["a b"]`."""
     path = ""
     for step in location:
         if isinstance(step, int):
             path += f"[{step}]"
+        elif not _PLAIN_KEY.fullmatch(step):
+            path += f"[{json.dumps(step)}]"
         elif step != "[key]":
             path += f".{step}" if path else step
     return path

@@ -32,6 +32,7 @@ __all__ = [
     "overlaps",
     "private_cidr",
     "service_cidr",
+    "service_name",
     "service_numbers",
     "subnet_addresses",
     "subnets_of",
@@ -46,14 +47,15 @@ EVERYONE = ("0.0.0.0/0", "::/0")
 
 _DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-_CPU = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(m?)")
-_MEMORY = re.compile(r"(\d{1,9})(Ki|Mi|Gi)")
+_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
+_CPU = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(m?)")
+_MEMORY = re.compile(r"([0-9]{1,9})(Ki|Mi|Gi)")
 _INSTANCE_TYPE = re.compile(r"[A-Z][A-Za-z0-9]*\.[A-Z0-9]+")
 _URL_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1023}")
-_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
+_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _IMAGE_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _IMAGE = re.compile(
     rf"(?:(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{{1,5}})?)/)?"
@@ -68,6 +70,8 @@ def canonical_cidr(value: str) -> IPv4Network | IPv6Network:
         network = ip_network(value, strict=False)
     except ValueError:
         raise ValueError("is not a CIDR; write a network such as 10.0.0.0/16") from None
+    if "%" in value:
+        raise ValueError("names an interface of one machine; write the network without it")
     if "/" not in value:
         raise ValueError(f"has no mask; write {network} for one address")
     if str(network) != value:
@@ -144,6 +148,15 @@ def dns_label(value: str) -> str:
     if len(value) > 63 or not _DNS_LABEL.fullmatch(value):
         raise ValueError(
             "is not a name that Kubernetes takes; use at most 63 lower-case letters, digits and '-', with a letter or digit at both ends"
+        )
+    return value
+
+
+def service_name(value: str) -> str:
+    """A name that Kubernetes takes for a Service (RFC 1035 label), which DNS wants to start with a letter."""
+    if len(value) > 63 or not _SERVICE_NAME.fullmatch(value):
+        raise ValueError(
+            "is not a name that Kubernetes takes for a Service; use at most 63 lower-case letters, digits and '-', with a letter first and a letter or digit last"
         )
     return value
 

@@ -64,6 +64,7 @@ SubnetCidr = Annotated[str, _keeps(rules.private_cidr, tke.VPC_CIDR_RANGES, tke.
 Cidr = Annotated[str, _keeps(rules.canonical_cidr)]
 Zone = Annotated[str, _keeps(rules.availability_zone)]
 Name = Annotated[str, _keeps(rules.dns_label)]
+ServiceName = Annotated[str, _keeps(rules.service_name)]
 LabelKey = Annotated[str, _keeps(rules.label_key)]
 LabelValue = Annotated[str, _keeps(rules.label_value)]
 Image = Annotated[str, _keeps(rules.image_reference)]
@@ -263,9 +264,9 @@ class NodesSettings(_Section):
 
 
 class AppSettings(_Section):
-    """The application: what runs, how often, and how it is called. Names and image default to the seeds' of the scenario."""
+    """The application: what runs, how often, and how it is called. Names and image default to the scenario's."""
 
-    image: Image | None = Field(None, description="Container image; the scenario's demo image if unset.")
+    image: Image | None = Field(None, description="Container image; the scenario's default image if unset.")
     replicas: Annotated[int, Field(ge=1, le=10000)] | None = Field(
         None, description="Number of pods; 3 direct, 2 non-direct if unset."
     )
@@ -277,7 +278,7 @@ class AppSettings(_Section):
     namespace: Name | None = Field(None, description="Namespace; made unless it is `default`.")
     deployment: Name | None = Field(None, description="The Deployment's name.")
     container: Name | None = Field(None, description="The container's name.")
-    service: Name | None = Field(None, description="The Service's name.")
+    service: ServiceName | None = Field(None, description="The Service's name.")
     ingress: Name | None = Field(None, description="Non-direct: the Ingress's name.")
     label: LabelValue = Field("real-ip-app", min_length=1, description="Value of the pods' `app` label.")
     cpu_request: Cpu = Field("250m", description="CPU that each pod is sure of; a super node bills it.")
