@@ -1,7 +1,8 @@
 """The decision: three choices lead to one of five scenarios, or to the reason why not and the nearest one that is offered.
 
-The table is the seeds' "Five Scenario Comparison" and their decision graph. A row says every decision in which the
-scenarios differ; how TKE spells a decision is `realip.tke`'s business.
+The table and the graph are those of the *TKE Real Client IP Preservation Guide* (github.com/kestrelli/client-ip, called the
+guide below), names and images those of its manifests. A row says every decision in which the scenarios differ; how TKE
+spells a decision is `realip.tke`'s business.
 """
 
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Names:
-    """What the seeds call the objects of a scenario; `upstream.md`'s table is where the names come from."""
+    """What the guide's manifests call the objects of a scenario."""
 
     namespace: str
     deployment: str
@@ -90,7 +91,7 @@ class Scenario:
     global_route_switch: bool = False
     """Whether the cluster-wide switch for direct access has to be on: GlobalRouter keeps pods behind it."""
     states_public: bool = False
-    """Whether the seeds state the public load balancer type on the Service; elsewhere it is TKE's default."""
+    """Whether the guide states the public load balancer type on the Service; elsewhere it is TKE's default."""
 
     @property
     def network_mode(self) -> NetworkMode:
@@ -134,7 +135,7 @@ _LAYER_4_IMAGE = "vickytan-demo.tencentcloudcr.com/kestrelli/images:v1.0"
 _LAYER_7_IMAGE = "test-angel01.tencentcloudcr.com/kestrelli/kestrel-seven-real-ip:v1.0"
 _DIRECT_VERSION = (1, 20)
 _INGRESS_VERSION = (1, 19)
-"""`networking.k8s.io/v1` Ingress, which the seeds write, is served since Kubernetes 1.19."""
+"""`networking.k8s.io/v1` Ingress, which the guide writes, is served since Kubernetes 1.19."""
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(

@@ -60,7 +60,7 @@ cluster's age (TKE 131136, `EnableDefaultDirectAccess`), so it is always written
 
 SERVICE_LOAD_BALANCER_TYPE = "service.cloud.tencent.com/loadbalance-type"
 SERVICE_LOAD_BALANCER_TYPE_PUBLIC = "OPEN"
-"""The seeds state it for scenario 1; no TKE document does. A public load balancer is TKE's default without it."""
+"""The TKE Real Client IP Preservation Guide states it for scenario 1; no TKE document does. A public load balancer is TKE's default without it."""
 
 SERVICE_INTERNAL_SUBNET = "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid"
 """An internal load balancer in that subnet; a change between public and internal makes a new one."""

@@ -58,7 +58,7 @@ class DirectServiceArgs(TypedDict):
     load_balancer: NotRequired[LoadBalancer]
     """The load balancer, where it is not a public one that TKE makes."""
     state_public: NotRequired[bool]
-    """Write the public load balancer type out, as the seeds do in scenario 1."""
+    """Write the public load balancer type out, as the guide does in scenario 1."""
 
 
 class DirectService(KubernetesComponent):

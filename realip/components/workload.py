@@ -160,7 +160,7 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
             http_get=core.HTTPGetActionArgs(path=path, port=port) if path else None,
             tcp_socket=None if path else core.TCPSocketActionArgs(port=port),
         ),
-        # The seeds' images run as root and write their log beside the program, so neither is forbidden.
+        # The guide's images run as root and write their log beside the program, so neither is forbidden.
         security_context=core.SecurityContextArgs(
             allow_privilege_escalation=False, capabilities=core.CapabilitiesArgs(drop=["ALL"])
         ),
