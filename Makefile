@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STACK ?= vpc-cni-direct-native
 
-.PHONY: help preview scenarios test check format bench tools e2e lab clean
+.PHONY: help preview scenarios test check format docs bench tools e2e lab clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(BIN)/.dev ## lint, format and types
 format: $(BIN)/.dev ## put the code into the project's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(BIN)/.dev ## write what the programs say into the documentation
+	@$(BIN)/python -m docs.refresh
 
 bench: $(BIN)/.dev ## paired timings against flat programs
 	@$(BIN)/python -m benchmarks
