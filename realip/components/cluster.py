@@ -63,6 +63,7 @@ class Cluster(Component):
         self._check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
         vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
         self._check_mode(args, vpc_cni=vpc_cni)
+        self._check_room(args)
         cluster = tencentcloud.kubernetes.Cluster(
             name,
             cluster_name=args.get("display_name") or name,
@@ -100,6 +101,23 @@ class Cluster(Component):
         for argument in foreign:
             if args.get(argument) is not None:
                 raise self._refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+
+    def _check_room(self, args: ClusterArgs) -> None:
+        """Powers of two, since another number is rounded up and previews as a new cluster from then on; room for a node."""
+        pods = args.get("pods_per_node", _PODS_PER_NODE)
+        services = args.get("service_number", _SERVICES)
+        for argument, number, known in (
+            ("pods_per_node", pods, tke.CLUSTER_POD_NUMBERS),
+            ("service_number", services, tke.CLUSTER_SERVICE_NUMBERS),
+        ):
+            if isinstance(number, int | float) and number not in known:
+                raise self._refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
+        cidr = args.get("cluster_cidr")
+        if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
+            taken = 0 if args.get("service_cidr") is not None else int(services)
+            if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
+                problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
+                raise self._refuse("cluster_cidr", cidr, problem)
 
 
 def _eni(args: ClusterArgs) -> str:

@@ -77,7 +77,7 @@ class DirectService(KubernetesComponent):
     def __init__(self, name: str, args: DirectServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the Service and wait for its address; ArgumentError for names that Kubernetes would refuse."""
         super().__init__(name, opts)
-        self._check("service", args["service"], rules.dns_label)
+        self._check("service", args["service"], rules.service_name)
         self._check("namespace", args.get("namespace"), rules.dns_label)
         balancer = args.get("load_balancer") or LoadBalancer()
         public = "internal_subnet_id" not in balancer and "existing_id" not in balancer
@@ -158,8 +158,9 @@ class NodePortIngress(KubernetesComponent):
     def __init__(self, name: str, args: NodePortIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make Service and Ingress and wait for the address; ArgumentError for what Kubernetes or TKE would refuse."""
         super().__init__(name, opts)
-        for argument in ("service", "ingress", "namespace"):
-            self._check(argument, args.get(argument), rules.dns_label)
+        self._check("service", args["service"], rules.service_name)
+        self._check("ingress", args["ingress"], rules.dns_label)
+        self._check("namespace", args.get("namespace"), rules.dns_label)
         balancer = args.get("load_balancer") or LoadBalancer()
         if args.get("pass_to_target") and "existing_id" in balancer:
             raise self._refuse(

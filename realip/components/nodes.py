@@ -92,7 +92,7 @@ class NativeNodes(Component):
                     "disk_type": args.get("system_disk_type") or disk_type,
                     "disk_size": whole(args.get("system_disk_size") or disk_size),
                 },
-                "replicas": whole(args.get("replicas") or 2),
+                "replicas": whole(args.get("replicas", 2)),
                 "enable_autoscaling": autoscaling is not None,
                 "auto_repair": True,
                 **scaling,

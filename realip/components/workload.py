@@ -85,6 +85,7 @@ class Workload(KubernetesComponent):
         """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
         super().__init__(name, opts)
         self._check("deployment", args["deployment"], rules.dns_label)
+        self._check("container", args.get("container"), rules.dns_label)
         self._check("image", args["image"], rules.image_reference)
         namespace = args.get("namespace") or _DEFAULT_NAMESPACE
         self._check("namespace", namespace, rules.dns_label)
