@@ -292,6 +292,8 @@ def _app(settings: "Settings") -> Iterator[Problem]:
     if rules.memory(app.memory_request) > rules.memory(app.memory_limit):
         message = f"is more than app.memoryLimit, {app.memory_limit}; lower it"
         yield Problem("app.memoryRequest", app.memory_request, message, ("app.memoryLimit",))
+    if app.namespace is not None and app.namespace.startswith("kube-"):
+        yield Problem("app.namespace", app.namespace, "is one of Kubernetes' own; give the app a namespace of its own")
     if app.autoscaled and app.replicas is not None:
         message = "has two owners: app.autoscaled leaves the number of pods to an autoscaler; remove one of the two"
         yield Problem("app.replicas", app.replicas, message, ("app.autoscaled",))

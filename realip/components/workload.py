@@ -56,7 +56,9 @@ class WorkloadArgs(TypedDict):
     resources: Resources
     """Requests and limits."""
     namespace: NotRequired[str]
-    """Namespace, made unless it is `default`, which is the default."""
+    """Namespace; `default` if unset."""
+    create_namespace: NotRequired[bool]
+    """Whether to make the namespace; if unset, yes unless it is `default`. False for one that exists or another app made."""
     container: NotRequired[str]
     """The container's name; the Deployment's if unset."""
     replicas: NotRequired[pulumi.Input[int]]
@@ -89,7 +91,8 @@ class Workload(KubernetesComponent):
         self._check("image", args["image"], rules.image_reference)
         namespace = args.get("namespace") or _DEFAULT_NAMESPACE
         self._check("namespace", namespace, rules.dns_label)
-        self.namespace = self._namespace(namespace)
+        create = args.get("create_namespace", namespace != _DEFAULT_NAMESPACE)
+        self.namespace = self._namespace(namespace) if create else pulumi.Output.from_input(namespace)
         timeout = f"{int(args.get('timeout_seconds') or 600)}s"
         deployment = apps.Deployment(
             name,
@@ -101,8 +104,6 @@ class Workload(KubernetesComponent):
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
     def _namespace(self, namespace: str) -> pulumi.Output[str]:
-        if namespace == _DEFAULT_NAMESPACE:
-            return pulumi.Output.from_input(namespace)
         made = core.Namespace(
             f"{self._name}-namespace",
             metadata={"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
