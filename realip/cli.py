@@ -1,0 +1,62 @@
+"""The command line: `python -m realip COMMAND`. Exit codes: 0 done, 1 a finding, 2 bad input, 3 cannot tell."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from realip.errors import InputError
+
+__all__ = ["entry", "main"]
+
+_COMMANDS = {
+    "scenarios": ("realip.offline.scenarios_command", "the five scenarios, and which choices lead to them"),
+    "preview": ("realip.offline.preview_command", "what `pulumi up` would create, and how a client's address travels"),
+    "render": ("realip.offline.render_command", "the Kubernetes objects as YAML"),
+    "diff": ("realip.offline.diff_command", "what differs between two stacks"),
+    "verify": ("realip.verify.command", "prove on a running stack that the app sees clients' addresses"),
+}
+"""Each command's module, which has `add_arguments(parser)` and `run(arguments)`, and what it shows."""
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code. Bad input is told on stderr."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    parser = _parser(words)
+    try:
+        parsed = parser.parse_args(words)
+        code: int = import_module(_COMMANDS[parsed.command][0]).run(parsed)
+        sys.stdout.flush()
+    except InputError as error:
+        print(f"realip: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing may be flushed into the closed pipe at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the command that is asked for is imported, so that none waits for what another needs."""
+    parser = argparse.ArgumentParser(
+        prog="realip",
+        description="The real IP address of every client, for applications on Tencent Kubernetes Engine.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = next((word for word in words if not word.startswith("-")), None)
+    for name, (module, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"Show {summary}.", allow_abbrev=False)
+        if name == wanted:
+            import_module(module).add_arguments(command)
+    return parser

@@ -1,0 +1,29 @@
+"""Arguments that the offline commands share."""
+
+import argparse
+
+__all__ = ["DEFAULT_STACK", "add_config", "add_stack"]
+
+DEFAULT_STACK = "vpc-cni-direct-native"
+
+
+def add_stack(parser: argparse.ArgumentParser) -> None:
+    """The stack to look at."""
+    parser.add_argument(
+        "stack",
+        nargs="?",
+        default=DEFAULT_STACK,
+        metavar="STACK",
+        help="a stack of this project (default: %(default)s)",
+    )
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Values in place of the stack file's."""
+    parser.add_argument(
+        "--config",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a value in place of the stack file's, such as app.port=8080; VALUE is YAML; repeatable",
+    )

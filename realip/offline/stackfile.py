@@ -1,0 +1,217 @@
+"""A stack's configuration from the project's own files, as the engine would hand it to the program."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from realip.errors import InputError
+from realip.offline.dialect import Loader
+from realip.offline.keys import parse_override
+
+if TYPE_CHECKING:
+    from realip.settings import Settings
+
+__all__ = ["StackFile", "find_project", "read_stack"]
+
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project on disk."""
+
+    file: Path
+    name: str
+    stacks: Path
+    """The folder that holds the stack files."""
+    defaults: Mapping[str, Any]
+    """Values of `config:`, by key with namespace, for what a stack does not say."""
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.file.parent
+
+    @property
+    def program(self) -> Path:
+        """The program that the engine would run."""
+        return self.root / "__main__.py"
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """One stack of a project: what its program reads, checked."""
+
+    project: Project
+    name: str
+    path: Path
+    configuration: Mapping[str, str]
+    """Every key with its namespace, and its value as the engine hands it over."""
+    settings: "Settings"
+
+
+def find_project(folder: Path) -> Project:
+    """The project that a folder belongs to; InputError outside of one."""
+    for parent in (folder, *folder.parents):
+        for name in _PROJECT_FILES:
+            if (parent / name).is_file():
+                return _project(parent / name)
+    raise InputError(f"{folder}: no Pulumi.yaml here or above; go to a project's folder first")
+
+
+def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None = None) -> StackFile:
+    """The stack of that name in the project around `folder` (the current one), with `--config` values put in.
+
+    InputError for whatever is wrong with it; nothing of Pulumi is needed to find out.
+    """
+    project = find_project(folder or Path.cwd())
+    path = _stack_path(project, name)
+    configuration = {**project.defaults, **_stack_configuration(path, project.name)}
+    for override in overrides:
+        parse_override(override, project.name).apply(configuration)
+    for key, value in configuration.items():
+        for place in _secure(value, key):
+            raise InputError(
+                f"{_shown(path)}: {place} is encrypted, and offline there is no key; give it a stand-in with --config '{place}=...'"
+            )
+    try:
+        encoded = {key: _encoded(value) for key, value in configuration.items() if value is not None}
+    except (ValueError, RecursionError):
+        raise InputError(f"{_shown(path)}: a value contains itself; write it out instead of using an alias") from None
+    return StackFile(project, name, path, encoded, _settings(project, path, encoded))
+
+
+def _settings(project: Project, path: Path, configuration: Mapping[str, str]) -> "Settings":
+    """The settings that the program would read, or all their problems."""
+    from realip.loading import decode, parse  # noqa: PLC0415 - a file that cannot be read is told without pydantic
+    from realip.problems import SettingsError  # noqa: PLC0415
+
+    namespace = f"{project.name}:"
+    values = {
+        key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
+    }
+    try:
+        return parse(values, region=configuration.get("tencentcloud:region"))
+    except SettingsError as error:
+        raise InputError(f"{_shown(path)}: {error}") from None
+
+
+def _project(path: Path) -> Project:
+    root, _ = _load(path)
+    if not isinstance(root, Mapping) or not isinstance(root.get("name"), str):
+        raise InputError(f"{_shown(path)}: is not a Pulumi project; it has to say at least `name:` and `runtime:`")
+    declared = root.get("config") or {}
+    if not isinstance(declared, Mapping):
+        raise InputError(f"{_shown(path)}: config must be a map of keys")
+    folder = path.parent / str(root.get("stackConfigDir") or ".")
+    return Project(path, root["name"], folder, dict(_defaults(declared, root["name"])))
+
+
+def _defaults(declared: Mapping[Any, Any], namespace: str) -> Iterable[tuple[str, Any]]:
+    for key, said in declared.items():
+        full = str(key) if ":" in str(key) else f"{namespace}:{key}"
+        if not isinstance(said, Mapping):
+            yield full, said
+        elif "value" in said or "default" in said:
+            yield full, said.get("value", said.get("default"))
+
+
+def _stack_path(project: Project, name: str) -> Path:
+    known = {
+        path.name[len("Pulumi.") : -len(path.suffix)]: path
+        for path in sorted(project.stacks.glob("Pulumi.*.y*ml"))
+        if path.suffix in {".yaml", ".yml"}
+    }
+    if name in known:
+        return known[name]
+    if not known:
+        raise InputError(
+            f"stack {name!r}: there is no stack file in {_shown(project.stacks)}; add Pulumi.{name}.yaml there"
+        )
+    from realip.problems import nearest  # noqa: PLC0415 - for this message only
+
+    listed = ", ".join(known)
+    guess = nearest(name, known)
+    hint = f"{guess} Known are" if guess.startswith("did") else "known are"
+    raise InputError(f"stack {name!r}: there is no such stack in {_shown(project.stacks)}; {hint} {listed}")
+
+
+def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:
+    """What a stack file says, by key with namespace."""
+    root, lines = _load(path)
+    if root is None:
+        raise InputError(f"{_shown(path)}: is empty; it has to say at least `config:` with the stack's settings")
+    if not isinstance(root, Mapping):
+        raise InputError(
+            f"{_shown(path)}, line {lines.get('', 1)}: must be a map with `config:` in it, not {_kind(root)}"
+        )
+    if root.get("config") is None:
+        raise InputError(f"{_shown(path)}: has no `config:`; that is where the stack's settings go")
+    config = root["config"]
+    if not isinstance(config, Mapping):
+        raise InputError(f"{_shown(path)}, line {lines['config']}: config must be a map of keys, not {_kind(config)}")
+    return {str(key) if ":" in str(key) else f"{namespace}:{key}": value for key, value in config.items()}
+
+
+def _load(path: Path) -> tuple[Any, dict[str, int]]:
+    """The document in a file, and the lines on which its value and those of its top keys start."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{_shown(path)}: is not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{_shown(path)}: cannot be read: {error.strerror}") from None
+    try:
+        loader = Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None, {}
+        lines = {"": node.start_mark.line + 1}
+        if isinstance(node, yaml.MappingNode):
+            lines.update((str(key.value), value.start_mark.line + 1) for key, value in node.value)
+        return loader.construct_document(node), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
+        raise InputError(
+            f"{_shown(path)}{where}: is not YAML that can be used: {error.problem or error.context}"
+        ) from None
+    except yaml.YAMLError as error:
+        problem = str(error).partition("\n")[0]
+        raise InputError(f"{_shown(path)}: is not YAML: {problem}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{_shown(path)}: is not YAML that can be used: {error}") from None
+
+
+def _secure(value: Any, place: str, depth: int = 0) -> Iterable[str]:
+    """Where a value is encrypted: the engine writes `{secure: ...}` there."""
+    if depth > 50:  # a value that contains itself is told elsewhere
+        return
+    if isinstance(value, Mapping):
+        if set(value) == {"secure"}:
+            yield place
+        for key, item in value.items():
+            yield from _secure(item, f"{place}.{key}", depth + 1)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secure(item, f"{place}[{index}]", depth + 1)
+
+
+def _encoded(value: Any) -> str:
+    """A value as the engine hands it over: text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _kind(value: object) -> str:
+    return "a list" if isinstance(value, list) else "plain text" if isinstance(value, str) else f"{value!r}"
+
+
+def _shown(path: Path) -> str:
+    """A path as a person in the current folder would write it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
