@@ -1,0 +1,46 @@
+"""Whole stacks under the recorder."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+
+from realip import RealIpStack, parse
+from realip.scenarios import SCENARIOS
+from tests.support.cloud import Cloud
+from tests.support.recording import Recording, run
+
+SLUGS = [scenario.slug for scenario in SCENARIOS]
+ADMINISTRATORS = "198.18.0.0/24"
+EVERYONE = "0.0.0.0/0"
+
+
+def settings(slug: str = "vpc-cni-direct-native", **sections: Any) -> dict[str, Any]:
+    """Plain settings that a stack file might hold, `sections` over those that every stack needs."""
+    plain: dict[str, Any] = {
+        "scenario": slug,
+        "access": {"adminCidrs": [ADMINISTRATORS], "clientCidrs": [EVERYONE]},
+        "tags": {"team": "edge"},
+    }
+    return plain | sections
+
+
+def program(values: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> Callable[[], None]:
+    """A program like the project's own."""
+
+    def body() -> None:
+        stack = RealIpStack("realip", parse(values), opts)
+        for name, value in stack.stack_outputs.items():
+            pulumi.export(name, value)
+
+    return body
+
+
+def up(slug: str = "vpc-cni-direct-native", *, cloud: Cloud | None = None, **sections: Any) -> Recording:
+    """What `pulumi up` registers."""
+    return run(program(settings(slug, **sections)), cloud=cloud)
+
+
+def preview(slug: str = "vpc-cni-direct-native", **sections: Any) -> Recording:
+    """What `pulumi preview` registers before anything exists."""
+    return run(program(settings(slug, **sections)), preview=True)
