@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from lab import guard, lifecycle, results
-from lab.shell import LabError
-from lab.world import AgentEndedError, World, need, worlds_up
+from lab.shell import GaveUpError, LabError
+from lab.world import World, need, worlds_up
 from realip.scenarios import SCENARIOS
 
 DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
@@ -144,7 +144,7 @@ def entry(words: Sequence[str] | None = None) -> int:
         return DONE
     try:
         return run(arguments)
-    except (LabError, AgentEndedError) as problem:
+    except (LabError, GaveUpError) as problem:
         print(f"lab: {problem}", file=sys.stderr)
         return CANNOT
     except KeyboardInterrupt:

@@ -4,16 +4,14 @@ A rig that cannot show a loss proves nothing. Each control changes one thing, sa
 `realip verify` as the scenarios, and puts the change back.
 """
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab import network
 from lab.binding import DEFAULT_DIRECT_ACCESS
 from lab.capture import Capture
+from lab.changes import OWN_LABEL, PORT, objects, open_node_ports, own_ingress, own_service, switched
 from lab.shell import LabError, wait_for
 from lab.verdict import Answer, Question, verify
 from lab.world import World
@@ -21,8 +19,6 @@ from realip import tke
 from realip.scenarios import Reads
 
 FORGED = "192.0.2.66"
-PORT = 80
-CONTROL_LABEL = "realip-lab"
 
 
 @dataclass(frozen=True)
@@ -56,72 +52,6 @@ def _outcome(answer: Answer, *, verdict: str, passed: bool = True) -> Outcome:
     )
 
 
-def _service(
-    world: World, name: str, kind: str = "LoadBalancer", annotations: dict[str, str] | None = None, **spec: Any
-) -> dict[str, Any]:
-    """A Service of the control's own, in front of the scenario's pods."""
-    namespace = world.scenario.names.namespace
-    pods = world.get("service", world.scenario.names.service, f"--namespace={namespace}")["spec"]
-    target = pods["ports"][0]["targetPort"]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {
-            "name": name,
-            "namespace": namespace,
-            "labels": {CONTROL_LABEL: "control"},
-            "annotations": annotations or {},
-        },
-        "spec": {"type": kind, "selector": pods["selector"], "ports": [{"port": PORT, "targetPort": target}], **spec},
-    }
-
-
-@contextmanager
-def _objects(world: World, *objects: dict[str, Any]) -> Iterator[None]:
-    """Objects that are there for a while; when it is over, so is their place on the load balancer."""
-    world.apply(*objects)
-    try:
-        yield
-    finally:
-        for each in reversed(objects):
-            metadata = each["metadata"]
-            world.kubectl(
-                "delete", each["kind"], metadata["name"], f"--namespace={metadata['namespace']}", "--wait=false"
-            )
-        keys = {f"{each['kind']} {each['metadata']['namespace']}/{each['metadata']['name']}" for each in objects}
-        wait_for(
-            "the load balancer to let go of the control's entrances",
-            lambda: not keys & world.bound().keys(),
-            seconds=20,
-        )
-
-
-@contextmanager
-def _open_node_ports(world: World) -> Iterator[None]:
-    network.set_node_ports_open(world.plan, is_open=True)
-    try:
-        yield
-    finally:
-        network.set_node_ports_open(world.plan, is_open=False)
-
-
-@contextmanager
-def switched(world: World, name: str, value: str | None) -> Iterator[None]:
-    """A switch of TKE's service controller set for a while; None takes it away."""
-    namespace, config = tke.SERVICE_CONTROLLER_CONFIG
-
-    def write(wanted: str | None) -> None:
-        patch = json.dumps({"data": {name: wanted}})
-        world.kubectl("patch", "configmap", config, f"--namespace={namespace}", "--type=merge", f"--patch={patch}")
-
-    before = world.get("configmap", config, f"--namespace={namespace}").get("data", {}).get(name)
-    write(value)
-    try:
-        yield
-    finally:
-        write(before)
-
-
 def _node_port(world: World, name: str) -> int:
     """The Service's node port, programmed on every node."""
     port = int(
@@ -145,13 +75,13 @@ def _from_client(world: World, address: str, port: int = PORT, **more: Any) -> A
 
 def _plain_node_port(world: World) -> Outcome:
     name = "control-node-port"
-    with _open_node_ports(world), _objects(world, _service(world, name, "NodePort")):
+    with open_node_ports(world), objects(world, own_service(world, name, "NodePort")):
         answer = _from_client(world, str(_public(world)), _node_port(world, name))
     return _outcome(answer, verdict="translated")
 
 
 def _through_balancer(world: World, name: str, annotations: dict[str, str], *, direct: bool) -> Answer:
-    with _objects(world, _service(world, name, annotations=annotations)):
+    with objects(world, own_service(world, name, annotations=annotations)):
         entry = world.wait_bound(f"Service {world.scenario.names.namespace}/{name}", direct=direct)
         _node_port(world, name)
         return _from_client(world, entry["address"])
@@ -206,7 +136,7 @@ def _behind_nat(world: World) -> Outcome:
 def _local_without_pod(world: World) -> Outcome:
     """`externalTrafficPolicy: Local`: kube-proxy drops on a node without a pod, and keeps the address on one with a pod."""
     name = "control-local"
-    with _open_node_ports(world), _objects(world, _lone_pod(world, name), _local_service(world, name)):
+    with open_node_ports(world), objects(world, _lone_pod(world, name), _local_service(world, name)):
         pod = wait_for("the control's pod", lambda: _ready_pod(world, name), seconds=30)
         port = _node_port(world, name)
         having = next(index for index, node in enumerate(world.plan.nodes) if node.name == pod["spec"]["nodeName"])
@@ -226,7 +156,7 @@ def _lone_pod(world: World, name: str) -> dict[str, Any]:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": name, "namespace": names.namespace, "labels": {CONTROL_LABEL: "control"}},
+        "metadata": {"name": name, "namespace": names.namespace, "labels": {OWN_LABEL: "control"}},
         "spec": {
             "replicas": 1,
             "selector": {"matchLabels": {"app": name}},
@@ -236,7 +166,7 @@ def _lone_pod(world: World, name: str) -> dict[str, Any]:
 
 
 def _local_service(world: World, name: str) -> dict[str, Any]:
-    service = _service(world, name, "NodePort", externalTrafficPolicy="Local")
+    service = own_service(world, name, "NodePort", externalTrafficPolicy="Local")
     service["spec"]["selector"] = {"app": name}
     return service
 
@@ -254,21 +184,10 @@ def _ready_pod(world: World, name: str) -> dict[str, Any] | None:
 
 def _layer_7_socket(world: World) -> Outcome:
     """An Ingress in front of an app that reads the socket: the header has the client, the socket never."""
-    names = world.scenario.names
     name = "control-ingress"
-    backend = {"service": {"name": name, "port": {"number": PORT}}}
-    ingress = {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "Ingress",
-        "metadata": {
-            "name": name,
-            "namespace": names.namespace,
-            "annotations": {tke.CLASS_ANNOTATION: tke.CLASS_QCLOUD, tke.INGRESS_DIRECT_ACCESS: "false"},
-        },
-        "spec": {"rules": [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]},
-    }
-    with _objects(world, _service(world, name, "NodePort"), ingress):
-        entry = world.wait_bound(f"Ingress {names.namespace}/{name}", direct=False)
+    ingress = own_ingress(world, name, name)
+    with objects(world, own_service(world, name, "NodePort"), ingress):
+        entry = world.wait_bound(f"Ingress {world.scenario.names.namespace}/{name}", direct=False)
         _node_port(world, name)
         answer = _from_client(world, entry["address"])
     return _outcome(answer, verdict="translated")
@@ -294,7 +213,7 @@ def _open_node_port(world: World) -> Outcome:
     names = world.scenario.names
     port = _node_port(world, names.service)
     nodes = [node.public for node in world.plan.nodes if node.public]
-    with _open_node_ports(world):
+    with open_node_ports(world):
         around = world.ask(
             world.plan.namespace("client"), f"http://{_public(world)}:{port}/", [f"X-Forwarded-For: {FORGED}"]
         )

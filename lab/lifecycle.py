@@ -1,6 +1,7 @@
 """Brings labs up and takes them away, completely, whatever happened before."""
 
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -9,13 +10,14 @@ from pathlib import Path
 from types import FrameType
 
 from lab import deploy, network
-from lab.agent import LOG
+from lab.agent import LOG, READY_FILE
 from lab.plan import PREFIX
-from lab.shell import start, wait_for
+from lab.shell import GaveUpError, LabError, start, wait_for
 from lab.world import AGENT_PID_FILE, COMPLETE_FILE, STATE, World, remove_tree, worlds_up
 
 PROJECT = Path(__file__).resolve().parent.parent
 AGENT_SECONDS = 120.0
+LOG_LINES = 15
 
 Say = Callable[[str, str], None]
 """Told the scenario's slug and what is going on there."""
@@ -74,7 +76,10 @@ def up(worlds: Sequence[World], say: Say) -> None:
             if failed:
                 down(wanted)
             for future in failed:
-                future.result()
+                try:
+                    future.result()
+                except (LabError, GaveUpError) as problem:
+                    raise LabError(f"{wanted[futures.index(future)].scenario.slug}: {problem}") from problem
     except BaseException:
         down(wanted)
         raise
@@ -91,12 +96,19 @@ def _bring_up(world: World, say: Say) -> None:
     agent = start(command, namespace=world.plan.namespace("control"), log=world.folder / LOG, folder=PROJECT)
     (world.folder / AGENT_PID_FILE).write_text(str(agent.pid))
     rendered = deploy.render(world)
-    wait_for("the lab's agent", lambda: world.is_ready, seconds=AGENT_SECONDS)
+    wait_for("the lab's agent", lambda: _ready(world, agent), seconds=AGENT_SECONDS)
     say(slug, "deploying what the stack renders")
     deploy.apply(world, rendered)
     deploy.wait_until_served(world)
     (world.folder / COMPLETE_FILE).touch()
     say(slug, f"up: http://{world.address}/ from {world.plan.namespace('client')}")
+
+
+def _ready(world: World, agent: subprocess.Popen[bytes]) -> bool:
+    if agent.poll() is not None:
+        lines = (world.folder / LOG).read_text(errors="replace").splitlines()[-LOG_LINES:]
+        raise GaveUpError("\n".join(["the lab's agent has ended; its log ends with:", *lines]))
+    return (world.folder / READY_FILE).exists()
 
 
 def down(worlds: Sequence[World]) -> None:

@@ -15,6 +15,10 @@ class LabError(Exception):
     """What a person reads when the lab cannot go on: the problem and, where there is one, the remedy."""
 
 
+class GaveUpError(Exception):
+    """A `LabError` that no waiting will mend."""
+
+
 def inside(namespace: str, argv: Sequence[str]) -> list[str]:
     """The command that runs `argv` in a network namespace.
 

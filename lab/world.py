@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import ask, network
-from lab.agent import KUBECONFIG, LOG, READY_FILE
+from lab.agent import KUBECONFIG
 from lab.plan import Plan, plan_of
 from lab.shell import LabError, run_inside, wait_for
 from realip.scenarios import SCENARIOS, Scenario
@@ -70,15 +70,6 @@ class World:
         except (OSError, ValueError):
             return False
         return b"lab.agent" in command and self.scenario.slug.encode() in command
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the agent has started everything; `LabError` with the end of its log if it has ended instead."""
-        if not self.agent_runs:
-            log = self.folder / LOG
-            lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
-            raise AgentEndedError("the lab's agent has ended; its log ends with:\n" + "\n".join(lines))
-        return (self.folder / READY_FILE).exists()
 
     def bound(self) -> Object:
         """What the load balancer is bound to, by `Service namespace/name` or `Ingress namespace/name`."""
@@ -148,10 +139,6 @@ class World:
 
 def _programmed(namespace: str, port: int) -> bool:
     return f"--dport {port} " in run_inside(namespace, ["iptables-save", "-t", "nat"])
-
-
-class AgentEndedError(Exception):
-    """The resident process is gone: waiting any longer is of no use."""
 
 
 def remove_tree(folder: Path) -> None:

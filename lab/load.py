@@ -1,0 +1,210 @@
+"""The same load on three ways to the same pods, side by side: direct, node port, Ingress.
+
+Rounds are interleaved, so that whatever else the machine does hits all three alike. The load generator is wrk, in the
+client's namespace; CPU time is what the kernel's scheduler says each process ran, which on one kernel includes the packets
+that were forwarded on its behalf.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lab import network
+from lab.changes import PORT, objects, own_ingress, own_service, switched
+from lab.shell import LabError, inside
+from lab.world import World
+from realip import tke
+
+SECONDS = 1
+"""Of one run; the shortest that wrk takes. Many short rounds stand a restless machine better than few long ones."""
+SCRIPT = Path(__file__).with_name("wrk.lua")
+PARTS = ("client", "balancer", "app")
+"""Whose CPU time is counted: the load generator, the layer 7 proxy, the pods."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to the pods."""
+
+    name: str
+    title: str
+    short: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One shape of load."""
+
+    name: str
+    title: str
+    connections: int
+    rounds: int
+    header: str | None = None
+
+
+SHAPES = (
+    Shape("latency", "One connection, kept: latency without queues", 1, 6),
+    Shape("throughput", "32 connections, kept: throughput", 32, 4),
+    Shape("new", "8 connections at a time, a new one for each request", 8, 3, "Connection: close"),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one way did under one shape of load: medians over the rounds, and how far the rounds lie apart."""
+
+    way: str
+    shape: str
+    p50: float
+    """Microseconds."""
+    p99: float
+    rate: float
+    """Requests a second."""
+    rates: list[float]
+    p50s: list[float]
+    cpu: dict[str, float]
+    """CPU microseconds for each request, by part."""
+    requests: int
+    errors: int
+    percentiles: list[tuple[float, float]]
+    """Pairs of percent and microseconds, medians over the rounds."""
+
+    @property
+    def cpu_total(self) -> float:
+        """CPU microseconds for each request, all parts."""
+        return sum(self.cpu.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields."""
+        return asdict(self) | {"cpu_total": self.cpu_total}
+
+
+@dataclass(frozen=True)
+class Load:
+    """The whole comparison."""
+
+    slug: str
+    ways: list[Way]
+    measured: list[Measured]
+
+    def of(self, shape: str) -> list[Measured]:
+        """The measurements of one shape, in the order of the ways."""
+        return [each for each in self.measured if each.shape == shape]
+
+
+def cpu_nanoseconds(process: int) -> int:
+    """The time that all threads of a process ran, as the scheduler counts it."""
+    total = 0
+    for path in Path(f"/proc/{process}/task").glob("*/schedstat"):
+        try:
+            total += int(path.read_text().split()[0])
+        except (OSError, IndexError, ValueError):
+            continue
+    return total
+
+
+@contextmanager
+def entrances(world: World) -> Iterator[list[Way]]:
+    """Three entrances to the scenario's pods, for as long as the measurement takes."""
+    namespace = world.scenario.names.namespace
+    services = {
+        "load-direct": own_service(world, "load-direct", annotations={tke.SERVICE_DIRECT_ACCESS: "true"}),
+        "load-node-port": own_service(world, "load-node-port", annotations={tke.SERVICE_DIRECT_ACCESS: "false"}),
+    }
+    ingress = own_ingress(world, "load-ingress", "load-node-port")
+    switch = switched(world, tke.GLOBAL_ROUTE_DIRECT_ACCESS, "true") if world.plan.routed_pods else nullcontext()
+    with switch, objects(world, *services.values(), ingress):
+        replicas = len(world.pods())
+        direct = world.wait_bound(f"Service {namespace}/load-direct", direct=True, backends=replicas)
+        node_port = world.wait_bound(
+            f"Service {namespace}/load-node-port", direct=False, backends=len(world.plan.nodes)
+        )
+        proxied = world.wait_bound(f"Ingress {namespace}/load-ingress", direct=False, backends=len(world.plan.nodes))
+        port = world.get("service", "load-node-port", f"--namespace={namespace}")["spec"]["ports"][0]["nodePort"]
+        world.wait_node_port(port)
+        yield [
+            Way("direct", "Direct to the pod", "direct", f"http://{direct['address']}:{PORT}/"),
+            Way("node-port", "Through a node port", "node port", f"http://{node_port['address']}:{PORT}/"),
+            Way("ingress", "Ingress over a node port", "Ingress", f"http://{proxied['address']}:{PORT}/"),
+        ]
+
+
+def measure(world: World, ways: Sequence[Way], say: Callable[[str, str], None]) -> Load:
+    """Load all ways in all shapes, round after round."""
+    runs: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    slug = world.scenario.slug
+    processes = _processes(world)
+    for way in ways:
+        _once(world, way, SHAPES[0], processes)
+    for number in range(max(shape.rounds for shape in SHAPES)):
+        say(slug, f"load, round {number + 1} of {max(shape.rounds for shape in SHAPES)}")
+        for shape in SHAPES:
+            # Each round begins with another way, so that none always follows the same one.
+            for index in range(len(ways) if number < shape.rounds else 0):
+                way = ways[(index + number) % len(ways)]
+                runs.setdefault((way.name, shape.name), []).append(_once(world, way, shape, processes))
+    measured = [_summary(way.name, shape.name, runs[way.name, shape.name]) for shape in SHAPES for way in ways]
+    return Load(slug, list(ways), measured)
+
+
+def _processes(world: World) -> dict[str, list[int]]:
+    pods = [pod["metadata"]["name"] for pod in world.pods()]
+    return {
+        "balancer": network.processes(world.plan.namespace("balancer")),
+        "app": [process for pod in pods for process in network.processes(world.plan.namespace(pod))],
+    }
+
+
+def _once(world: World, way: Way, shape: Shape, processes: dict[str, list[int]]) -> dict[str, Any]:
+    command = ["wrk", "--threads=1", f"--connections={shape.connections}", f"--duration={SECONDS}s", "--timeout=5s"]
+    command += [f"--script={SCRIPT}", *([f"--header={shape.header}"] if shape.header else []), way.url]
+    before = {part: sum(map(cpu_nanoseconds, members)) for part, members in processes.items()}
+    process = subprocess.Popen(
+        inside(world.plan.namespace("client"), command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    output = process.stdout.read().decode() if process.stdout else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise LabError(f"wrk failed on {way.url}: {output.strip()}")
+    after = {part: sum(map(cpu_nanoseconds, members)) for part, members in processes.items()}
+    line = next((line for line in output.splitlines() if line.startswith("{")), "")
+    if not line:
+        raise LabError(f"wrk said nothing about {way.url}: {output.strip()}")
+    found: dict[str, Any] = json.loads(line)
+    if not found["requests"]:
+        raise LabError(f"no request of the load on {way.url} was answered: {output.strip()}")
+    found["cpu"] = {part: (after[part] - before[part]) / 1000 for part in processes}
+    found["cpu"]["client"] = (usage.ru_utime + usage.ru_stime) * 1e6
+    return found
+
+
+def _summary(way: str, shape: str, runs: Sequence[dict[str, Any]]) -> Measured:
+    requests = sum(run["requests"] for run in runs)
+    rates = [run["requests"] / run["microseconds"] * 1e6 for run in runs]
+    curves = [{float(step): float(value) for step, value in run["percentiles"]} for run in runs]
+    curve = [(step, statistics.median(each[step] for each in curves)) for step in curves[0]]
+    at = dict(curve)
+    return Measured(
+        way=way,
+        shape=shape,
+        p50=at[50.0],
+        p99=at[99.0],
+        rate=statistics.median(rates),
+        rates=[round(rate, 1) for rate in rates],
+        p50s=[each[50.0] for each in curves],
+        cpu={part: sum(run["cpu"][part] for run in runs) / requests for part in PARTS},
+        requests=requests,
+        errors=sum(run["errors"] for run in runs),
+        percentiles=curve,
+    )

@@ -1,0 +1,177 @@
+"""What the report says: verdicts, paths and load, gathered from the labs that are up, and shown in the terminal."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from lab import load as loading
+from lab.page import page
+from lab.results import ScenarioResult, collect, kept
+from lab.shell import run
+from lab.trace import Trace, address_of, trace
+from lab.world import World
+from realip.scenarios import Reads
+from tools.catalogue import KUBERNETES
+
+__all__ = ["Content", "gather", "page", "show"]
+
+Say = Callable[[str, str], None]
+
+LIMITS = (
+    (
+        "All hosts share one kernel and two directions of one machine's memory: there is no wire, no switch and no distance. A hop here "
+        "costs CPU time; in a data centre it also costs the way, which may be far more when the other node is in another zone."
+    ),
+    (
+        "The load balancer is the kernel's address translation and one HAProxy process, not CLB's fleet: it has no health checks of CLB's "
+        "kind, no encapsulation, and another capacity. Its figures say how the ways compare, not what CLB does."
+    ),
+    (
+        "Client, load balancer, nodes and pods compete for the same processors, so throughput under full load is the whole path's cost per "
+        "request and not what one node can carry."
+    ),
+    (
+        "The app is a small Python program; an app that does more hides more of the difference, and one that takes connections faster "
+        "narrows the gap of the Ingress."
+    ),
+    (
+        "TKE itself is not here: its controllers' rules are ours, written from its documents, and security groups, readiness gates and "
+        "account types are not tested. What is real is the kernel, kube-proxy, the API server, its controllers, HAProxy and every object "
+        "that the stack renders."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where it was measured."""
+
+    kernel: str
+    processors: int
+    busy: float
+    """The machine's load average over the last minute, when the report was begun."""
+    programs: dict[str, str]
+    when: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """The whole report."""
+
+    machine: Machine
+    results: list[ScenarioResult]
+    traces: dict[str, Trace]
+    """By scenario."""
+    lost: Trace | None
+    """The path on which the address gets lost: through a node port."""
+    load: loading.Load | None
+    limits: tuple[str, ...] = LIMITS
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is as it has to be."""
+        paths = all(each.keeps for each in self.traces.values()) and not (self.lost and self.lost.keeps)
+        return paths and all(result.passed for result in self.results)
+
+
+def gather(worlds: Sequence[World], *, load: bool, say: Say) -> Content:
+    """Everything that the report needs; verdicts and controls are run only where the last `verify` left none."""
+    machine = _machine()
+    missing = [world for world in worlds if kept(world) is None]
+    fresh = {result.slug: result for result in collect(missing, controls=True, say=say)} if missing else {}
+    results = [fresh.get(world.scenario.slug) or kept(world) for world in worlds]
+    traces = {}
+    for world in worlds:
+        say(world.scenario.slug, "following a request hop by hop")
+        row = world.scenario
+        traces[row.slug] = trace(
+            world,
+            row.title,
+            f"http://{world.address}/",
+            in_header=row.reads is Reads.X_FORWARDED_FOR,
+            crossing=not row.direct,
+        )
+    # An app that answers with the socket's peer is the one that shows what a node port does to it.
+    chosen = next((world for world in worlds if world.scenario.direct and not world.scenario.super_nodes), None)
+    lost = measured = None
+    if chosen:
+        with loading.entrances(chosen) as ways:
+            say(chosen.scenario.slug, "following a request through a node port")
+            lost = trace(chosen, "Through a node port, for contrast", ways[1].url, in_header=False, crossing=True)
+            measured = loading.measure(chosen, ways, say) if load else None
+    return Content(machine, [result for result in results if result], traces, lost, measured)
+
+
+def _machine() -> Machine:
+    def first_line(*command: str) -> str:
+        return run(command, check=False).splitlines()[0].strip()
+
+    programs = {
+        "HAProxy": first_line("haproxy", "-v").split()[2],
+        "iptables": first_line("iptables", "--version").split(maxsplit=1)[1],
+    }
+    programs["Kubernetes"] = str(KUBERNETES.version)
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    return Machine(platform.release(), os.cpu_count() or 1, round(os.getloadavg()[0], 1), programs, when)
+
+
+def show(content: Content, console: Console) -> None:
+    """The report in a terminal."""
+    for slug, path in content.traces.items():
+        _show_path(slug, path, console)
+    if content.lost:
+        _show_path("for contrast", content.lost, console)
+    if content.load:
+        _show_load(content.load, console)
+
+
+def _show_path(slug: str, path: Trace, console: Console) -> None:
+    mark = "[green]✔[/]" if path.keeps else "[yellow]✘[/]"
+    table = Table(
+        title=f"{path.title} ({slug})\n{mark} the app saw {path.app_saw}", title_justify="left", header_style="bold"
+    )
+    table.add_column("Station")
+    table.add_column("Source coming in", overflow="fold")
+    table.add_column("Source going out", overflow="fold")
+    for station in path.stations:
+        came = f"{_source(station.came.source, path)} [dim]{station.came.interface}[/]" if station.came else ""
+        left = ""
+        if station.left:
+            last = station.left[-1]
+            header = f"\n[cyan]X-Forwarded-For: {last.forwarded_for}[/]" if last.forwarded_for else ""
+            left = f"{_source(last.source, path)} [dim]{' '.join(wire.interface for wire in station.left)}[/]{header}"
+        table.add_row(station.title, came, left)
+    console.print(table)
+
+
+def _source(place: str, path: Trace) -> str:
+    address = address_of(place)
+    return f"[green]{address}[/]" if address == path.client else f"[yellow]{address}[/]"
+
+
+def _show_load(load: loading.Load, console: Console) -> None:
+    titles = {way.name: way.title for way in load.ways}
+    for shape in loading.SHAPES:
+        table = Table(title=shape.title, title_justify="left", header_style="bold")
+        table.add_column("Way")
+        for name in ("p50 µs", "p99 µs", "requests/s", "CPU µs/request", "against direct"):
+            table.add_column(name, justify="right")
+        base = load.of(shape.name)[0]
+        for each in load.of(shape.name):
+            against = (
+                "" if each is base else f"p50 {each.p50 / base.p50:.2f}x, CPU {each.cpu_total / base.cpu_total:.2f}x"
+            )
+            table.add_row(
+                titles[each.way],
+                f"{each.p50:,.0f}",
+                f"{each.p99:,.0f}",
+                f"{each.rate:,.0f}",
+                f"{each.cpu_total:,.1f}",
+                against,
+            )
+        console.print(table)
