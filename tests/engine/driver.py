@@ -133,6 +133,20 @@ class World:
     faults: Faults
     ports: Mapping[str, int]
 
+    def delete_by_hand(self, kind: str) -> None:
+        """What a user does in the console or with kubectl: remove the first thing of a kind, whoever made it."""
+        for key, record in self.cloud.records.items():
+            if record.short == kind:
+                self.cloud.servers.pop(record.id if kind == "Cluster" else "", None)
+                del self.cloud.records[key]
+                return
+        for server in self.cloud.servers.values():
+            for found in list(server.objects):
+                if found[0] == kind and found[1] != "kube-system":
+                    server.delete(found)
+                    return
+        raise KeyError(kind)
+
 
 @contextmanager
 def world(**choices: Any) -> Iterator[World]:
@@ -280,6 +294,19 @@ class Project:
     def cancel(self) -> Operation:
         """`pulumi cancel`: take away the lock of an engine that died."""
         return self.cli("cancel", "--yes", "--stack", self.stack)
+
+    @contextmanager
+    def branch(self) -> Iterator[None]:
+        """Try something: afterwards state and cloud are what they were before."""
+        backend, copied = self.folder / "backend", self.folder / "backend-before"
+        shutil.copytree(backend, copied)
+        saved = self.world.cloud.save()
+        try:
+            yield
+        finally:
+            shutil.rmtree(backend)
+            copied.rename(backend)
+            self.world.cloud.restore(saved)
 
     def export(self) -> dict[str, Any]:
         """The state as the CLI exports it, secrets encrypted."""

@@ -49,7 +49,10 @@ def test_a_preview_that_cannot_know_the_kubeconfig_plans_no_replacement(live: Li
     project.configure({"realip:access": {"adminCidrs": ["198.18.0.0/24", "198.19.0.0/24"]}})
     planned = project.preview().succeeded()
     assert [(step.op, step.kind) for step in planned.changes] == [("update", "GroupRuleSet")]
-    project.configure({"realip:access": {"endpoint": "intranet"}})
+    project.configure({"realip:access": {"endpoint": "intranet", "adminCidrs": []}})
     planned = project.preview().succeeded()
     assert "Deployment" not in planned.replaced()
     assert PROVIDER not in [step.type for step in planned.steps if step.op == "replace"]
+    project.up().succeeded()
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+    assert project.world.cloud.inventory()["Group"] == 1, "the administrators' group is not needed any more"

@@ -40,6 +40,6 @@ def test_a_failing_update_says_why_without_its_credentials(live: Live) -> None:
         raise Refusal("Unauthorized", "the API server refused the provider's credentials")
 
     project.world.faults.arm(Fault(lambda c: c.changes and c.package == "kubernetes", refuse, times=99))
-    said = {"up": project.up("--diff", "--logtostderr", "-v=9").failed().text}
+    said = {"up": project.up("--diff", "--debug").failed().text}
     assert "the API server refused" in said["up"]
     assert leaks(project, {**said, **dict(project.texts())}) == []

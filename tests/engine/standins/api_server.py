@@ -244,6 +244,16 @@ class ApiServer:
             if found.is_entrance and any(value in found.annotations.get(key, "").split(",") for key in keys)
         ]
 
+    def save(self) -> dict[str, Any]:
+        """A copy of everything that the cluster holds, for `restore`."""
+        names = ("objects", "made", "waits", "managers", "entrance_seconds", "_addresses")
+        return copy.deepcopy({name: getattr(self, name) for name in names})
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Be as it was at a `save`."""
+        for name, value in copy.deepcopy(dict(saved)).items():
+            setattr(self, name, value)
+
     def leftovers(self) -> list[str]:
         """What users made and nobody removed."""
         return [str(found) for key, found in self.objects.items() if key != SWITCHES]

@@ -5,9 +5,10 @@ let it happen and something would break later without a word (nodes that cannot 
 nobody pays attention to any more), so a test must see it at once.
 """
 
+import copy
 import ipaddress
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,6 +178,20 @@ class Cloud:
             if endpoint.inputs.get("clusterIntranet"):
                 found.append(str(endpoint.computed["pgwEndpoint"]))
         return found
+
+    def save(self) -> dict[str, Any]:
+        """A copy of everything that the account holds, for `restore`."""
+        saved = copy.deepcopy({name: getattr(self, name) for name in ("records", "made", "credentials", "_ids")})
+        return {**saved, "servers": {name: (server, server.save()) for name, server in self.servers.items()}}
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Be as it was at a `save`."""
+        with self.lock:
+            for name in ("records", "made", "credentials", "_ids"):
+                setattr(self, name, copy.deepcopy(saved[name]))
+            self.servers = {name: server for name, (server, _) in saved["servers"].items()}
+            for server, contents in saved["servers"].values():
+                server.restore(contents)
 
     def leftovers(self) -> list[str]:
         """What exists: the account's bill, with what Kubernetes holds in clusters that exist or did."""

@@ -89,11 +89,13 @@ def differences(new: Any, old: Any, path: str = "") -> list[str]:
     return [] if new == old else [path]
 
 
-def active_cluster(kubeconfig: str) -> Any:
+def active_cluster(kubeconfig: str) -> dict[str, Any] | None:
     """The cluster entry that a kubeconfig's current context names."""
-    config = yaml.safe_load(kubeconfig)
-    context = next(c["context"] for c in config["contexts"] if c["name"] == config["current-context"])
-    return next(c["cluster"] for c in config["clusters"] if c["name"] == context["cluster"])
+    config = yaml.safe_load(kubeconfig) or {}
+    contexts = {entry["name"]: entry["context"] for entry in config.get("contexts") or ()}
+    clusters = {entry["name"]: entry["cluster"] for entry in config.get("clusters") or ()}
+    name = contexts.get(config.get("current-context"), {}).get("cluster")
+    return clusters.get(name)
 
 
 class Kubernetes(StandIn):
@@ -118,9 +120,9 @@ class Kubernetes(StandIn):
             return Connection(None, "no kubeconfig was given: the ambient one of this machine would be used")
         try:
             config = yaml.safe_load(kubeconfig)
-            host = urlsplit(active_cluster(kubeconfig)["server"]).hostname or ""
+            host = urlsplit((active_cluster(kubeconfig) or {})["server"]).hostname or ""
             user = config["users"][0]["user"]
-        except (yaml.YAMLError, KeyError, TypeError, StopIteration) as error:
+        except (yaml.YAMLError, KeyError, TypeError) as error:
             return Connection(None, f"unable to load the kubeconfig: {error!r}")
         for cluster, server in self.cloud.servers.items():
             if host in self.cloud.endpoint_addresses(cluster):
@@ -145,7 +147,8 @@ class Kubernetes(StandIn):
         steady = identifier not in changed and bool(new.get(identifier))
         if isinstance(new.get("kubeconfig"), Unknown):
             return Difference(["kubeconfig"], [] if steady else [*replaces, "kubeconfig"])
-        if "kubeconfig" in changed and active_cluster(old["kubeconfig"]) != active_cluster(new["kubeconfig"]):
+        before, after = active_cluster(old["kubeconfig"]), active_cluster(new["kubeconfig"])
+        if before and after and before != after:
             replaces.append("kubeconfig")
         return Difference(changed, [] if steady else replaces)
 
