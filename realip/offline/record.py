@@ -60,7 +60,7 @@ class Recording:
     project: str
     stack: str
     resources: list[Resource] = field(default_factory=list)
-    """In the order in which they were registered; the stack itself is not among them."""
+    """In the order in which the program makes them; the stack itself is not among them."""
     outputs: dict[str, Any] = field(default_factory=dict)
     """What the program exports."""
     component_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -112,8 +112,19 @@ def _run(program: Callable[[], object], recording: Recording, configuration: dic
     loop = asyncio.new_event_loop()
     loop.set_default_executor(_Inline())
     asyncio.set_event_loop(loop)
+    order: dict[tuple[str, str], int] = {}
+
+    def note(made: pulumi.ResourceTransformationArgs) -> None:
+        order.setdefault((made.type_, made.name), len(order))
+
+    def run() -> None:
+        pulumi.runtime.register_stack_transformation(note)
+        program()
+
     try:
-        loop.run_until_complete(run_in_stack(program))  # type: ignore[arg-type]  # what a program returns is not awaited
+        loop.run_until_complete(run_in_stack(run))
+        # In the order of the program, whichever could be registered first.
+        recording.resources.sort(key=lambda resource: order[resource.type, resource.name])
     except InputError:
         raise
     except pulumi.RunError as error:

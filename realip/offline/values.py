@@ -7,7 +7,7 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
-__all__ = ["SECRET", "UNKNOWN", "Secret", "decode", "later", "plain", "sources", "text"]
+__all__ = ["SECRET", "UNKNOWN", "Secret", "decode", "later", "leaves", "plain", "sources", "text"]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How Pulumi's protocol writes a value that is not known yet; `pulumi.runtime.rpc.UNKNOWN`."""
@@ -72,24 +72,26 @@ def _members(struct: struct_pb2.Struct) -> Any:
     return {key: decode(fields[key]) for key in sorted(fields)}
 
 
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each plain value and each secret in a value, and its path; an empty map or list stands for itself."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            step = f".{key}" if _WORD.fullmatch(key) else f'["{key}"]'
+            yield from leaves(item, (path + step).removeprefix("."))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, f"{path}[{index}]")
+    else:
+        yield path, value
+
+
 def sources(value: Any) -> Iterator[tuple[str, str]]:
     """Each place in a value that is known later: its path, and the resource and field that it comes from."""
-    yield from _sources(value, "")
-
-
-def _sources(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Secret):
-        yield from _sources(value.value, path)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            step = key if _WORD.fullmatch(key) else f'["{key}"]'
-            yield from _sources(item, f"{path}.{step}" if path and not step.startswith("[") else f"{path}{step}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _sources(item, f"{path}[{index}]")
-    elif isinstance(value, str):
-        for found in _LATER.finditer(value):
-            yield path, found[1]
+    for path, leaf in leaves(value):
+        if isinstance(leaf, Secret):
+            yield from ((path, source) for _, source in sources(leaf.value))
+        elif isinstance(leaf, str):
+            yield from ((path, found[1]) for found in _LATER.finditer(leaf))
 
 
 def text(value: str) -> str:

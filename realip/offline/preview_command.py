@@ -1,0 +1,34 @@
+"""`realip preview`."""
+
+import argparse
+import json
+import sys
+
+from realip.offline.arguments import add_config, add_stack
+from realip.offline.stackfile import read_stack
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments to a parser."""
+    add_stack(parser)
+    add_config(parser)
+    parser.add_argument("--json", action="store_true", help="print every resource as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Preview a stack. Gives the exit code; raises InputError for bad input."""
+    stack = read_stack(arguments.stack, arguments.config)
+    from realip.offline.record import record  # noqa: PLC0415 - bad input is told before Pulumi loads
+    from realip.offline.tree import as_json, page  # noqa: PLC0415
+
+    recording = record(stack)
+    if arguments.json:
+        json.dump(as_json(recording, stack.settings), sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        from realip.offline.page import print_page  # noqa: PLC0415
+
+        print_page(page(recording, stack.settings))
+    return 0
