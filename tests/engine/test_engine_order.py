@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import DIRECT, STACKS, Live
-from tests.engine.driver import Project
 from tests.engine.standins.calls import Call
 from tests.engine.standins.faults import Fault, Refusal
 

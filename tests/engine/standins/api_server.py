@@ -29,7 +29,7 @@ CONCURRENT_SECONDS = 5.0
 """How long one object waits for another that is being made at the same time, in real seconds."""
 
 
-class TimedOut(Exception):  # noqa: N818
+class TimedOut(Exception):
     """What was waited for did not come within the given seconds."""
 
 

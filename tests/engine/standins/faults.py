@@ -9,7 +9,7 @@ from tests.engine.standins.calls import Call
 __all__ = ["Fault", "Faults", "Refusal"]
 
 
-class Refusal(Exception):  # noqa: N818 - what a cloud does, and an error only to whoever asked
+class Refusal(Exception):
     """The cloud's own words for why not; `code` is TKE's or Kubernetes' name for it."""
 
     def __init__(self, code: str, message: str) -> None:

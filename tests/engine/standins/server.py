@@ -23,7 +23,7 @@ MAX_CONCURRENT_CALLS = 64
 """More than the engine ever sends at once, so that a held call never keeps another one out."""
 
 
-class InitializationFailed(Exception):  # noqa: N818 - the engine's word
+class InitializationFailed(Exception):
     """The resource exists, but it did not become what was waited for: the engine keeps it and asks again."""
 
     def __init__(self, identifier: str, properties: Mapping[str, Any], reason: str) -> None:

@@ -38,7 +38,7 @@ class Secret:
     value: Any
 
 
-def _decode_value(value: struct_pb2.Value) -> Any:  # noqa: PLR0911 - one answer for each kind of value
+def _decode_value(value: struct_pb2.Value) -> Any:
     match value.WhichOneof("kind"):
         case "null_value" | None:
             return None
@@ -68,7 +68,7 @@ def decode(properties: struct_pb2.Struct) -> dict[str, Any]:
     return {key: _decode_value(item) for key, item in properties.fields.items()}
 
 
-def _encode_value(value: Any) -> struct_pb2.Value:  # noqa: PLR0911 - one answer for each kind of value
+def _encode_value(value: Any) -> struct_pb2.Value:
     if value is None:
         return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
     if isinstance(value, Unknown):
