@@ -7,9 +7,9 @@ from html import escape
 
 from lab.trace import Station, Trace, Wire, address_of
 
-BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 92, 54, 108, 4
+BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 100, 54, 104, 4
 WIRE_Y = 44
-HEIGHT = 98
+HEIGHT, HEADER_HEIGHT = 76, 14
 SHORT_NAME = 13
 
 ROW, LABEL, PLOT, RIGHT = 34, 76, 206, 66
@@ -20,9 +20,10 @@ def path(trace: Trace) -> str:
     # The internet only routes; it is in the table of every interface.
     stations = [each for each in trace.stations if each.role != "internet"]
     width = len(stations) * BOX_WIDTH + (len(stations) - 1) * GAP + 2 * MARGIN
+    height = HEIGHT + (HEADER_HEIGHT if any(each.came and each.came.forwarded_for for each in stations) else 0)
     words = f"{trace.title}: " + ", ".join(f"{each.title} saw {_source(each.came)}" for each in stations if each.came)
     parts = [
-        f'<svg class="path" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="img" aria-label="{escape(words)}">'
+        f'<svg class="path" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(words)}">'
     ]
     for index, station in enumerate(stations):
         x = MARGIN + index * (BOX_WIDTH + GAP)

@@ -32,6 +32,8 @@ from lab.shell import NAMESPACES, LabError, inside, run, run_inside, wait_for
 
 POD_GATEWAY = "169.254.1.1"
 """VPC-CNI pods route everything to this address on their node's end of the wire, as TKE's do."""
+BRIDGE_MEMORY = 8_640_000
+"""Hundredths of a second, a day: a bridge that forgets a pod floods its packets to all pods."""
 _FLOW_MARK = "0x1"
 _FLOW_TABLE = "101"
 _ENI_TABLE = "100"
@@ -168,7 +170,7 @@ def _add_node(wiring: Wiring, plan: Plan, node: Node) -> None:
     if plan.routed_pods:
         wiring.add(
             node.namespace,
-            "link add cbr0 type bridge",
+            f"link add cbr0 type bridge ageing_time {BRIDGE_MEMORY}",
             f"addr add {node.pods[GATEWAY_OFFSET]}/{node.pods.prefixlen} dev cbr0",
             "link set cbr0 up",
         )

@@ -65,8 +65,8 @@ def _head(content: "Content") -> str:
     drawn = "".join(f'<div class="tile"><b>{escape(number)}</b><span>{words}</span></div>' for number, words in tiles)
     return (
         "<header><h1>Who sees the client's address</h1>"
-        f'<p class="lead">{len(results)} ways to put an application on TKE, {good} the address of every client, rebuilt from network '
-        "namespaces on one machine: real packets, real kube-proxy, real API server, and what our stacks render.</p>"
+        '<p class="lead">The ways to put an application on TKE so that it knows its clients\' addresses, rebuilt from network namespaces '
+        "on one machine: real packets, real kube-proxy, a real API server, and the objects that our stacks render.</p>"
         f'<div class="tiles">{drawn}</div></header>'
     )
 

@@ -81,28 +81,27 @@ def trace(world: World, title: str, url: str, *, in_header: bool, crossing: bool
             if answer["answer"] is None:
                 raise LabError(f"no answer from {url}: {answer['problem']}")
             windows.append((begun, time.time(), answer))
-        pods = {window[2]["answer"]["pod"] for window in windows}
+        answered = {answer["answer"]["pod"] for _, _, answer in windows}
 
         def written() -> bool:
-            return sum(hop.is_request for pod in pods for hop in capture.seen(pod)) >= len(windows)
+            return sum(hop.is_request for pod in answered for hop in capture.seen(pod)) >= len(windows)
 
         wait_for("tcpdump to write what reached the pods", written, seconds=CAPTURE_SECONDS, interval=0.02)
-    traces = [
-        _trace(
-            title,
-            url,
-            client,
-            window[2],
-            [hop for hop in capture.hops if window[0] <= hop.time <= window[1]],
-            in_header=in_header,
-        )
-        for window in windows
-    ]
+    pods = {pod["metadata"]["name"] for pod in world.pods()}
+    traces = []
+    for begun, ended, answer in windows:
+        hops = _of(capture.hops, begun, ended, pods - {answer["answer"]["pod"]})
+        traces.append(_trace(title, url, client, answer, hops, in_header=in_header))
     chosen = max(traces, key=lambda each: len(each.stations)) if crossing else traces[0]
     for station in chosen.stations:
         wires = [wire for wire in (station.came, *station.left) if wire]
         station.kernel += translations(world, station.role, {int(wire.source.rpartition(":")[2]) for wire in wires})
     return chosen
+
+
+def _of(hops: Sequence[Hop], begun: float, ended: float, bystanders: set[str]) -> list[Hop]:
+    """The hops of one request. A bridge that has forgotten where a pod is shows a packet to every pod: they do not count."""
+    return [hop for hop in hops if begun <= hop.time <= ended and hop.role not in bystanders]
 
 
 def _trace(title: str, url: str, client: str, asked: dict[str, Any], hops: Sequence[Hop], *, in_header: bool) -> Trace:
