@@ -7,6 +7,7 @@ test may assert that something is *not* there.
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -61,8 +62,8 @@ class Recording:
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, kind: str) -> list[Registered]:
-        """Resources whose type ends so: `core/v1:Service`, `realip:index:Network`."""
-        return [resource for resource in self.resources if resource.type.endswith(kind)]
+        """Resources of a type, or of the end of one: `core/v1:Service`, `Ingress`, `realip:index:Network`."""
+        return [resource for resource in self.resources if re.search(rf"(^|[:/]){re.escape(kind)}$", resource.type)]
 
     def one(self, kind: str) -> Registered:
         """The only resource whose type ends so."""
@@ -212,7 +213,7 @@ def _plain(properties: Any) -> tuple[dict[str, Any], frozenset[str]]:
 
 class _Log(logging.Handler):
     def __init__(self, messages: list[tuple[str, str]]) -> None:
-        super().__init__()
+        super().__init__(logging.INFO)
         self._messages = messages
 
     def emit(self, record: logging.LogRecord) -> None:

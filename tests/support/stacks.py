@@ -1,5 +1,7 @@
 """Whole stacks under the recorder."""
 
+import functools
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,7 +9,6 @@ import pulumi
 
 from realip import RealIpStack, parse
 from realip.scenarios import SCENARIOS
-from tests.support.cloud import Cloud
 from tests.support.recording import Recording, run
 
 SLUGS = [scenario.slug for scenario in SCENARIOS]
@@ -36,11 +37,16 @@ def program(values: Mapping[str, Any], opts: pulumi.ResourceOptions | None = Non
     return body
 
 
-def up(slug: str = "vpc-cni-direct-native", *, cloud: Cloud | None = None, **sections: Any) -> Recording:
+def up(slug: str = "vpc-cni-direct-native", **sections: Any) -> Recording:
     """What `pulumi up` registers."""
-    return run(program(settings(slug, **sections)), cloud=cloud)
+    return _run_once(json.dumps(settings(slug, **sections)), preview=False)
 
 
 def preview(slug: str = "vpc-cni-direct-native", **sections: Any) -> Recording:
     """What `pulumi preview` registers before anything exists."""
-    return run(program(settings(slug, **sections)), preview=True)
+    return _run_once(json.dumps(settings(slug, **sections)), preview=True)
+
+
+@functools.cache
+def _run_once(values: str, *, preview: bool) -> Recording:
+    return run(program(json.loads(values)), preview=preview)

@@ -1,0 +1,172 @@
+"""Workload: the app as asked for, on the nodes it was meant for, and never on a cluster that nobody named."""
+
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from realip.components._component import ArgumentError, whole
+from realip.components.workload import Workload
+from tests.support.recording import Recording, run
+from tests.support.stacks import up
+
+APP: dict[str, Any] = {
+    "deployment": "web",
+    "image": "nginx:1.27",
+    "labels": {"app": "web"},
+    "port": 8080,
+    "resources": {"cpu_request": "100m", "cpu_limit": "1", "memory_request": "64Mi", "memory_limit": "128Mi"},
+}
+
+
+def _workload(**more: Any) -> Recording:
+    def program() -> None:
+        provider = kubernetes.Provider("their-cluster", kubeconfig="{}")
+        workload = Workload("app", APP | more, pulumi.ResourceOptions(provider=provider))  # type: ignore[arg-type]
+        pulumi.export("namespace", workload.namespace)
+        pulumi.export("deployment", workload.deployment)
+
+    return run(program)
+
+
+def _pod(**more: Any) -> dict[str, Any]:
+    pod: dict[str, Any] = _workload(**more).one("Deployment").inputs["spec"]["template"]["spec"]
+    return pod
+
+
+def test_what_is_not_asked_for_is_not_there() -> None:
+    found = _workload()
+    spec = found.one("Deployment").inputs["spec"]
+    assert "replicas" not in spec, "an autoscaler may own it"
+    pod = spec["template"]["spec"]
+    assert not {"nodeSelector", "tolerations", "hostNetwork"} & pod.keys()
+    assert pod["terminationGracePeriodSeconds"] == 30
+    assert "lifecycle" not in pod["containers"][0]
+    assert pod["containers"][0]["name"] == "web"
+    assert found.of("Namespace") == []
+    assert found.stack.outputs == {"namespace": "default", "deployment": "web"}
+
+
+def test_what_is_asked_for_is_there() -> None:
+    found = _workload(
+        namespace="shop",
+        container="main",
+        replicas=4.0,
+        port=80.0,
+        readiness_path="/healthz",
+        drain_seconds=25.0,
+        timeout_seconds=90.0,
+        super_nodes=True,
+        tolerations=[{"key": "a", "value": "b", "effect": "NoExecute"}],
+    )
+    deployment = found.one("Deployment")
+    pod = deployment.inputs["spec"]["template"]["spec"]
+    container = pod["containers"][0]
+    assert deployment.inputs["spec"]["replicas"] == 4
+    assert container["name"] == "main"
+    assert container["ports"] == [{"containerPort": 80}]
+    assert container["readinessProbe"] == {"periodSeconds": 5, "httpGet": {"path": "/healthz", "port": 80}}
+    assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 25}}}
+    assert pod["terminationGracePeriodSeconds"] == 55
+    assert pod["nodeSelector"] == {"node.kubernetes.io/instance-type": "eklet"}
+    assert pod["tolerations"] == [
+        {"key": "eks.tke.cloud.tencent.com/eklet", "operator": "Exists", "effect": "NoSchedule"},
+        {"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute"},
+    ]
+    timeouts = deployment.options.customTimeouts
+    assert (timeouts.create, timeouts.update, timeouts.delete) == ("90s", "90s", "90s")
+    assert deployment.inputs["metadata"]["namespace"] == "shop"
+    assert found.one("Namespace").inputs["metadata"]["name"] == "shop"
+    assert found.one("Namespace").name in found.waits_for(deployment), "the namespace is not there yet"
+    assert found.stack.outputs["namespace"] == "shop"
+
+
+def test_whole_numbers_stay_whole_when_another_language_sends_80_0() -> None:
+    seen: list[object] = []
+
+    def program() -> None:
+        for value in (80, 80.0, pulumi.Output.from_input(80.0)):
+            pulumi.Output.from_input(whole(value)).apply(lambda number: seen.append(repr(number)))  # type: ignore[arg-type]
+
+    run(program)
+    assert seen == ["80", "80", "80"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"deployment": "Web"}, ["deployment = 'Web'", "is not a name that Kubernetes takes"]),
+        ({"namespace": "shop_1"}, ["namespace = 'shop_1'", "is not a name that Kubernetes takes"]),
+        ({"container": "-main"}, ["container = '-main'", "is not a name that Kubernetes takes"]),
+        ({"image": "Nginx latest"}, ["image = 'Nginx latest'", "is not an image reference"]),
+    ],
+)
+def test_what_kubernetes_would_refuse_is_refused_before_anything_is_made(
+    more: dict[str, Any], words: list[str]
+) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        _workload(**more)
+    for word in ["Workload 'app'", *words]:
+        assert word in str(caught.value)
+
+
+def test_the_settings_of_the_app_reach_its_objects() -> None:
+    app = {
+        "image": "registry.example.com:5000/team/web:v2",
+        "replicas": 5,
+        "port": 8080,
+        "servicePort": 8000,
+        "namespace": "shop",
+        "deployment": "web",
+        "container": "main",
+        "service": "web-entrance",
+        "label": "web",
+        "cpuRequest": "500m",
+        "cpuLimit": "2",
+        "memoryRequest": "1Gi",
+        "memoryLimit": "2Gi",
+        "readinessPath": "/ready",
+        "drainSeconds": 20,
+        "timeoutSeconds": 120,
+    }
+    found = up("vpc-cni-direct-native", app=app, loadBalancer={"timeoutSeconds": 240})
+    deployment, service = found.one("Deployment"), found.one("core/v1:Service")
+    spec = deployment.inputs["spec"]
+    container = spec["template"]["spec"]["containers"][0]
+    assert deployment.inputs["metadata"] == {"name": "web", "namespace": "shop", "labels": {"app": "web"}}
+    assert spec["replicas"] == 5
+    assert spec["selector"] == {"matchLabels": {"app": "web"}}
+    assert (container["name"], container["image"]) == ("main", "registry.example.com:5000/team/web:v2")
+    assert container["resources"] == {
+        "requests": {"cpu": "500m", "memory": "1Gi"},
+        "limits": {"cpu": "2", "memory": "2Gi"},
+    }
+    assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": 8080}
+    assert container["lifecycle"]["preStop"]["sleep"]["seconds"] == 20
+    assert deployment.options.customTimeouts.create == "120s"
+    assert service.inputs["metadata"]["name"] == "web-entrance"
+    assert service.inputs["metadata"]["namespace"] == "shop"
+    assert service.inputs["spec"]["selector"] == {"app": "web"}
+    assert service.inputs["spec"]["ports"] == [{"protocol": "TCP", "port": 8000, "targetPort": 8080}]
+    assert service.options.customTimeouts.create == "240s"
+    assert service.options.customTimeouts.update == "240s"
+    assert found.stack.outputs["url"] == "http://198.18.0.10:8000/"
+
+
+def test_an_autoscaler_owns_the_number_of_pods() -> None:
+    assert "replicas" not in up(app={"autoscaled": True}).one("Deployment").inputs["spec"]
+
+
+@pytest.mark.parametrize(("version", "drains"), [("1.29.9", False), ("1.30.0", True), ("1.32.2", True)])
+def test_pods_drain_where_the_kubelet_can_sleep(version: str, drains: bool) -> None:
+    """An older API server refuses the whole Deployment."""
+    found = up(cluster={"version": version}).one("Deployment").inputs["spec"]["template"]["spec"]
+    assert ("lifecycle" in found["containers"][0]) is drains
+    assert found["terminationGracePeriodSeconds"] == (40 if drains else 30)
+
+
+def test_draining_can_be_turned_off() -> None:
+    found = up(app={"drainSeconds": 0}).one("Deployment").inputs["spec"]["template"]["spec"]
+    assert "lifecycle" not in found["containers"][0]
+    assert found["terminationGracePeriodSeconds"] == 30
