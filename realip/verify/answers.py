@@ -63,7 +63,8 @@ def read_answer(body: bytes, reads: Reads, path: JsonPath | None = None) -> Sigh
     text = body.decode("utf-8-sig", errors="replace").strip()
     if not text:
         return Sighting(problem="the answer is empty")
-    if text[0] in "{[" or path is not None:
+    # `[2001:db8::1]:80` starts like an array.
+    if path is not None or (text[0] in "{[" and parse_address(text.partition(",")[0]) is None):
         try:
             document = json.loads(text, object_pairs_hook=_merge)
         except (ValueError, RecursionError):

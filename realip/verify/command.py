@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from realip.errors import InputError
 from realip.verify import Report, VerifyOptions, verify_async
@@ -19,6 +19,8 @@ __all__ = ["add_arguments", "run"]
 
 _DEFAULT_ROLLOUT = 60.0
 """Seconds that `--during-rollout` takes without a number."""
+_LEAST = 0.001
+"""Seconds; a run that has none left still says so in a report."""
 _LOG_PERIOD = 10.0
 """Seconds after which a log hears again of what is still waited for."""
 _INTERRUPTED = 130
@@ -100,18 +102,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
-    started = time.monotonic()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What the application answered may hold characters that the terminal's encoding has not.
         sys.stdout.reconfigure(errors="backslashreplace")
-    options = _options(arguments)
-    # The whole run is bounded: reading the outputs was a part of it.
-    timeout = Plan.of(options).timeout - (time.monotonic() - started)
-    with _progress() as say:
-        try:
-            report = asyncio.run(_watched(dataclasses.replace(options, timeout=max(0.001, timeout)), say))
-        except KeyboardInterrupt:
-            return _INTERRUPTED
+    try:
+        report = _verify(arguments)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return _INTERRUPTED
     if arguments.json:
         print(report.to_json_text())
     else:
@@ -121,11 +118,31 @@ def run(arguments: argparse.Namespace) -> int:
     return report.exit_code
 
 
+def _verify(arguments: argparse.Namespace) -> Report:
+    started = time.monotonic()
+    options = _options(arguments)
+    # The whole run is bounded: reading the outputs was a part of it.
+    left = max(_LEAST, Plan.of(options).timeout - (time.monotonic() - started))
+    rollout = options.rollout if options.rollout is None or options.rollout < left else left / 2
+    with _progress() as say:
+        return asyncio.run(_watched(dataclasses.replace(options, timeout=left, rollout=rollout), say))
+
+
 async def _watched(options: VerifyOptions, say: Callable[[str], None]) -> Report:
-    """The verification; Ctrl-C ends the watch of a rollout, and its report is printed."""
+    """The verification; Ctrl-C ends the watch of a rollout, and its report is printed, and twice ends all."""
     stop = asyncio.Event()
+    task = asyncio.current_task()
+
+    def interrupt() -> None:
+        if stop.is_set() and task is not None:
+            task.cancel()
+        stop.set()
+        say("ending the watch; Ctrl-C again to leave without a report")
+
     if options.rollout is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+        # Where the loop takes no signals, Ctrl-C ends the run as it does elsewhere.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
     return await verify_async(options, progress=say, stopped=stop.is_set)
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from realip.verify.addresses import Address
@@ -16,7 +17,7 @@ __all__ = ["Coverage", "Prober", "Progress", "gather"]
 
 MOST_AT_ONCE = 50
 """Connections that are open at the same time."""
-MOST_EXTRA = 500
+MOST_EXTRA = 300
 """Requests that are spent on finding further pods."""
 UNSEEN = 0.02
 """The chance to have missed one more pod, of equal shares, at which the search for pods ends."""
@@ -33,7 +34,7 @@ Progress = Callable[[str], None]
 """Called with what a run is doing, in words for a person."""
 
 
-async def gather(work: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+async def gather(work: Iterable[Callable[[], Awaitable[Any]]]) -> list[Any]:
     """Do all the work side by side, within a bound; results in order.
 
     All at once, the connections would overflow the accept queue of a small server, and a client learns of that only a
@@ -41,9 +42,9 @@ async def gather(work: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     """
     gate = asyncio.Semaphore(MOST_AT_ONCE)
 
-    async def one(job: Awaitable[Any]) -> Any:
+    async def one(job: Callable[[], Awaitable[Any]]) -> Any:
         try:
-            return await job
+            return await job()
         finally:
             gate.release()
 
@@ -81,7 +82,7 @@ class Coverage:
         enough = 0 if seen == 0 else math.ceil(math.log(UNSEEN) / math.log(seen / (seen + 1)))
         if wanted is not None:
             # The number is known: go on until it is there, in steps that are likely to find the next one.
-            enough = 0 if seen >= wanted or not seen else fresh + wanted * 2
+            enough = 0 if seen >= wanted or not seen else fresh + 4 * wanted
         return cls(dict(sorted(names.items())), max(0, enough - fresh))
 
 
@@ -113,13 +114,16 @@ class Prober:
 
     async def _over(self, number: int, requests: int) -> list[Attempt]:
         """Some requests over one connection, forged and plain in turn."""
+        attempts: list[Attempt] = []
         async with self.connect(number) as connection:
-            return [await self.ask(connection, lie=self.lies(number) ^ bool(index % 2)) for index in range(requests)]
+            while len(attempts) < requests and (not attempts or self.left() > 0):
+                attempts.append(await self.ask(connection, lie=self.lies(number) ^ bool(len(attempts) % 2)))
+        return attempts
 
     async def round(self, probes: int, *, kept: bool = True) -> list[Attempt]:
         """Probes over new connections and, unless told not to, a quarter of them over connections kept from others."""
         second = max(1, probes // 4) if kept and probes > 1 else 0
-        results = await gather(self._over(number, 1 + (number < second)) for number in range(probes - second))
+        results = await gather(partial(self._over, number, 1 + (number < second)) for number in range(probes - second))
         return [attempt for attempts in results for attempt in attempts]
 
     async def first_round(self, probes: int) -> list[Attempt]:
@@ -137,7 +141,7 @@ class Prober:
             looks += 1
             if not attempts[0].transient:
                 attempts = await self.round(probes)
-        return await gather(self._again(attempt) for attempt in attempts)
+        return await gather(partial(self._again, attempt) for attempt in attempts)
 
     async def _again(self, attempt: Attempt) -> Attempt:
         """The attempt, or another one in its place if it was lost on the way."""
@@ -172,4 +176,4 @@ class Prober:
             async with self._asker.connect(node, "node port", port) as connection:
                 return await self.ask(connection, lie=True)
 
-        return await gather(one(node) for node in nodes)
+        return await gather(partial(one, node) for node in nodes)

@@ -59,8 +59,8 @@ async def _ask_system(host: str) -> list[Address]:
         try:
             entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
             found, problem = _unique(str(entry[4][0]) for entry in entries), None
-        except OSError as error:
-            found, problem = [], f"the name {host} does not resolve: {error.strerror or error}"
+        except (OSError, UnicodeError) as error:
+            found, problem = [], f"the name {host} does not resolve: {getattr(error, 'strerror', None) or error}"
         try:
             loop.call_soon_threadsafe(settle, found, problem)
         except RuntimeError:

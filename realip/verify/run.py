@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from realip.scenarios import Reads
 from realip.verify.addresses import Address, parse_address
@@ -68,7 +69,7 @@ class _Run:
         service = self.plan.echo
         if service is None:
             return {}
-        results = await gather(self._echo_of(service, family) for family in families)
+        results = await gather(partial(self._echo_of, service, family) for family in families)
         told = {}
         for family, addresses, problem in results:
             if addresses:
@@ -88,7 +89,7 @@ class _Run:
             async with asker.connect(address) as connection:
                 return await connection.ask()
 
-        attempts = await gather(once() for _ in range(_ECHO_ASKED))
+        attempts = await gather(once for _ in range(_ECHO_ASKED))
         sightings = [attempt.sighting for attempt in attempts if attempt.sighting]
         told = [parse_address(value) for sighting in sightings for value in sighting.values or ()]
         problem = attempts[0].problem or (sightings[0].problem if sightings else None) or "its answer is no address"
