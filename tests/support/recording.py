@@ -17,7 +17,7 @@ from typing import Any
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.settings import set_root_resource
+from pulumi.runtime.settings import get_project, get_stack, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 from tests.support.cloud import Cloud
@@ -132,6 +132,12 @@ class _Monitor(mocks.MockMonitor):
         self._cloud = cloud
         self._preview = preview
         self._urns: dict[str, Registered] = {}
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine does: with the types of all parents below the stack."""
+        parents = parent.split("::")[2] if parent else STACK_TYPE
+        kind = type_ if parents == STACK_TYPE else f"{parents}${type_}"
+        return f"urn:pulumi:{get_stack()}::{get_project()}::{kind}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         made = self._record(request, request.object, custom=request.custom, provider=request.provider)
