@@ -38,7 +38,7 @@ for port in map(int, sys.argv[2:]):
 """
 
 
-class KubectlFailed(Exception):  # noqa: N818 -- it names what happened
+class KubectlFailed(Exception):
     """kubectl ended with an error; the message is the command and what it wrote on stderr."""
 
 
@@ -97,10 +97,33 @@ class ControlPlane:
 
     def kubectl(self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None) -> str:
         """Run kubectl, as the administrator unless another kubeconfig is given; its stdout. Raises :class:`KubectlFailed`."""
-        answer = self._kubectl(arguments, stdin, kubeconfig)
+        answer = self.try_kubectl(*arguments, stdin=stdin, kubeconfig=kubeconfig)
         if answer.returncode:
             raise KubectlFailed(f"kubectl {' '.join(arguments)}: {answer.stderr.strip()}")
         return answer.stdout
+
+    def try_kubectl(
+        self, *arguments: str, stdin: str | None = None, kubeconfig: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """As :meth:`kubectl`, for callers that look at the exit code and at what was written on stderr."""
+        command: list[str | Path] = [
+            *self._prefix,
+            locate("kubectl"),
+            f"--kubeconfig={kubeconfig or self.kubeconfig}",
+            # Not in the home folder, where it would outlive the server that it describes.
+            f"--cache-dir={self.folder / 'kubectl'}",
+        ]
+        try:
+            return subprocess.run(
+                [*command, *arguments],
+                input=stdin or "",
+                capture_output=True,
+                text=True,
+                timeout=KUBECTL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise KubectlFailed(f"kubectl {' '.join(arguments)}: no end within {KUBECTL_SECONDS:.0f} s") from None
 
     def get(self, *arguments: str) -> dict[str, Any]:
         """``kubectl get ... --output json`` with managed fields, as data. Raises :class:`KubectlFailed`."""
@@ -191,6 +214,8 @@ class ControlPlane:
             f"--root-ca-file={self._authority.pair.certificate}",
             f"--controllers={','.join(self._controllers)}",
             "--leader-elect=false",
+            # Nobody here waits a quarter of a minute for an autoscaler's next look.
+            "--horizontal-pod-autoscaler-sync-period=1s",
             # The usual limits spare a shared server; here they only make the first seconds longer.
             "--kube-api-qps=500",
             "--kube-api-burst=500",
@@ -210,22 +235,9 @@ class ControlPlane:
         def answered() -> bool:
             for part in self._running:
                 part.check(f"while waiting for {what}")
-            return self._kubectl(("--request-timeout=5s", *arguments), None, None).returncode == 0
+            return self.try_kubectl("--request-timeout=5s", *arguments).returncode == 0
 
         wait_for(what, answered, START_SECONDS, self._running[-1].tail)
-
-    def _kubectl(
-        self, arguments: Sequence[str], stdin: str | None, kubeconfig: Path | None
-    ) -> subprocess.CompletedProcess[str]:
-        command: list[str | Path] = [
-            *self._prefix,
-            locate("kubectl"),
-            f"--kubeconfig={kubeconfig or self.kubeconfig}",
-            *arguments,
-        ]
-        return subprocess.run(
-            command, input=stdin or "", capture_output=True, text=True, timeout=KUBECTL_SECONDS, check=False
-        )
 
     def _free_port(self, address: str) -> int:
         candidates = [str(port) for port in random.sample(PORTS, 20)]

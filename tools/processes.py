@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tools.catalogue import locate
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 3.0
 LOG_LINES = 20
 
 
-class Ended(Exception):  # noqa: N818 -- it names what happened
+class Ended(Exception):
     """A program that should run has ended: the message says which, how, and how its log ends."""
 
 
@@ -55,7 +55,7 @@ class Background:
 
 
 def stop(programs: Sequence[Background]) -> None:
-    """End all of them, politely first: each is asked at once, and killed if it takes longer than five seconds."""
+    """End all of them, politely first: each is asked at once, and killed if it takes longer than three seconds."""
     for program in programs:
         program._process.terminate()  # noqa: SLF001 -- this function is the other half of the class
     for program in programs:

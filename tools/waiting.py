@@ -8,7 +8,7 @@ Result = TypeVar("Result")
 POLL_SECONDS = 0.1
 
 
-class WaitedTooLong(Exception):  # noqa: N818 -- it names what happened
+class WaitedTooLong(Exception):
     """A condition did not come true in time: the message says which, how long, and what was seen instead."""
 
 

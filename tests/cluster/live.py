@@ -1,0 +1,227 @@
+"""What the cluster tests do again and again: render a stack, apply it as its users do, look at what the server holds."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from realip import tke
+from realip.scenarios import SCENARIOS
+from tools.controlplane import ControlPlane, KubectlFailed
+from tools.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+STACKS = [scenario.slug for scenario in SCENARIOS]
+SETTLE_SECONDS = 30.0
+OUR_MANAGER = "kubectl"
+TKE_MANAGER = "service-controller"
+"""The field manager that stands for TKE's controllers."""
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Render:
+    """What ``realip render`` wrote for one stack."""
+
+    stack: str
+    files: tuple[Path, ...]
+
+    @property
+    def objects(self) -> list[Object]:
+        """Every object, in the order of the files and in the files."""
+        return [found for file in self.files for found in objects_in(file)]
+
+    @property
+    def switch(self) -> Path | None:
+        """The file that holds the cluster-wide switch, or None."""
+        files = [file for file in self.files if any(_is_switch(found) for found in objects_in(file))]
+        return files[0] if files else None
+
+    def only(self, kind: str) -> Object:
+        """The one object of a kind."""
+        (found,) = (found for found in self.objects if found["kind"] == kind)
+        return found
+
+    def has(self, kind: str) -> bool:
+        """Whether there is an object of a kind."""
+        return any(found["kind"] == kind for found in self.objects)
+
+    @property
+    def namespace(self) -> str:
+        """Where the app lives."""
+        namespace: str = self.only("Deployment")["metadata"]["namespace"]
+        return namespace
+
+
+def objects_in(file: Path) -> list[Object]:
+    """The objects of one file."""
+    return [found for found in yaml.safe_load_all(file.read_text()) if found]
+
+
+def _is_switch(found: Object) -> bool:
+    return (found["metadata"].get("namespace"), found["metadata"]["name"]) == tke.SERVICE_CONTROLLER_CONFIG
+
+
+def render(stack: str, folder: Path, *settings: str) -> Render:
+    """Run ``python -m realip render`` into ``folder``, with settings such as ``app.replicas=5``."""
+    options = [option for setting in settings for option in ("--config", setting)]
+    command = [sys.executable, "-m", "realip", "render", stack, "-o", str(folder), *options]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    files = tuple(sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"}))
+    assert files, f"nothing was rendered for {stack}"
+    return Render(stack, files)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster, through the eyes of the person who applies renders to it."""
+
+    plane: ControlPlane
+
+    def apply_file(self, file: Path, *, force: bool = False) -> subprocess.CompletedProcess[str]:
+        """Server-side apply with strict validation of one file."""
+        options = ["--force-conflicts"] if force else []
+        return self.plane.try_kubectl("apply", "--server-side", "--validate=strict", *options, "--filename", str(file))
+
+    def apply(self, rendered: Render, *, force: bool = False) -> list[str]:
+        """Apply a render file by file, the switch by force as its documentation says, or all of it; the warnings."""
+        warnings: list[str] = []
+        for file in rendered.files:
+            answer = self.apply_file(file, force=force or file == rendered.switch)
+            if answer.returncode:
+                raise KubectlFailed(f"{file.name}: {answer.stderr.strip()}")
+            warnings += [line for line in answer.stderr.splitlines() if line.strip()]
+        return warnings
+
+    def snapshot(self, rendered: Render) -> dict[tuple[str, str], Object]:
+        """The live objects of a render, by kind and name."""
+        found: dict[tuple[str, str], Object] = {}
+        for file in rendered.files:
+            answer = self.plane.get("--filename", str(file))
+            for item in answer["items"] if answer["kind"] == "List" else [answer]:
+                found[item["kind"], item["metadata"]["name"]] = item
+        return found
+
+    def one(self, found: Object) -> Object:
+        """The live state of one object."""
+        return self.plane.get(*reference(found))
+
+    def settle(self, rendered: Render, pods: int | None = None) -> None:
+        """Wait until the controllers have nothing left to do for the Deployment: its newest pods are there and available.
+
+        No kubelet is here to say that pods run, so this says it.
+        """
+        deployment = rendered.only("Deployment")
+
+        def settled() -> bool:
+            self._run([pod for pod in self.pods(rendered) if pod["status"]["phase"] != "Running"])
+            live = self.one(deployment)
+            status = live.get("status", {})
+            wanted = live["spec"]["replicas"]
+            return (
+                wanted == (pods or wanted)
+                and status.get("observedGeneration") == live["metadata"]["generation"]
+                and all(status.get(count) == wanted for count in ("replicas", "updatedReplicas", "availableReplicas"))
+                # The last thing that the controller writes.
+                and {"type": "Progressing", "reason": "NewReplicaSetAvailable"}.items()
+                <= next((found for found in status["conditions"] if found["type"] == "Progressing"), {}).items()
+            )
+
+        wait_for(
+            f"the pods of {deployment['metadata']['name']} ({pods or 'as many as it says'})",
+            settled,
+            SETTLE_SECONDS,
+            lambda: json.dumps(self.one(deployment).get("status"), indent=1),
+        )
+
+    def _run(self, pods: list[Object]) -> None:
+        if not pods:
+            return
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        status = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": now}]}
+        # Some may be gone by now: a rollout is under way.
+        self.plane.try_kubectl(
+            *("patch", "pods", *(pod["metadata"]["name"] for pod in pods)),
+            *(f"--namespace={pods[0]['metadata']['namespace']}", "--subresource=status", "--type=merge"),
+            *("--field-manager=kubelet", "--patch", json.dumps({"status": status})),
+        )
+
+    def pods(self, rendered: Render) -> list[Object]:
+        """The pods that the Deployment selects, without those that are going."""
+        labels = rendered.only("Deployment")["spec"]["selector"]["matchLabels"]
+        selector = ",".join(f"{key}={value}" for key, value in labels.items())
+        found: list[Object] = self.plane.get("pods", f"--namespace={rendered.namespace}", f"--selector={selector}")[
+            "items"
+        ]
+        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+    def refusal(self, rendered: Render) -> str:
+        """Why pods of the Deployment were not admitted; empty where none was refused."""
+        conditions = self.one(rendered.only("Deployment")).get("status", {}).get("conditions", [])
+        return "".join(found["message"] for found in conditions if found["type"] == "ReplicaFailure")
+
+    def write(self, found: Object, *, status: Object | None = None, **metadata: Object | list[str]) -> None:
+        """Change an object as one of TKE's controllers does: merge metadata into it, and set its status."""
+        patch = json.dumps({"metadata": metadata})
+        self.plane.kubectl(
+            "patch", *reference(found), "--type=merge", f"--field-manager={TKE_MANAGER}", "--patch", patch
+        )
+        if status is not None:
+            self.plane.kubectl(
+                *("patch", *reference(found), "--subresource=status", "--type=merge"),
+                *(f"--field-manager={TKE_MANAGER}", "--patch", json.dumps({"status": status})),
+            )
+
+    def create(self, found: Object, manager: str = TKE_MANAGER) -> None:
+        """Make an object as somebody else."""
+        self.plane.kubectl("create", f"--field-manager={manager}", "--filename=-", stdin=json.dumps(found))
+
+    def clean(self) -> None:
+        """Remove everything that tests made, so that the next one finds a new cluster."""
+        for item in self.plane.get("services,ingresses", "--all-namespaces")["items"]:
+            if item["metadata"].get("finalizers"):
+                self.write(item, finalizers=[])
+        everywhere = ("--all-namespaces", "--field-selector=metadata.name!=kubernetes", "--wait=false")
+        self.plane.kubectl("delete", KINDS, *everywhere)
+        namespace, name = tke.SERVICE_CONTROLLER_CONFIG
+        self.plane.kubectl("delete", "configmap", name, f"--namespace={namespace}", "--ignore-not-found")
+        self.plane.kubectl("label", "namespace", "default", *(f"{label}-" for label in POD_SECURITY))
+        wait_for(
+            "the end of what was deleted", lambda: not self._leftovers(), SETTLE_SECONDS, lambda: str(self._leftovers())
+        )
+        for item in self.plane.get("namespaces")["items"]:
+            if item["metadata"]["name"] not in SYSTEM_NAMESPACES:
+                self._delete_namespace(item)
+
+    def _leftovers(self) -> list[str]:
+        names = self.plane.kubectl("get", KINDS, "--all-namespaces", "--output=name").split()
+        return [name for name in names if name != "service/kubernetes"]
+
+    def _delete_namespace(self, namespace: Object) -> None:
+        # It is empty already; the namespace controller would look at it after five seconds only.
+        self.plane.kubectl("delete", *reference(namespace), "--wait=false")
+        name = namespace["metadata"]["name"]
+        nothing_to_do = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}}
+        path = f"/api/v1/namespaces/{name}/finalize"
+        self.plane.kubectl("replace", "--raw", path, "--filename=-", stdin=json.dumps(nothing_to_do))
+
+
+KINDS = "horizontalpodautoscalers,deployments,replicasets,pods,services,ingresses"
+POD_SECURITY = ("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn")
+SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+def reference(found: Object) -> tuple[str, ...]:
+    """An object as arguments of kubectl: what it is, its name, and its namespace."""
+    group = found["apiVersion"].rpartition("/")[0]
+    version = found["apiVersion"].rpartition("/")[2]
+    kind = f"{found['kind'].lower()}.{version}.{group}" if group else found["kind"].lower()
+    namespace = found["metadata"].get("namespace")
+    return (kind, found["metadata"]["name"], *((f"--namespace={namespace}",) if namespace else ()))
