@@ -226,12 +226,12 @@ class GlobalRouteDirectAccess(KubernetesComponent):
     """
 
     def __init__(
-        self, name: str, args: GlobalRouteDirectAccessArgs | None = None, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: GlobalRouteDirectAccessArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Turn direct access on."""
         super().__init__(name, opts)
         namespace, config_map = tke.SERVICE_CONTROLLER_CONFIG
-        timeout = f"{int((args or {}).get('timeout_seconds') or 300)}s"
+        timeout = f"{int(args.get('timeout_seconds') or 300)}s"
         timeouts = pulumi.CustomTimeouts(create=timeout, update=timeout)
         # Server-side apply would make the map, with our key alone in it, on a cluster where TKE has not made it yet.
         made_by_tke = kubernetes.core.v1.ConfigMap.get(

@@ -186,7 +186,7 @@ def test_what_would_be_refused_later_is_refused_now(component: Any, args: dict[s
 def _switch(**args: Any) -> Recording:
     def program() -> None:
         provider = kubernetes.Provider("their-cluster", kubeconfig="{}")
-        GlobalRouteDirectAccess("switch", args or None, pulumi.ResourceOptions(provider=provider))  # type: ignore[arg-type]
+        GlobalRouteDirectAccess("switch", args, pulumi.ResourceOptions(provider=provider))  # type: ignore[arg-type]
 
     return run(program)
 
