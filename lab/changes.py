@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lab import network
+from lab import deploy, network
+from lab.binding import DEFAULT_DIRECT_ACCESS
 from lab.shell import wait_for
 from lab.world import World
 from realip import tke
@@ -13,6 +14,32 @@ from realip import tke
 PORT = 80
 OWN_LABEL = "realip-lab"
 """Label of everything here, so that nobody takes it for the scenario's."""
+MARKER = "changing"
+
+
+@contextmanager
+def undone(world: World) -> Iterator[None]:
+    """Around anything that changes a lab. What a killed command had changed is put right first."""
+    marker = world.folder / MARKER
+    if marker.exists():
+        restore(world)
+    marker.touch()
+    yield
+    marker.unlink()
+
+
+def restore(world: World) -> None:
+    """Make a lab again what `up` made it."""
+    network.set_node_ports_open(world.plan, is_open=False)
+    namespace = f"--namespace={world.scenario.names.namespace}"
+    world.kubectl("delete", "service,ingress,deployment", namespace, f"--selector={OWN_LABEL}", "--wait=false")
+    config_namespace, config = tke.SERVICE_CONTROLLER_CONFIG
+    data = world.get("configmap", config, f"--namespace={config_namespace}").get("data", {})
+    own = {DEFAULT_DIRECT_ACCESS, tke.GLOBAL_ROUTE_DIRECT_ACCESS} & data.keys()
+    patch = json.dumps({"data": dict.fromkeys(own)})
+    world.kubectl("patch", "configmap", config, f"--namespace={config_namespace}", "--type=merge", f"--patch={patch}")
+    deploy.apply(world, world.folder / deploy.RENDERED)
+    deploy.wait_until_served(world)
 
 
 def own_service(
@@ -39,7 +66,12 @@ def own_ingress(world: World, name: str, service: str) -> dict[str, Any]:
     """An Ingress in front of one of these Services, over its node port."""
     backend = {"service": {"name": service, "port": {"number": PORT}}}
     annotations = {tke.CLASS_ANNOTATION: tke.CLASS_QCLOUD, tke.INGRESS_DIRECT_ACCESS: "false"}
-    metadata = {"name": name, "namespace": world.scenario.names.namespace, "annotations": annotations}
+    metadata = {
+        "name": name,
+        "namespace": world.scenario.names.namespace,
+        "labels": {OWN_LABEL: "control"},
+        "annotations": annotations,
+    }
     rules = [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]
     return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata, "spec": {"rules": rules}}
 

@@ -5,17 +5,21 @@ from pathlib import Path
 
 from lab.shell import LabError, run, wait_for
 from lab.world import World
+from tools.catalogue import locate
 
 RENDER_SECONDS = 60.0
 SERVED_SECONDS = 60.0
 FIELD_MANAGER = "realip"
+RENDERED = "rendered"
 
 
 def render(world: World) -> Path:
     """The folder with the objects of the scenario's default stack."""
-    folder = world.folder / "rendered"
+    folder = world.folder / RENDERED
     project = Path(__file__).resolve().parent.parent
-    command = [sys.executable, "-m", "realip", "render", world.scenario.slug, "--output", str(folder)]
+    # It runs outside the namespaces, so nothing but the kernel would end it with a killed `up`.
+    ending = [str(locate("setpriv")), "--pdeathsig", "KILL", "--"]
+    command = [*ending, sys.executable, "-m", "realip", "render", world.scenario.slug, "--output", str(folder)]
     run(command, timeout=RENDER_SECONDS, folder=project)
     return folder
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab import load as loading
+from lab.changes import undone
 from lab.page import page
 from lab.results import ScenarioResult, collect, kept
 from lab.shell import run
@@ -100,7 +101,7 @@ def gather(worlds: Sequence[World], *, load: bool, say: Say) -> Content:
     chosen = next((world for world in worlds if world.scenario.direct and not world.scenario.super_nodes), None)
     lost = measured = None
     if chosen:
-        with loading.entrances(chosen) as ways:
+        with undone(chosen), loading.entrances(chosen) as ways:
             say(chosen.scenario.slug, "following a request through a node port")
             lost = trace(chosen, "Through a node port, for contrast", ways[1].url, in_header=False, crossing=True)
             measured = loading.measure(chosen, ways, say) if load else None

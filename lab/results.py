@@ -1,6 +1,7 @@
 """Verdicts and controls of the labs that are up: collected, kept for the report, and shown as a table."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from lab.controls import Outcome, controls_of
+from lab.changes import undone
+from lab.controls import Control, Outcome, controls_of
 from lab.shell import LabError
 from lab.verdict import Answer, verify_entrance
 from lab.world import World
@@ -76,23 +78,34 @@ class ScenarioResult:
 
 
 def collect(worlds: Sequence[World], *, controls: bool, say: Callable[[str, str], None]) -> list[ScenarioResult]:
-    """Verify scenarios, two at a time; results are kept beside each lab."""
+    """Verify scenarios, two at a time; results are kept beside each lab. Ctrl-C ends it after the control at hand."""
+    stop = threading.Event()
+
+    def one(world: World) -> ScenarioResult:
+        with undone(world):
+            return _collect_one(world, controls_of(world) if controls else [], say, stop)
+
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        futures = [pool.submit(_collect_one, world, controls, say) for world in worlds]
+        futures = [pool.submit(one, world) for world in worlds]
         try:
             return [future.result() for future in futures]
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stop.set()
+            pool.shutdown(cancel_futures=True)
             raise
 
 
-def _collect_one(world: World, controls: bool, say: Callable[[str, str], None]) -> ScenarioResult:
+def _collect_one(
+    world: World, controls: Sequence[Control], say: Callable[[str, str], None], stop: threading.Event
+) -> ScenarioResult:
     slug = world.scenario.slug
     started = time.monotonic()
     say(slug, "realip verify from the client")
     answer = verify_entrance(world)
     found = []
-    for control in controls_of(world) if controls else ():
+    for control in controls:
+        if stop.is_set():
+            break
         say(slug, f"control: {control.title}")
         try:
             outcome = control.run(world)
@@ -100,13 +113,13 @@ def _collect_one(world: World, controls: bool, say: Callable[[str, str], None]) 
             outcome = Outcome("failed", "", str(problem), passed=False)
         found.append(
             ControlResult(
-                control.name,
-                control.title,
-                control.expected,
-                outcome.verdict,
-                outcome.saw,
-                outcome.words,
-                outcome.passed,
+                name=control.name,
+                title=control.title,
+                expected=control.expected,
+                verdict=outcome.verdict,
+                saw=outcome.saw,
+                words=outcome.words,
+                passed=outcome.passed,
             )
         )
     result = _result(world, answer, found, time.monotonic() - started)

@@ -1,0 +1,202 @@
+"""TKE's rules for what a load balancer is bound to, one test for each sentence of its documents."""
+
+from typing import Any
+
+import pytest
+
+from lab.balancer import configuration, translation
+from lab.binding import Cluster, Entrance, entrances
+from lab.kubelet import fits
+from lab.plan import ENTRANCES
+
+SERVICE_KEY = "service.cloud.tencent.com/direct-access"
+INGRESS_KEY = "ingress.cloud.tencent.com/direct-access"
+SWITCH = "GlobalRouteDirectAccess"
+
+PODS = [("pod-a", "10.0.128.16", "node-1"), ("pod-b", "10.0.160.80", "node-2")]
+
+
+def service(kind: str = "LoadBalancer", annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
+    port = {"port": 80, "targetPort": 5000, "nodePort": 31000}
+    metadata = {"namespace": "default", "name": "app", "annotations": annotations or {}}
+    return {"metadata": metadata, "spec": {"type": kind, "ports": [port], **spec}}
+
+
+def ingress(annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
+    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "app", "port": {"number": 80}}}}
+    metadata = {"namespace": "default", "name": "way", "annotations": annotations or {}}
+    return {"metadata": metadata, "spec": {"rules": [{"http": {"paths": [path]}}], **spec}}
+
+
+def node(name: str, address: str, *, ready: bool = True, labels: dict[str, str] | None = None) -> dict[str, Any]:
+    conditions = [{"type": "Ready", "status": "True" if ready else "False"}]
+    addresses = [{"type": "InternalIP", "address": address}]
+    return {
+        "metadata": {"name": name, "labels": labels or {}},
+        "status": {"conditions": conditions, "addresses": addresses},
+    }
+
+
+def slices(pods: list[tuple[str, str, str]], *, ready: bool = True) -> dict[str, Any]:
+    endpoints = [
+        {"addresses": [address], "nodeName": on, "conditions": {"ready": ready}, "targetRef": {"name": name}}
+        for name, address, on in pods
+    ]
+    metadata = {"namespace": "default", "labels": {"kubernetes.io/service-name": "app"}}
+    return {"metadata": metadata, "endpoints": endpoints, "ports": [{"port": 5000}]}
+
+
+def bound(*objects: dict[str, Any], **cluster: Any) -> Entrance:
+    """The last entrance that these objects lead to."""
+    content: dict[str, Any] = {
+        "global_router": False,
+        "services": tuple(each for each in objects if "ports" in each["spec"]),
+        "ingresses": tuple(each for each in objects if "rules" in each["spec"]),
+        "slices": (slices(PODS),),
+        "nodes": (node("node-1", "10.0.0.11"), node("node-2", "10.0.16.12")),
+        "switches": {},
+    }
+    return entrances(Cluster(**content | cluster))[-1]
+
+
+def backends(entrance: Entrance) -> list[str]:
+    return [f"{each.address}:{each.port}" for listener in entrance.listeners for each in listener.backends]
+
+
+TO_PODS = ["10.0.128.16:5000", "10.0.160.80:5000"]
+TO_NODES = ["10.0.0.11:31000", "10.0.16.12:31000"]
+
+
+def test_a_service_with_direct_access_reaches_pods_straight() -> None:
+    assert backends(bound(service(annotations={SERVICE_KEY: "true"}))) == TO_PODS
+
+
+@pytest.mark.parametrize("annotations", [{SERVICE_KEY: "false"}, {}, {INGRESS_KEY: "true"}])
+def test_without_direct_access_a_service_is_reached_over_node_ports(annotations: dict[str, str]) -> None:
+    assert backends(bound(service(annotations=annotations))) == TO_NODES
+
+
+def test_a_missing_annotation_means_direct_on_clusters_whose_default_is_direct() -> None:
+    switches = {"EnableDefaultDirectAccess": "true"}
+    assert backends(bound(service(), switches=switches)) == TO_PODS
+    assert backends(bound(service(annotations={SERVICE_KEY: "false"}), switches=switches)) == TO_NODES
+
+
+@pytest.mark.parametrize(
+    ("switches", "expected"), [({}, TO_NODES), ({SWITCH: "false"}, TO_NODES), ({SWITCH: "true"}, TO_PODS)]
+)
+def test_global_router_needs_the_switch_for_direct_access(switches: dict[str, str], expected: list[str]) -> None:
+    entrance = bound(service(annotations={SERVICE_KEY: "true"}), global_router=True, switches=switches)
+    assert backends(entrance) == expected
+
+
+def test_the_switch_alone_makes_nothing_direct() -> None:
+    entrance = bound(service(annotations={SERVICE_KEY: "false"}), global_router=True, switches={SWITCH: "true"})
+    assert backends(entrance) == TO_NODES
+
+
+def test_pods_on_super_nodes_are_reached_straight_whatever_the_annotation() -> None:
+    label = {"node.kubernetes.io/instance-type": "eklet"}
+    nodes = (node("node-1", "10.0.0.11", labels=label), node("node-2", "10.0.16.12", labels=label))
+    assert backends(bound(service(annotations={SERVICE_KEY: "false"}), nodes=nodes)) == TO_PODS
+
+
+def test_super_nodes_and_nodes_that_are_not_ready_have_no_node_ports() -> None:
+    label = {"node.kubernetes.io/instance-type": "eklet"}
+    nodes = (
+        node("node-1", "10.0.0.11"),
+        node("node-2", "10.0.16.12", ready=False),
+        node("eklet-1", "10.0.0.9", labels=label),
+    )
+    assert backends(bound(service(annotations={SERVICE_KEY: "false"}), nodes=nodes)) == ["10.0.0.11:31000"]
+
+
+def test_pods_that_are_not_ready_are_not_bound() -> None:
+    entrance = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(PODS, ready=False),))
+    assert backends(entrance) == []
+
+
+def test_local_binds_every_node_unless_told_to_bind_only_those_with_pods() -> None:
+    here = (slices([("pod-a", "10.0.128.16", "node-1")]),)
+    off = {SERVICE_KEY: "false"}
+    only = off | {"service.kubernetes.io/local-svc-only-bind-node-with-pod": "true"}
+    assert backends(bound(service(annotations=off, externalTrafficPolicy="Local"), slices=here)) == TO_NODES
+    assert backends(bound(service(annotations=only, externalTrafficPolicy="Local"), slices=here)) == ["10.0.0.11:31000"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"annotations": {"kubernetes.io/ingress.class": "qcloud"}},
+        {"ingressClassName": "qcloud"},
+        {},
+    ],
+)
+def test_an_ingress_is_ours_by_annotation_by_field_or_without_any_class(given: dict[str, Any]) -> None:
+    entrance = bound(service("NodePort"), ingress(**given))
+    assert (entrance.kind, backends(entrance)) == ("Ingress", TO_NODES)
+
+
+@pytest.mark.parametrize(
+    "given", [{"annotations": {"kubernetes.io/ingress.class": "nginx"}}, {"ingressClassName": "nginx"}]
+)
+def test_an_ingress_of_another_class_is_left_alone(given: dict[str, Any]) -> None:
+    assert bound(service(), ingress(**given)).kind == "Service"
+
+
+def test_an_ingress_reads_its_own_annotation_and_not_the_service_s() -> None:
+    assert backends(bound(service("NodePort"), ingress({INGRESS_KEY: "true"}))) == TO_PODS
+    assert backends(bound(service("NodePort", {SERVICE_KEY: "true"}), ingress())) == TO_NODES
+
+
+def test_a_non_direct_ingress_refuses_a_cluster_ip_service() -> None:
+    entrance = bound(service("ClusterIP"), ingress())
+    assert "E4047" in entrance.problem
+    assert backends(entrance) == []
+
+
+def test_layer_4_changes_nothing_but_the_destination() -> None:
+    """A source rewritten at the load balancer would hide every client, and every scenario would look lost."""
+    entrance = bound(service(annotations={SERVICE_KEY: "true"}))
+    table = translation({entrance.key: ENTRANCES[1]}, [entrance])
+    rules = [line for line in table.splitlines() if line.startswith("-A")]
+    assert len(rules) == len(TO_PODS)
+    assert all("-A PREROUTING" in rule and "-j DNAT" in rule for rule in rules)
+    assert not any(word in table for word in ("SNAT", "MASQUERADE", "POSTROUTING"))
+
+
+def test_layer_4_gives_each_backend_the_same_share() -> None:
+    pods = [(f"pod-{number}", f"10.0.128.{number}", "node-1") for number in range(1, 5)]
+    entrance = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(pods),))
+    table = translation({entrance.key: ENTRANCES[1]}, [entrance])
+    rest, shares = 1.0, []
+    for rule in table.splitlines()[1:-1]:
+        words = rule.split()
+        share = rest / int(words[words.index("--every") + 1]) if "--every" in words else rest
+        shares.append(share)
+        rest -= share
+    assert shares == pytest.approx([0.25] * 4)
+
+
+def test_layer_7_adds_the_client_on_the_right_and_sets_what_else_a_client_could_forge() -> None:
+    entrance = bound(service("NodePort"), ingress())
+    text = configuration({entrance.key: ENTRANCES[1]}, [entrance])
+    assert 'replace-header X-Forwarded-For (.*) "\\1, %[src]"' in text
+    assert "set-header X-Real-IP %[src]" in text
+    assert "bind 203.0.113.65:80" in text
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    return {"spec": spec}
+
+
+def test_a_super_node_takes_only_pods_that_tolerate_it_and_a_selector_is_obeyed() -> None:
+    label = {"node.kubernetes.io/instance-type": "eklet"}
+    taint = {"key": "eks.tke.cloud.tencent.com/eklet", "effect": "NoSchedule"}
+    eklet = {"metadata": {"labels": label}, "spec": {"taints": [taint]}}
+    native: dict[str, Any] = {"metadata": {"labels": {}}, "spec": {}}
+    toleration = {"key": taint["key"], "operator": "Exists", "effect": "NoSchedule"}
+    assert not fits(pod(), eklet)
+    assert fits(pod(nodeSelector=label, tolerations=[toleration]), eklet)
+    assert not fits(pod(nodeSelector=label, tolerations=[toleration]), native)
+    assert fits(pod(), native)

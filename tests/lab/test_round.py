@@ -1,0 +1,151 @@
+"""The five verdicts and every negative control, on real packets."""
+
+import ipaddress
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.lab import host
+from tests.lab.conftest import Round, lab
+
+CLIENT = "198.51.100.10"
+FORGED = "192.0.2.66"
+VPC = ipaddress.ip_network("10.0.0.0/16")
+CLUSTER = ipaddress.ip_network("172.16.0.0/16")
+FIRST, SECOND, THIRD = "vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"
+FOURTH, FIFTH = "vpc-cni-nondirect-native", "globalrouter-nondirect-native"
+PODS = {FIRST: 3, SECOND: 3, THIRD: 3, FOURTH: 2, FIFTH: 2}
+CONTROLS = [
+    (FIRST, "plain-node-port", "translated"),
+    (FIRST, "annotation-missing", "translated"),
+    (FIRST, "annotation-false", "translated"),
+    (FIRST, "default-on", "preserved"),
+    (FIRST, "layer-7-socket", "translated"),
+    (FIRST, "inside-the-cluster", "unknown"),
+    (FIRST, "behind-nat", "unknown"),
+    (FIRST, "local-without-pod", "unreachable"),
+    (SECOND, "switch-off", "translated"),
+    (FOURTH, "forged-header", "spoofable"),
+    (FOURTH, "open-node-port", "spoofable"),
+    (FIFTH, "forged-header", "spoofable"),
+    (FIFTH, "open-node-port", "spoofable"),
+]
+
+
+@pytest.mark.parametrize("slug", PODS)
+def test_the_scenario_keeps_the_client_s_address(round_: Round, slug: str) -> None:
+    result = round_.results[slug]
+    assert (result["verdict"], result["exit_code"]) == ("preserved", 0), result["summary"]
+    assert {each.split(",")[-1].strip() for each in result["saw"]} == {CLIENT}
+
+
+@pytest.mark.parametrize(("slug", "pods"), PODS.items())
+def test_every_pod_was_asked(round_: Round, slug: str, pods: int) -> None:
+    assert len(round_.results[slug]["pods"]) == pods
+
+
+@pytest.mark.parametrize("slug", [FOURTH, FIFTH])
+def test_forged_headers_were_sent_and_changed_nothing(round_: Round, slug: str) -> None:
+    assert any("," in each for each in round_.results[slug]["saw"]), "no probe arrived with a forged element"
+
+
+@pytest.mark.parametrize(("slug", "name", "verdict"), CONTROLS)
+def test_the_control_shows_what_it_has_to_show(round_: Round, slug: str, name: str, verdict: str) -> None:
+    control = next(each for each in round_.results[slug]["controls"] if each["name"] == name)
+    assert control["verdict"] == verdict, control["words"]
+    assert control["passed"], control["words"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"), [(slug, name) for slug, name, verdict in CONTROLS if verdict == "translated"]
+)
+def test_a_lost_address_became_one_of_the_cluster(round_: Round, slug: str, name: str) -> None:
+    """Not merely another address: a node's own, or that of its bridge on GlobalRouter."""
+    control = next(each for each in round_.results[slug]["controls"] if each["name"] == name)
+    seen = [ipaddress.ip_address(each) for each in control["saw"].replace(", ...", "").split(", ")]
+    assert seen
+    assert all(address in VPC or address in CLUSTER for address in seen)
+
+
+def test_no_control_was_added_or_lost_unnoticed(round_: Round) -> None:
+    found = [(slug, each["name"]) for slug, result in round_.results.items() for each in result["controls"]]
+    assert sorted(found) == sorted((slug, name) for slug, name, _ in CONTROLS)
+
+
+def test_everything_passed_and_the_exit_codes_say_so(round_: Round) -> None:
+    assert (round_.verify_code, round_.report_code) == (0, 0)
+
+
+class Page(HTMLParser):
+    """What a browser would load from elsewhere, and the words of the diagrams."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elsewhere: list[str] = []
+        self.tags: list[str] = []
+        self.classes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.tags.append(tag)
+        self.classes += (values.get("class") or "").split()
+        self.elsewhere += [f"{tag} {name}" for name in ("src", "href", "srcset") if name in values]
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_has_its_diagrams(round_: Round) -> None:
+    page = Page()
+    page.feed(round_.page)
+    assert page.elsewhere == []
+    assert "@import" not in round_.page
+    assert "url(" not in round_.page
+    assert page.classes.count("path") == len(PODS) + 1
+    assert page.classes.count("plot") == 9
+    assert "script" not in page.tags
+
+
+def test_the_captures_show_where_the_address_goes_lost(round_: Round) -> None:
+    """In the direct scenarios every source is the client's; over a node port it is not, from the node on."""
+    cards = round_.page.split('<section class="card">')
+    for slug_title in (
+        "VPC-CNI, CLB direct to pods on native nodes",
+        "GlobalRouter, CLB direct",
+        "CLB direct to pods on super",
+    ):
+        card = next(card for card in cards if slug_title in card)
+        assert re.findall(r'class="mono lost"', card) == []
+        assert len(re.findall(r'class="mono kept">198\.51\.100\.10:', card)) >= 8
+    lost = next(card for card in cards if "Through a node port" in card)
+    assert "source 198.51.100.10:" in lost, "the kernel's connection table has no translation of the client"
+    assert re.search(r"source 198\.51\.100\.10:\d+ became 10\.0\.", lost)
+
+
+def test_a_super_node_is_not_in_the_path(round_: Round) -> None:
+    card = next(card for card in round_.page.split('<section class="card">') if "CLB direct to pods on super" in card)
+    assert "node-" not in card
+    assert "eklet" not in card
+
+
+def test_the_load_was_answered(round_: Round) -> None:
+    for word in ("Direct to the", "Through a", "Ingress over"):
+        assert round_.report_text.count(word) >= 3
+
+
+def test_up_leaves_a_running_lab_alone(round_: Round) -> None:
+    assert round_.results
+    inside = host.programs()
+    done = lab("up", FIRST)
+    assert done.returncode == 0, done.stderr
+    assert host.programs() == inside
+
+
+def test_down_leaves_nothing_and_the_machine_s_own_network_was_never_touched(round_: Round) -> None:
+    """The last test of the round: it takes the labs away."""
+    during = host.snapshot()
+    done = lab("down")
+    assert done.returncode == 0, done.stderr
+    assert host.namespaces() == []
+    assert host.programs() == []
+    for command, lines in round_.before.items():
+        assert during[command] == lines, f"`{command}` was different while the labs were up"
+        assert host.snapshot()[command] == lines, f"`{command}` is different after `down`"
