@@ -1,0 +1,199 @@
+"""The rules by themselves: what TKE and Kubernetes take, at the edges."""
+
+from decimal import Decimal
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from realip import rules, tke
+
+_ACCEPTED: list[tuple[Any, list[str]]] = [
+    (rules.canonical_cidr, ["0.0.0.0/0", "198.18.0.7/32", "10.0.0.0/8", "::/0", "2400::/16", "2001:db8::1/128"]),
+    (rules.vpc_cidr, ["10.0.0.0/12", "10.0.0.0/28", "172.16.0.0/12", "192.168.0.0/16", "172.31.255.240/28"]),
+    (rules.service_cidr, ["10.200.0.0/17", "10.200.0.0/27", "172.16.0.0/22", "192.168.128.0/17"]),
+    (rules.cluster_cidr, ["10.0.0.0/10", "172.16.0.0/12", "172.31.255.0/24", "192.168.0.0/16"]),
+    (rules.dns_label, ["a", "0", "a-b", "a" * 63, "1a"]),
+    (rules.service_name, ["a", "a-b", "a1", "a" * 63]),
+    (rules.label_value, ["", "a", "A.b_c-d", "a" * 63]),
+    (rules.label_key, ["a", "example.com/a", "a.b.c/A_b.c-d", "a" * 63, f"{'a' * 63}.b/{'c' * 63}"]),
+    (
+        rules.image_reference,
+        [
+            "nginx",
+            "nginx:1.27",
+            "library/nginx",
+            "registry.example.com/team/app:v1",
+            "registry.example.com:5000/team/app",
+            "localhost/app",
+            f"app@sha256:{'a' * 64}",
+            f"registry.example.com/a_b/c__d/e-f:v1@sha256:{'0' * 64}",
+            "vickytan-demo.tencentcloudcr.com/kestrelli/images:v1.0",
+        ],
+    ),
+    (rules.kubernetes_version, ["1.32.2", "1.30.0", "1.20.6"]),
+    (rules.availability_zone, ["ap-guangzhou-6", "na-siliconvalley-1", "ap-shanghai-fsi-1"]),
+    (rules.cpu, ["1", "0.5", "250m", "64"]),
+    (rules.memory, ["1Ki", "256Mi", "1Gi"]),
+    (rules.instance_type, ["S5.MEDIUM4", "SA2.MEDIUM2", "GN10Xp.2XLARGE40"]),
+    (rules.tag_key, ["a", "团队", "a" * 127]),
+    (rules.tag_value, ["", "a" * 255]),
+    (rules.url_path, ["/", "/healthz", "/a/b?c=d"]),
+]
+
+_REFUSED: list[tuple[Any, list[str]]] = [
+    (
+        rules.canonical_cidr,
+        [
+            "",
+            "me",
+            "198.18.0.7",
+            "10.0.0.1/16",
+            "10.0.0.0/33",
+            "10.0.0.0/255.255.0.0",
+            "10.0/16",
+            "2001:DB8::/32",
+            "fe80::%eth0/64",
+            " 10.0.0.0/16",
+            "10.0.0.0/16 ",
+            "010.0.0.0/8",
+        ],
+    ),
+    (
+        rules.vpc_cidr,
+        ["10.0.0.0/11", "10.0.0.0/29", "11.0.0.0/16", "172.32.0.0/16", "192.168.0.0/15", "192.168.0.0/11", "fd00::/16"],
+    ),
+    (rules.service_cidr, ["10.200.0.0/16", "10.200.0.0/28", "9.0.0.0/20", "100.64.0.0/20"]),
+    (rules.cluster_cidr, ["10.0.0.0/9", "172.16.0.0/25", "9.0.0.0/16", "11.0.0.0/16"]),
+    (rules.dns_label, ["", "A", "-a", "a-", "a.b", "a_b", "a" * 64, "é", "a\n"]),
+    (rules.service_name, ["", "1a", "-a", "a-", "A", "a.b", "a" * 64, "a\n"]),
+    (rules.label_value, ["-", "a-", ".a", "a b", "a" * 64, "a/b", "é"]),
+    (rules.label_key, ["", "/", "a/", "/a", "A.com/a", "a..b/c", "a/b/c", "a" * 64, f"{'a' * 254}/b", "-a"]),
+    (
+        rules.image_reference,
+        [
+            "",
+            "Nginx",
+            "nginx:",
+            "nginx latest",
+            "nginx:la test",
+            "/nginx",
+            "nginx/",
+            "a//b",
+            "nginx@sha256:abc",
+            f"nginx:{'a' * 129}",
+            "http://example.com/a",
+            f"{'a/' * 256}a",
+            "nginx:1@",
+            "a---/b",
+            "nginx\n",
+        ],
+    ),
+    (
+        rules.kubernetes_version,
+        ["", "1.32", "v1.32.2", "1.32.2-tke.1", "1.x.2", "1.32.2.1", "\u0661.32.2", f"1.{'9' * 5000}.1"],
+    ),
+    (
+        rules.availability_zone,
+        ["", "ap-guangzhou", "guangzhou-6", "ap_guangzhou_6", "AP-GUANGZHOU-6", "ap-guangzhou-6a"],
+    ),
+    (rules.cpu, ["", "0", "0m", "-1", "1 core", "1.5m1", "1.2345", "1k"]),
+    (rules.memory, ["", "0Mi", "256", "256MB", "1.5Gi", "-1Gi", "256mi"]),
+    (rules.instance_type, ["", "S5", "s5.medium4", "S5.MEDIUM4 ", "S5-MEDIUM4"]),
+    (rules.tag_key, ["", "  ", "a" * 128]),
+    (rules.tag_value, ["a" * 256]),
+    (rules.url_path, ["", "healthz", "/a b", "/a\n", "/" + "a" * 1024, "http://a/"]),
+]
+
+
+@pytest.mark.parametrize(("rule", "value"), [(rule, value) for rule, values in _ACCEPTED for value in values])
+def test_accepted(rule: Any, value: str) -> None:
+    rule(value)
+
+
+@pytest.mark.parametrize(("rule", "value"), [(rule, value) for rule, values in _REFUSED for value in values])
+def test_refused_with_what_to_write_instead(rule: Any, value: str) -> None:
+    with pytest.raises(ValueError, match=r"; (write|use|choose|TKE takes|say) ") as caught:
+        rule(value)
+    said = str(caught.value)
+    assert said.startswith(("is ", "has ", "lies ", "names ")), "it follows the value in a sentence"
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("10.0.1.0/16", "write 10.0.0.0/16"),
+        ("198.18.0.7", "write 198.18.0.7/32"),
+        ("2400::1", "write 2400::1/128"),
+        ("10.0.0.0/255.255.0.0", "write 10.0.0.0/16"),
+    ],
+)
+def test_a_network_written_wrong_is_written_right(value: str, remedy: str) -> None:
+    with pytest.raises(ValueError, match=remedy):
+        rules.canonical_cidr(value)
+
+
+@pytest.mark.parametrize(
+    ("cidr", "pods", "services", "nodes"),
+    [
+        ("172.16.0.0/16", 64, 1024, 1008),  # the documents' example: (65536 - 1024) / 64
+        ("172.16.0.0/16", 256, 1024, 252),
+        ("172.16.0.0/24", 64, 0, 4),
+        ("172.16.0.0/24", 64, 256, 0),
+        ("172.16.0.0/24", 64, 1024, 0),
+        ("172.16.0.0/22", 64, 32, 15),
+    ],
+)
+def test_how_many_nodes_a_globalrouter_network_holds(cidr: str, pods: int, services: int, nodes: int) -> None:
+    network = rules.cluster_cidr(cidr)
+    assert rules.global_router_nodes(network, pods, services) == nodes
+
+
+@pytest.mark.parametrize(("cidr", "number"), [("10.200.0.0/20", 4096), ("10.200.0.0/22", 1024), ("10.200.0.0/24", 256)])
+def test_services_and_their_network_agree(cidr: str, number: int) -> None:
+    """TKE refuses a number and a network that do not agree: /20 is 4096, /22 is 1024, /24 is 256."""
+    assert rules.service_numbers(rules.service_cidr(cidr)) == number
+
+
+@pytest.mark.parametrize(("cidr", "left"), [("10.0.0.0/20", 4093), ("10.0.0.0/29", 5), ("10.0.0.0/31", 0)])
+def test_three_addresses_of_a_subnet_are_not_for_use(cidr: str, left: int) -> None:
+    network = ip_network(cidr)
+    assert rules.subnet_addresses(network) == left  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("cidr", "kept"),
+    [
+        ("203.0.113.0/24", True),
+        ("203.0.113.7/32", True),
+        ("192.0.2.0/25", True),
+        ("198.51.100.0/24", True),
+        ("2001:db8:1::/48", True),
+        ("203.0.112.0/23", False),
+        ("203.0.114.0/24", False),
+        ("198.18.0.0/15", False),
+        ("0.0.0.0/0", False),
+        ("2001:db9::/32", False),
+    ],
+)
+def test_ranges_of_examples_are_known(cidr: str, kept: bool) -> None:
+    assert rules.documentation_range(cidr) is kept
+
+
+def test_quantities_are_compared_by_what_they_mean() -> None:
+    assert rules.cpu("1") == rules.cpu("1000m") == Decimal(1)
+    assert rules.cpu("0.25") == rules.cpu("250m")
+    assert rules.memory("1Gi") == rules.memory("1024Mi") == 2**30
+    assert rules.memory("1Mi") == rules.memory("1024Ki") == 2**20
+
+
+def test_tkes_limits_are_the_documented_ones() -> None:
+    assert tke.CLUSTER_POD_NUMBERS == (16, 32, 64, 128, 256)
+    assert tke.CLUSTER_SERVICE_NUMBERS == (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+    assert tke.CLUSTER_LEVELS == {
+        "L5": 5, "L20": 20, "L50": 50, "L100": 100, "L200": 200, "L500": 500, "L1000": 1000, "L3000": 3000, "L5000": 5000,
+    }  # fmt: skip
+    assert (tke.SERVICE_CIDR_MASKS.start, tke.SERVICE_CIDR_MASKS.stop - 1) == (17, 27)
+    assert (tke.CLUSTER_CIDR_MASKS.start, tke.CLUSTER_CIDR_MASKS.stop - 1) == (10, 24)
+    assert tke.NODE_PORT_RANGE == (30000, 32768)
+    assert tke.HEALTH_CHECK_RANGE == "100.64.0.0/10"
