@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import dataclasses
 import io
+import os
 import signal
 import sys
 import time
@@ -109,12 +110,17 @@ def run(arguments: argparse.Namespace) -> int:
         report = _verify(arguments)
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _INTERRUPTED
-    if arguments.json:
-        print(report.to_json_text())
-    else:
-        from realip.verify.table import print_report  # noqa: PLC0415 - only where a table is printed
+    try:
+        if arguments.json:
+            print(report.to_json_text())
+        else:
+            from realip.verify.table import print_report  # noqa: PLC0415 - only where a table is printed
 
-        print_report(report, sys.stdout)
+            print_report(report, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the report has seen enough; the verdict stays what it is.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.exit_code
 
 

@@ -129,11 +129,10 @@ class Prober:
     async def first_round(self, probes: int) -> list[Attempt]:
         """A round at an entrance that may still be coming up: waits for it until the deadline, then tries losses again."""
         attempts = await self.round(probes)
-        pause, looks = _FIRST_PAUSE, 1
+        last, pause, looks = attempts[0], _FIRST_PAUSE, 1
         while all(attempt.transient for attempt in attempts):
-            last = replace(attempts[0], tries=looks)
             if self.left() <= pause:
-                return [last]
+                return [replace(last, tries=looks)]
             self._progress(f"waiting for the entrance: {last.problem}; {self.left():.0f} s left")
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
@@ -141,6 +140,8 @@ class Prober:
             looks += 1
             if not attempts[0].transient:
                 attempts = await self.round(probes)
+            # A look that the deadline cut short says less than the one before.
+            last = attempts[0] if self.left() > 0 else last
         return await gather(partial(self._again, attempt) for attempt in attempts)
 
     async def _again(self, attempt: Attempt) -> Attempt:

@@ -131,13 +131,11 @@ def test_ranges_of_the_stack_say_who_translated(cli: Cli, pulumi: Path) -> None:
     assert (ran.code, {row["by"] for row in ran.report["probes"]}) == (1, {"node"})
 
 
-def test_stack_with_an_address_only(cli: Cli, pulumi: Path) -> None:
-    _outputs(pulumi, address="::1", reads="socket peer")
-    ran = cli("mine", "--json", "--timeout", 0.5)
-    assert ran.report["url"] == "http://[::1]/"
-    _outputs(pulumi, address="lb.invalid", reads="socket peer")
-    ran = cli("mine", "--json", "--timeout", 0.5)
-    assert ran.report["url"] == "http://lb.invalid/"
+@pytest.mark.parametrize(
+    ("address", "url"), [("2001:db8::1", "http://[2001:db8::1]/"), ("lb.example", "http://lb.example/")]
+)
+def test_stack_with_an_address_only(address: str, url: str) -> None:
+    assert VerifyOptions.from_outputs({"address": address, "reads": "socket peer"}).url == url
 
 
 @pytest.mark.parametrize(
@@ -266,6 +264,31 @@ def test_library_gives_the_same_report_in_a_loop_and_without_one() -> None:
         for report in (verify(options), asyncio.run(verify_async(options))):
             assert (report.verdict, report.exit_code, report.counts) == (Verdict.PRESERVED, 0, {Verdict.PRESERVED: 4})
             assert json.loads(report.to_json_text()) == report.to_json()
+
+
+def test_reader_that_leaves_early_does_not_change_the_exit_code() -> None:
+    """`realip verify ... | true` must not pass for preserved."""
+    with serving(layer_4) as server:
+        command = [
+            sys.executable,
+            "-m",
+            "realip",
+            "verify",
+            "--url",
+            server.url,
+            "--reads",
+            "socket",
+            "--expect",
+            "203.0.113.5",
+        ]
+        with subprocess.Popen(
+            [*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+        ) as program:
+            assert program.stdout is not None
+            program.stdout.close()
+            assert program.wait(30) == 1
+            assert program.stderr is not None
+            assert program.stderr.read() == b""
 
 
 def test_every_verdict_has_an_exit_code() -> None:

@@ -169,6 +169,12 @@ def test_json_answer_is_read(body: object, reads: Reads, sighting: Sighting) -> 
     assert read_answer(json.dumps(body).encode(), reads) == sighting
 
 
+def test_key_that_an_object_repeats_is_every_line_of_the_header() -> None:
+    line = '"X-Forwarded-For": "{}.0.0.1"'
+    body = '{"headers": {' + ", ".join(line.format(number) for number in (6, 7, 8)) + "}}"
+    assert read_answer(body.encode(), Reads.X_FORWARDED_FOR).values == ("6.0.0.1", "7.0.0.1", "8.0.0.1")
+
+
 def test_header_of_ten_thousand_elements_is_cut_from_the_left() -> None:
     body = json.dumps({"headers": {"x-forwarded-for": ",".join(["6.6.6.6"] * 10_000) + ",2.2.2.2"}}).encode()
     values = read_answer(body, Reads.X_FORWARDED_FOR).values
