@@ -139,9 +139,8 @@ def draw(settings: "Settings") -> Iterator[Line]:
     for number, hop in enumerate(hops):
         mark = "●" if hop.passed else "○"
         yield [
-            Span(f"  {mark} ", "client" if hop.passed else "aside"),
-            Span(f"{hop.place:<8}", "name" if hop.passed else "aside"),
-            Span(hop.detail, "client" if hop.place == "client" else "" if hop.passed else "aside"),
+            Span(f"  {mark} {hop.place:<8}", "hop" if hop.passed else "passed"),
+            Span(hop.detail, "client" if hop.place == "client" else "" if hop.passed else "passed"),
         ]
         bar = "  │ " if number < len(hops) - 1 else "    "
         for label, value in (("socket peer", hop.peer), ("X-Forwarded-For", hop.forwarded_for)):

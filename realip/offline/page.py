@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TextIO
 
 __all__ = ["Line", "Node", "Span", "cell", "print_page", "table", "tree"]
@@ -20,11 +21,15 @@ _STYLES = {
     "guide": "dim",
     "aside": "dim",
     "client": "bold magenta",
+    "hop": "bold",
+    "passed": "dim",
     "added": "green",
     "removed": "red",
     "changed": "yellow",
 }
 """What each style looks like in a terminal."""
+_STARTS = {"guide", "hop", "passed"}
+"""Styles of a line's start under which nothing but guides is written where the line goes on."""
 _ASCII = str.maketrans(
     {"├": "|", "└": "`", "│": "|", "─": "-", "●": "*", "○": "o", "·": "-", "→": ">", "✓": "+", "┬": "-", "▸": ">"}
 )
@@ -134,16 +139,23 @@ def _wrapped(line: Line, width: int) -> Iterator[Line]:
     if _length(line) <= width:
         yield line
         return
-    guides = line[0].text if line and line[0].style == "guide" else ""
-    hang = "".join("│  " if guides[at] in "│├" else "   " for at in range(0, len(guides), 3)) + "  "
+    start = line[0].text if line and line[0].style in _STARTS else ""
+    hang = "".join("│" if char in "│├●○" else " " for char in start) + "  "
     words = [Span(word, span.style) for span in line for word in _words(span.text)]
     current: list[Span] = []
     for word in words:
         if current and _length(current) + len(word.text.rstrip()) > width and len(hang) + len(word.text) <= width:
-            yield current
+            yield _joined(current)
             current = [Span(hang, "guide")]
         current.append(word)
-    yield current
+    yield _joined(current)
+
+
+def _joined(spans: Line) -> Line:
+    """The same, neighbours of one style made one."""
+    return [
+        Span("".join(span.text for span in group), style) for style, group in groupby(spans, lambda span: span.style)
+    ]
 
 
 def _words(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from google.protobuf import empty_pb2, struct_pb2
@@ -20,8 +20,10 @@ from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 from realip.errors import InputError
-from realip.offline.stackfile import StackFile
 from realip.offline.values import decode, later
+
+if TYPE_CHECKING:
+    from realip.offline.stackfile import StackFile
 
 __all__ = ["Recording", "Resource", "record", "record_program"]
 
@@ -73,7 +75,7 @@ class Recording:
         return [resource for resource in self.resources if resource.type == token]
 
 
-def record(stack: StackFile) -> Recording:
+def record(stack: "StackFile") -> Recording:
     """Run a stack's program. InputError if it refuses to run, or fails."""
     program = stack.project.program
     if not program.is_file():
@@ -111,15 +113,17 @@ def _run(program: Callable[[], object], recording: Recording, configuration: dic
     set_root_resource(None)  # type: ignore[arg-type]  # as at the start of a program
     loop = asyncio.new_event_loop()
     loop.set_default_executor(_Inline())
+    loop.set_exception_handler(lambda *_: None)  # what fails is told once, by the program's end
     asyncio.set_event_loop(loop)
     order: dict[tuple[str, str], int] = {}
 
     def note(made: pulumi.ResourceTransformationArgs) -> None:
         order.setdefault((made.type_, made.name), len(order))
 
-    def run() -> None:
+    async def run() -> None:
         pulumi.runtime.register_stack_transformation(note)
         program()
+        await _settled()
 
     try:
         loop.run_until_complete(run_in_stack(run))
@@ -135,6 +139,16 @@ def _run(program: Callable[[], object], recording: Recording, configuration: dic
         _close(loop)
         asyncio.set_event_loop(None)
         set_root_resource(None)  # type: ignore[arg-type]
+
+
+async def _settled() -> None:
+    """Wait until a program's resources are registered and its outputs resolved.
+
+    The SDK waits for them too, but looks at all of them whenever one is done: time that grows with their square.
+    """
+    this = asyncio.current_task()
+    while pending := asyncio.all_tasks() - {this}:
+        await asyncio.wait(pending)
 
 
 def _where(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """A stack's configuration from the project's own files, as the engine would hand it to the program."""
 
+import difflib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -133,12 +134,9 @@ def _stack_path(project: Project, name: str) -> Path:
         raise InputError(
             f"stack {name!r}: there is no stack file in {_shown(project.stacks)}; add Pulumi.{name}.yaml there"
         )
-    from realip.problems import nearest  # noqa: PLC0415 - for this message only
-
-    listed = ", ".join(known)
-    guess = nearest(name, known)
-    hint = f"{guess} Known are" if guess.startswith("did") else "known are"
-    raise InputError(f"stack {name!r}: there is no such stack in {_shown(project.stacks)}; {hint} {listed}")
+    guess = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.4)
+    hint = f"did you mean {guess[0]}? Known are" if guess else "known are"
+    raise InputError(f"stack {name!r}: there is no such stack in {_shown(project.stacks)}; {hint} {', '.join(known)}")
 
 
 def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def _node(resource: "Resource", below: "Mapping[str, list[Resource]]") -> Node:
         node = Node([Span(kind, "component"), Span(f"  {resource.name}", "aside")])
     else:
         said = summary(resource)
-        node = Node([Span(said.kind, "kind"), Span(f"  {resource.name}", "aside"), Span("  "), *_told(said.about)])
+        about = _told(f"  {said.about}") if said.about else []
+        node = Node([Span(said.kind, "kind"), Span(f"  {resource.name}", "aside"), *about])
         for line in said.decisive:
             node.add(Span("▸ ", "decisive"), Span(line, "decisive"))
         for line in said.details:
