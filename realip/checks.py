@@ -103,23 +103,19 @@ def _subnets(settings: "Settings") -> Iterator[Problem]:
 
 def _subnet_entries(path: str, subnets: "tuple[SubnetSettings, ...] | None", *, existing: bool) -> Iterator[Problem]:
     if subnets is not None and not subnets:
-        yield Problem(
-            path, [], "is empty; give at least one subnet, or remove the key to have them carved", ("network.vpcId",)
-        )
+        carved = "" if existing else ", or remove the key to have them carved"
+        yield Problem(path, [], f"is empty; give at least one subnet{carved}", ("network.vpcId",))
     for index, subnet in enumerate(subnets or ()):
         entry = f"{path}[{index}]"
         if existing and subnet.id is None:
-            yield Problem(
-                f"{entry}.id", MISSING, "is missing; network.vpcId names an existing VPC, so give its subnets by id"
-            )
+            message = "is missing; network.vpcId names an existing VPC, so give its subnets by id"
+            yield Problem(f"{entry}.id", MISSING, message, ("network.vpcId",))
         if not existing and subnet.id is not None:
-            yield Problem(
-                f"{entry}.id",
-                subnet.id,
-                "names an existing subnet, but the VPC is new; set network.vpcId, or give a cidr instead",
-            )
+            message = "names an existing subnet, but the VPC is new; set network.vpcId, or give a cidr instead"
+            yield Problem(f"{entry}.id", subnet.id, message, ("network.vpcId",))
         if not existing and subnet.cidr is None:
-            yield Problem(f"{entry}.cidr", MISSING, "is missing; a new subnet needs a network inside network.cidr")
+            message = "is missing; a new subnet needs a network inside network.cidr"
+            yield Problem(f"{entry}.cidr", MISSING, message, ("network.vpcId",))
 
 
 def _carving(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
@@ -157,7 +153,8 @@ def _zones(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
                 f"has no subnet in {zone}, which network.zones names; add one",
                 ("network.zones",),
             )
-    if vpc_cni and network.pod_subnets:
+    carved_elsewhere = network.vpc_id is not None and network.node_subnets is None  # which is a problem of its own
+    if vpc_cni and network.pod_subnets and not carved_elsewhere:
         pod_zones = {subnet.zone for subnet in network.pod_subnets}
         for zone in (zone for zone in node_zones if zone not in pod_zones):
             message = f"has no subnet in {zone}, where nodes are: a pod takes its address in its node's zone; add one"

@@ -66,11 +66,12 @@ def _problems(error: ValidationError, plain: dict[str, Any], region: str | None)
     """Every problem: of single values first, then, looking past those, of values that do not agree."""
     single: list[Problem] = []
     agreement: list[Problem] = []
-    for details in error.errors():
+    found = error.errors()
+    for details in found:
         cause = details.get("ctx", {}).get("error")
         if isinstance(cause, checks.Disagreement):
             agreement += cause.problems
-        else:
+        elif details["type"] != "too_short" or not any(_inside(other["loc"], details["loc"]) for other in found):
             single.append(problem_from(details, Settings))
             _remove(plain, details["loc"])
     if single:
@@ -86,6 +87,11 @@ def _problems(error: ValidationError, plain: dict[str, Any], region: str | None)
                 if not any(_same_or_inside(path, bad) for path in (problem.path, *problem.involves) for bad in wrong)
             ]
     return single + agreement
+
+
+def _inside(location: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    """Whether an error lies inside another's place: pydantic counts a list without its wrong entries, and finds it short."""
+    return len(location) > len(other) and location[: len(other)] == other
 
 
 def _same_or_inside(path: str, other: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MISSING", "Problem", "SettingsError", "nearest", "problem_from"]
 
 _LONGEST_VALUE = 80
+_LONGEST_PATH = 200
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|\[key\]")
 
 
@@ -42,12 +43,15 @@ class Problem:
 
     def __str__(self) -> str:
         """`app.port = 70000: must be at most 65535`."""
+        path = _cut(self.path, _LONGEST_PATH)
         if isinstance(self.value, _Missing):
-            return f"{self.path}: {self.message}"
-        shown = json.dumps(self.value, ensure_ascii=True, default=str)
-        if len(shown) > _LONGEST_VALUE:
-            shown = f"{shown[: _LONGEST_VALUE - 3]}..."
-        return f"{self.path} = {shown}: {self.message}"
+            return f"{path}: {self.message}"
+        shown = _cut(json.dumps(self.value, ensure_ascii=True, default=str), _LONGEST_VALUE)
+        return f"{path} = {shown}: {self.message}"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 class SettingsError(InputError):
