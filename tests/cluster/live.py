@@ -1,8 +1,10 @@
 """What the cluster tests do again and again: render a stack, apply it as its users do, look at what the server holds."""
 
+import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,29 +87,25 @@ class Cluster:
 
     plane: ControlPlane
 
-    def apply_file(self, file: Path, *, force: bool = False) -> subprocess.CompletedProcess[str]:
-        """Server-side apply with strict validation of one file."""
+    def apply_files(self, *files: Path, force: bool = False) -> subprocess.CompletedProcess[str]:
+        """Server-side apply with strict validation of files in their order."""
         options = ["--force-conflicts"] if force else []
-        return self.plane.try_kubectl("apply", "--server-side", "--validate=strict", *options, "--filename", str(file))
+        return self.plane.try_kubectl("apply", "--server-side", "--validate=strict", *options, *_filenames(files))
 
     def apply(self, rendered: Render, *, force: bool = False) -> list[str]:
-        """Apply a render file by file, the switch by force as its documentation says, or all of it; the warnings."""
+        """Apply a render in its order, the switch by force as its documentation says, or all of it; the warnings."""
         warnings: list[str] = []
-        for file in rendered.files:
-            answer = self.apply_file(file, force=force or file == rendered.switch)
+        for forced, files in itertools.groupby(rendered.files, lambda file: force or file == rendered.switch):
+            answer = self.apply_files(*files, force=forced)
             if answer.returncode:
-                raise KubectlFailed(f"{file.name}: {answer.stderr.strip()}")
+                raise KubectlFailed(answer.stderr.strip())
             warnings += [line for line in answer.stderr.splitlines() if line.strip()]
         return warnings
 
     def snapshot(self, rendered: Render) -> dict[tuple[str, str], Object]:
         """The live objects of a render, by kind and name."""
-        found: dict[tuple[str, str], Object] = {}
-        for file in rendered.files:
-            answer = self.plane.get("--filename", str(file))
-            for item in answer["items"] if answer["kind"] == "List" else [answer]:
-                found[item["kind"], item["metadata"]["name"]] = item
-        return found
+        found = self.plane.get(*_filenames(rendered.files))["items"]
+        return {(item["kind"], item["metadata"]["name"]): item for item in found}
 
     def one(self, found: Object) -> Object:
         """The live state of one object."""
@@ -118,11 +116,11 @@ class Cluster:
 
         No kubelet is here to say that pods run, so this says it.
         """
-        deployment = rendered.only("Deployment")
+        name = rendered.only("Deployment")["metadata"]["name"]
 
         def settled() -> bool:
-            self._run([pod for pod in self.pods(rendered) if pod["status"]["phase"] != "Running"])
-            live = self.one(deployment)
+            (live,), newest = self._deployment_and_pods(rendered)
+            self._run([pod for pod in newest if pod["status"]["phase"] != "Running"])
             status = live.get("status", {})
             wanted = live["spec"]["replicas"]
             return (
@@ -135,10 +133,10 @@ class Cluster:
             )
 
         wait_for(
-            f"the pods of {deployment['metadata']['name']} ({pods or 'as many as it says'})",
+            f"the pods of {name} ({pods or 'as many as it says'})",
             settled,
             SETTLE_SECONDS,
-            lambda: json.dumps(self.one(deployment).get("status"), indent=1),
+            lambda: json.dumps(self.one(rendered.only("Deployment")).get("status"), indent=1),
         )
 
     def _run(self, pods: list[Object]) -> None:
@@ -155,12 +153,20 @@ class Cluster:
 
     def pods(self, rendered: Render) -> list[Object]:
         """The pods that the Deployment selects, without those that are going."""
-        labels = rendered.only("Deployment")["spec"]["selector"]["matchLabels"]
+        return self._deployment_and_pods(rendered)[1]
+
+    def _deployment_and_pods(self, rendered: Render) -> tuple[list[Object], list[Object]]:
+        deployment = rendered.only("Deployment")
+        # The Deployment carries the label that it selects pods by.
+        labels = deployment["spec"]["selector"]["matchLabels"]
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
-        found: list[Object] = self.plane.get("pods", f"--namespace={rendered.namespace}", f"--selector={selector}")[
+        found = self.plane.get("deployments,pods", f"--namespace={rendered.namespace}", f"--selector={selector}")[
             "items"
         ]
-        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+        return (
+            [item for item in found if item["kind"] == "Deployment"],
+            [item for item in found if item["kind"] == "Pod" and "deletionTimestamp" not in item["metadata"]],
+        )
 
     def refusal(self, rendered: Render) -> str:
         """Why pods of the Deployment were not admitted; empty where none was refused."""
@@ -188,17 +194,19 @@ class Cluster:
         for item in self.plane.get("services,ingresses", "--all-namespaces")["items"]:
             if item["metadata"].get("finalizers"):
                 self.write(item, finalizers=[])
-        everywhere = ("--all-namespaces", "--field-selector=metadata.name!=kubernetes", "--wait=false")
-        self.plane.kubectl("delete", KINDS, *everywhere)
+        self.plane.kubectl(
+            "delete", KINDS, "--all-namespaces", "--field-selector=metadata.name!=kubernetes", "--wait=false"
+        )
         namespace, name = tke.SERVICE_CONTROLLER_CONFIG
         self.plane.kubectl("delete", "configmap", name, f"--namespace={namespace}", "--ignore-not-found")
-        self.plane.kubectl("label", "namespace", "default", *(f"{label}-" for label in POD_SECURITY))
         wait_for(
             "the end of what was deleted", lambda: not self._leftovers(), SETTLE_SECONDS, lambda: str(self._leftovers())
         )
         for item in self.plane.get("namespaces")["items"]:
             if item["metadata"]["name"] not in SYSTEM_NAMESPACES:
                 self._delete_namespace(item)
+            elif any(label in item["metadata"]["labels"] for label in POD_SECURITY):
+                self.plane.kubectl("label", *reference(item), *(f"{label}-" for label in POD_SECURITY))
 
     def _leftovers(self) -> list[str]:
         names = self.plane.kubectl("get", KINDS, "--all-namespaces", "--output=name").split()
@@ -216,6 +224,10 @@ class Cluster:
 KINDS = "horizontalpodautoscalers,deployments,replicasets,pods,services,ingresses"
 POD_SECURITY = ("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn")
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+
+
+def _filenames(files: Iterable[Path]) -> list[str]:
+    return [f"--filename={file}" for file in files]
 
 
 def reference(found: Object) -> tuple[str, ...]:

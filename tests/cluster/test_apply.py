@@ -63,7 +63,7 @@ def test_a_misspelt_field_would_have_been_refused(cluster: live.Cluster, render:
     deployment["spec"]["template"]["spec"]["containers"][0]["readinesProbe"] = {"tcpSocket": {"port": 1}}
     file = tmp_path / "misspelt.yaml"
     file.write_text(yaml.safe_dump(deployment))
-    answer = cluster.apply_file(file)
+    answer = cluster.apply_files(file)
     assert answer.returncode != 0
     assert "readinesProbe" in answer.stderr
 

@@ -61,20 +61,20 @@ def test_the_switch_sets_its_key_and_keeps_every_other(
     cluster: live.Cluster, switch: Path, before: dict[str, str]
 ) -> None:
     cluster.create(config_map({**THEIRS, **before}))
-    assert cluster.apply_file(switch, force=True).returncode == 0
+    assert cluster.apply_files(switch, force=True).returncode == 0
     assert held(cluster) == {**THEIRS, KEY: "true"}
     managers = {entry["manager"]: entry for entry in cluster.one(config_map())["metadata"]["managedFields"]}
     assert managers[live.OUR_MANAGER]["fieldsV1"] == {"f:data": {f"f:{KEY}": {}}}
 
     version = cluster.one(config_map())["metadata"]["resourceVersion"]
-    assert cluster.apply_file(switch, force=True).returncode == 0
+    assert cluster.apply_files(switch, force=True).returncode == 0
     assert cluster.one(config_map())["metadata"]["resourceVersion"] == version
 
 
 def test_without_force_a_switched_off_map_is_refused_and_left_alone(cluster: live.Cluster, switch: Path) -> None:
     """Why the documentation asks for force, and what a person sees who forgets it."""
     cluster.create(config_map({**THEIRS, KEY: "false"}))
-    answer = cluster.apply_file(switch)
+    answer = cluster.apply_files(switch)
     assert answer.returncode != 0
     assert f'conflict with "{live.TKE_MANAGER}"' in answer.stderr
     assert held(cluster) == {**THEIRS, KEY: "false"}
@@ -82,18 +82,18 @@ def test_without_force_a_switched_off_map_is_refused_and_left_alone(cluster: liv
 
 def test_what_the_controller_writes_later_stays(cluster: live.Cluster, switch: Path) -> None:
     cluster.create(config_map(THEIRS))
-    cluster.apply_file(switch, force=True)
+    cluster.apply_files(switch, force=True)
     cluster.plane.kubectl(
         *("patch", *live.reference(config_map()), "--type=merge", f"--field-manager={live.TKE_MANAGER}"),
         *("--patch", json.dumps({"data": {"VERSION": "v2.12.0", "EnablePodGracefulDeletion": "true"}})),
     )
-    assert cluster.apply_file(switch, force=True).returncode == 0
+    assert cluster.apply_files(switch, force=True).returncode == 0
     assert held(cluster) == {**THEIRS, "VERSION": "v2.12.0", "EnablePodGracefulDeletion": "true", KEY: "true"}
 
 
 def test_giving_the_switch_up_leaves_it_on_for_a_tenant_who_set_it_too(cluster: live.Cluster, switch: Path) -> None:
     cluster.create(config_map(THEIRS))
-    cluster.apply_file(switch, force=True)
+    cluster.apply_files(switch, force=True)
     apply_as(cluster, "another-tenant", config_map({KEY: "true"}))
     # What deleting a patch does: our manager applies the map without any field of it.
     apply_as(cluster, live.OUR_MANAGER, config_map())
@@ -103,6 +103,6 @@ def test_giving_the_switch_up_leaves_it_on_for_a_tenant_who_set_it_too(cluster: 
 def test_giving_the_switch_up_takes_the_key_away_where_nobody_else_set_it(cluster: live.Cluster, switch: Path) -> None:
     """Not back to what it was, which the server has forgotten: the reason why stacks keep the switch on destroy."""
     cluster.create(config_map({**THEIRS, KEY: "false"}))
-    cluster.apply_file(switch, force=True)
+    cluster.apply_files(switch, force=True)
     apply_as(cluster, live.OUR_MANAGER, config_map())
     assert held(cluster) == THEIRS
