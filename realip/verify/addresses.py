@@ -8,13 +8,26 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from realip import tke
 from realip.errors import InputError
 
-__all__ = ["Address", "Network", "Ranges", "contains", "parse_address", "routed_private"]
+__all__ = [
+    "DOCUMENTATION",
+    "HEALTH_CHECKS",
+    "Address",
+    "Network",
+    "Ranges",
+    "contains",
+    "parse_address",
+    "public",
+    "routed_private",
+]
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 HEALTH_CHECKS = ip_network(tke.HEALTH_CHECK_RANGE)
 """Where the load balancer's own packets come from; the carriers' shared range of RFC 6598 too."""
+
+DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
+"""RFC 5737 and RFC 3849: nobody's on the internet; where they are used in earnest, as in a lab, they stand for public ones."""
 
 _ROUTED_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 """RFC 1918 and RFC 4193: addresses that a private network routes without translating them."""
@@ -90,6 +103,11 @@ def _network(text: str, where: str) -> Network:
         return ip_network(str(text))
     except ValueError:
         raise InputError(f"{where}: {text!r} is not a network; write it as 10.0.0.0/16") from None
+
+
+def public(address: Address) -> bool:
+    """Whether the address is one that a single machine in the world has."""
+    return address.is_global or contains(DOCUMENTATION, address)
 
 
 def routed_private(address: Address, ranges: Ranges) -> bool:

@@ -4,14 +4,12 @@ import random
 from collections.abc import Iterable
 from ipaddress import ip_network
 
-from realip.verify.addresses import Address, Network
+from realip.verify.addresses import DOCUMENTATION, Address, Network
 
 __all__ = ["Forger"]
 
-_NOBODY = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
-"""RFC 5737 and RFC 3849: documentation ranges, which no packet on the internet comes from."""
 _LAST_RESORT = (ip_network("240.0.0.0/4"),)
-"""RFC 1112: reserved; for networks that use all documentation ranges in earnest, as tests may."""
+"""RFC 1112: reserved; for labs, where documentation ranges are used in earnest."""
 
 _SHAPES = (1, 3, 2)
 """How many addresses a header claims, in turn: positions from either end shift between probes."""
@@ -25,8 +23,8 @@ class Forger:
     def __init__(self, real: Iterable[Address | Network]) -> None:
         """`real` are addresses and networks that occur in earnest, which a forgery must not hit."""
         taken = [ip_network(item) for item in real]
-        free = [nobody for nobody in _NOBODY if not any(_overlap(nobody, network) for network in taken)]
-        self._networks = tuple(free) or _LAST_RESORT
+        earnest = any(_overlap(nobody, network) for nobody in DOCUMENTATION for network in taken)
+        self._networks = _LAST_RESORT if earnest else DOCUMENTATION
         self._made = 0
         self._random = random.Random()  # noqa: S311 - nothing secret
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from realip.scenarios import Reads
-from realip.verify.addresses import HEALTH_CHECKS, Address, Ranges, contains, parse_address, routed_private
+from realip.verify.addresses import HEALTH_CHECKS, Address, Ranges, contains, parse_address, public, routed_private
 from realip.verify.answers import Sighting, printable
 from realip.verify.report import Translator, Verdict
 
@@ -90,29 +90,35 @@ class Judge:
         given = frozenset(address for address in self.given if address.version == attempt.family)
         if given:
             return Own(self.given, "given")
-        public = attempt.address.is_global
-        private = routed_private(attempt.address, self.ranges)
-        echoed = frozenset(
-            address
-            for address in self.echoed.get(attempt.family, ())
-            if (public and address.is_global) or (private and routed_private(address, self.ranges))
-        )
-        if echoed:
-            return Own(self.given | echoed, "echo service")
+        kind = self._kind(attempt.address)
+        echoed = self.echoed.get(attempt.family, frozenset())
+        # On another kind of network the caller may have another address; an entrance on this machine is only a test.
+        same = frozenset(address for address in echoed if kind in {self._kind(address), "this machine"})
+        if same:
+            return Own(self.given | same, "echo service")
+        mine = self.given | {address for address in echoed if public(address)}
         if (local := attempt.local) is None:
-            return Own(self.given, lacking="the connection has no local address to compare with")
-        if local.is_global or (private and routed_private(local, self.ranges)):
-            return Own(self.given | {local}, "local socket")
+            return Own(mine, lacking="the connection has no local address to compare with")
+        if public(local) or kind == self._kind(local) == "private":
+            return Own(mine | {local}, "local socket")
         if attempt.address.is_loopback:
             why = f"the entrance is on this machine, where {local} says nothing about a client"
-        elif public:
+        elif kind == "public":
             why = f"you are behind NAT ({local} is not the address that the internet sees)"
         else:
             why = f"your socket's address {local} is not one that the entrance's network routes"
         return Own(
-            self.given,
+            mine,
             lacking=f"{why}: name your IPv{attempt.family} address with --expect, or a service that tells it with --echo",
         )
+
+    def _kind(self, address: Address) -> str:
+        """What kind of network an address belongs to: what one of them sees says nothing about another."""
+        if routed_private(address, self.ranges):
+            return "private"
+        if public(address):
+            return "public"
+        return "this machine" if address.is_loopback else "other"
 
     def inside(self, attempt: Attempt) -> str | None:
         """Why a probe from here proves nothing: it comes from inside the cluster. None if it may prove something."""
@@ -170,12 +176,14 @@ class Judge:
     def _compare(self, attempt: Attempt, seen: Address) -> Judgement:
         own = self.own(attempt)
         if seen in own.addresses:
-            if self.in_pod and not self.ranges.known and not seen.is_global and not seen.is_loopback:
+            if self.in_pod and not self.ranges.known and not public(seen) and not seen.is_loopback:
                 return Judgement(
                     Verdict.UNKNOWN,
                     "you ask from a pod: if it is one of the same cluster this proves nothing; ask from outside, or give the cluster's ranges with --range",
                 )
-            return Judgement(Verdict.PRESERVED, f"the app saw your own address ({own.learned or 'given'})")
+            return Judgement(
+                Verdict.PRESERVED, f"the app saw your own address{f' ({own.learned})' if own.learned else ''}"
+            )
         if seen == attempt.local and own.learned != "given":
             why = (
                 own.lacking or f"the {own.learned} says that packets which leave here carry another: you may be inside"
@@ -189,7 +197,7 @@ class Judge:
         if seen.version != attempt.family:
             reason = f"you asked over IPv{attempt.family} and the app saw IPv{seen.version}"
             return Judgement(Verdict.TRANSLATED, f"{reason}: {_describe(Translator.NAT, seen)}", Translator.NAT)
-        if attempt.address.is_global and routed_private(seen, self.ranges):
+        if public(attempt.address) and routed_private(seen, self.ranges):
             reason = "a private address, which no client of a public entrance has"
             return Judgement(Verdict.TRANSLATED, f"{_describe(Translator.NAT, seen)} ({reason})", Translator.NAT)
         return Judgement(Verdict.UNKNOWN, f"the app saw {seen}, but {own.lacking}")
@@ -202,7 +210,7 @@ class Judge:
             return Translator.NODE
         if seen in HEALTH_CHECKS:
             # A caller of a private network may be in the shared range himself.
-            own = contains((HEALTH_CHECKS,), attempt.local) and not attempt.address.is_global
+            own = contains((HEALTH_CHECKS,), attempt.local) and not public(attempt.address)
             return None if own else Translator.HEALTH_CHECKS
         if seen in _NAT64:
             return Translator.NAT

@@ -37,7 +37,8 @@ def stack_outputs(stack: str, timeout: float) -> dict[str, Any]:
     if done.returncode:
         said = printable(" ".join(done.stderr.decode(errors="replace").split()), _MOST_WORDS)
         raise InputError(
-            f"the outputs of stack {name} cannot be read: {said or f'pulumi ended with {done.returncode}'}"
+            f"the outputs of stack {name} cannot be read: {said or f'pulumi ended with {done.returncode}'};"
+            " run this in the folder of the stack's project, logged in as for `pulumi up`, or give --url and --reads"
         )
     try:
         outputs = json.loads(done.stdout)

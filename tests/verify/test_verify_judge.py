@@ -54,6 +54,9 @@ def _verdict(judge: Judge, attempt: Attempt) -> tuple[str, str | None]:
         # An address that only one machine in the world has is a proof wherever the entrance is.
         (PUBLIC_CLB, MY_PUBLIC, MY_PUBLIC, ("preserved", None)),
         ("2402:4e00::9", "2402:4e00::5", "2402:4e00::5", ("preserved", None)),
+        # In a lab documentation ranges stand for public ones.
+        ("203.0.113.9", "198.51.100.7", "198.51.100.7", ("preserved", None)),
+        ("203.0.113.9", "198.51.100.7", "10.0.1.7", ("translated", "node")),
         # A caller behind NAT has nothing to compare with.
         (PUBLIC_CLB, OFFICE, MY_PUBLIC, ("unknown", None)),
         (PUBLIC_CLB, OFFICE, OFFICE, ("unknown", None)),
@@ -98,7 +101,10 @@ def test_socket_verdict(entrance: str, local: str | None, saw: str, expected: tu
         # kube-proxy cuts the way to the balancer short: the app sees the caller's private address.
         (MY_PUBLIC, PUBLIC_CLB, OFFICE, OFFICE, "unknown"),
         # What a service outside sees says nothing of a way inside a private network, nor the other way round.
-        (MY_PUBLIC, PRIVATE_CLB, "100.64.3.4", MY_PUBLIC, "unknown"),
+        (MY_PUBLIC, PRIVATE_CLB, "100.64.3.4", "192.168.3.3", "unknown"),
+        (MY_PUBLIC, PRIVATE_CLB, OFFICE, OFFICE, "preserved"),
+        # But nobody else has a public address.
+        (MY_PUBLIC, PRIVATE_CLB, "100.64.3.4", MY_PUBLIC, "preserved"),
         (OFFICE, PUBLIC_CLB, "100.64.3.4", OFFICE, "translated"),
         (OFFICE, PRIVATE_CLB, "100.64.3.4", OFFICE, "preserved"),
     ],

@@ -162,11 +162,20 @@ def test_pod_that_never_answers_leaves_doubt(cli: Cli) -> None:
 
 
 def test_echo_service_tells_the_callers_address(cli: Cli) -> None:
-    """On loopback nothing that an echo service says can be compared: it has to be a public or a routed address."""
     with serving(layer_4) as server, serving(lambda request: answer(request.peer)) as echo:
         ran = cli("--url", server.url, *SOCKET, "--echo", echo.url)
-    assert ran.code == 3
-    assert len(echo.requests) >= 2
+    with serving(layer_4) as server, serving(lambda _: as_json({"ip": "127.0.0.8"})) as echo:
+        other = cli("--url", server.url, *SOCKET, "--echo", echo.url)
+    assert (ran.code, ran.report["caller"][0]["learned"]) == (0, "echo service")
+    assert {tuple(request.all("x-forwarded-for")) for request in echo.requests} == {()}
+    assert other.code == 3
+
+
+@pytest.mark.parametrize(("saw", "code"), [("81.2.69.142", 0), ("81.2.69.200", 1)])
+def test_caller_behind_nat_is_compared_with_what_the_echo_service_says(cli: Cli, saw: str, code: int) -> None:
+    with serving(lambda _: as_json({"client_ip": saw})) as server, serving(lambda _: answer("81.2.69.142\n")) as echo:
+        ran = cli("--url", server.url, *SOCKET, "--echo", echo.url)
+    assert (ran.code, ran.report["caller"][0]["addresses"]) == (code, ["81.2.69.142"])
 
 
 @pytest.mark.parametrize("broken", [answer("no address here"), answer("gone", status="500 Oops"), b""])
