@@ -102,6 +102,7 @@ _KINDS = {
     "tuple_type": "must be a list",
     "dict_type": "must be a map of names to values",
     "model_type": "must be a map of names to values",
+    "string_too_short": "is empty; give it a value, or remove the key",
 }
 
 

@@ -25,7 +25,7 @@ class ClusterArgs(TypedDict):
     """VPC-CNI or GlobalRouter. Another one makes a new cluster."""
     version: pulumi.Input[str]
     """Kubernetes version such as `1.32.2`; a later one upgrades in place."""
-    pod_subnet_ids: NotRequired[pulumi.Input[Sequence[str]]]
+    pod_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """VPC-CNI: subnets of pods. More can be added, none removed."""
     service_cidr: NotRequired[pulumi.Input[str]]
     """Network of Services, /17 to /27. VPC-CNI needs it; GlobalRouter takes the end of `cluster_cidr` without."""

@@ -39,7 +39,7 @@ class NativeNodesArgs(TypedDict):
 
     cluster_id: pulumi.Input[str]
     """The cluster, `cls-...`."""
-    subnet_ids: pulumi.Input[Sequence[str]]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Subnets of the nodes."""
     security_group_id: pulumi.Input[str]
     """Security group of the nodes."""

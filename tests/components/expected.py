@@ -240,7 +240,9 @@ ADDED = (
     ),
 )
 
+ROWS: tuple[Stated | Added, ...] = (*STATED, *ADDED)
+
 
 def expected(slug: str) -> dict[tuple[str, str], Any]:
     """Every field of every object of a scenario, by kind and path."""
-    return {(row.kind, row.path): row.value for row in (*STATED, *ADDED) if slug in row.slugs}
+    return {(row.kind, row.path): row.value for row in ROWS if slug in row.slugs}

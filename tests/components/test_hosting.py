@@ -1,5 +1,6 @@
 """Components can be served to programs in other languages: Pulumi's analyzer reads a schema from them."""
 
+import inspect
 import re
 from typing import Any
 
@@ -40,7 +41,7 @@ def test_every_public_component_is_hosted_but_the_stack_whose_settings_are_check
 def test_inputs_are_the_arguments_and_every_one_is_explained(schema: Any) -> None:
     for component in COMPONENTS:
         found = schema["component_definitions"][component.__name__]
-        arguments = component.__init__.__annotations__["args"]
+        arguments = inspect.signature(component).parameters["args"].annotation
         assert {_snake(name) for name in found.inputs} == set(arguments.__annotations__)
         assert found.description
         for name, one in found.inputs.items():
@@ -51,7 +52,7 @@ def test_inputs_are_the_arguments_and_every_one_is_explained(schema: Any) -> Non
 
 def test_what_may_be_left_out_may_be_left_out_in_every_language(schema: Any) -> None:
     for component in COMPONENTS:
-        arguments = component.__init__.__annotations__["args"]
+        arguments = inspect.signature(component).parameters["args"].annotation
         optional = {
             _snake(name)
             for name, one in schema["component_definitions"][component.__name__].inputs.items()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.expected import ADDED, STATED, expected
+from tests.components.expected import ADDED, ROWS, expected
 from tests.support.flat import flatten
 from tests.support.recording import Recording
 from tests.support.stacks import SLUGS, up
@@ -33,7 +33,7 @@ def test_objects_are_what_the_guide_states_plus_what_we_name(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_field_is_both_stated_and_added(slug: str) -> None:
-    rows = Counter((row.kind, row.path) for row in (*STATED, *ADDED) if slug in row.slugs)
+    rows = Counter((row.kind, row.path) for row in ROWS if slug in row.slugs)
     assert [key for key, number in rows.items() if number > 1] == []
 
 

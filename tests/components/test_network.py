@@ -25,7 +25,7 @@ def _network(**more: Any) -> Recording:
     )
 
     def program() -> None:
-        network = Network("net", args | more)  # type: ignore[typeddict-item]
+        network = Network("net", args | more)  # type: ignore[arg-type]
         for output in ("vpc_id", "node_subnet_ids", "pod_subnet_ids", "security_group_id"):
             pulumi.export(output, getattr(network, output))
 

@@ -161,11 +161,12 @@ def test_a_provider_may_be_given_by_any_of_pulumis_spellings(component: Any) -> 
 
         def body(spelling: str = spelling) -> None:
             cluster = kubernetes.Provider("their-cluster", kubeconfig="{}")
-            given: dict[str, Any] = {
+            spellings: dict[str, dict[str, Any]] = {
                 "provider": {"provider": cluster},
                 "mapping": {"providers": {"kubernetes": cluster}},
                 "parent": {"parent": _outer(cluster) if spelling == "parent" else None},
-            }[spelling]
+            }
+            given = spellings[spelling]
             component("mine", OBJECTS[component], pulumi.ResourceOptions(**given))
 
         recording = run(body)

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.settings import get_project, get_stack, set_root_resource
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS, get_project, get_stack, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 from tests.support.cloud import Cloud
@@ -72,9 +73,9 @@ class Recording:
         return found[0]
 
     def named(self, name: str) -> Registered:
-        """The resource of that name."""
-        found = [resource for resource in self.resources if resource.name == name]
-        assert len(found) == 1, f"{len(found)} resources named {name} among {self.resources}"
+        """The resource of that name; a component may be called as one of its children is."""
+        found = [resource for resource in self.custom if resource.name == name]
+        assert len(found) == 1, f"{len(found)} resources named {name} among {self.custom}"
         return found[0]
 
     def by_urn(self, urn: str) -> Registered:
@@ -145,23 +146,23 @@ class _Monitor(mocks.MockMonitor):
             urn for depends in request.propertyDependencies.values() for urn in depends.urns
         }
         if not request.custom:
-            return mocks.resource_pb2.RegisterResourceResponse(urn=made.urn)
+            return resource_pb2.RegisterResourceResponse(urn=made.urn)
         identity, state = self._state(made)
         marked = {*request.additionalSecretOutputs, *self._cloud.secrets(made.type)}
         answer = {key: _secret(value) if key in marked else value for key, value in state.items()}
         made.outputs, made.secret_outputs = state, frozenset(marked & state.keys())
-        return mocks.resource_pb2.RegisterResourceResponse(urn=made.urn, id=identity, object=_struct(answer))
+        return resource_pb2.RegisterResourceResponse(urn=made.urn, id=identity, object=_struct(answer))
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802
         made = self._record(request, request.properties, custom=True, provider=request.provider)
         made.read, made.dependencies = True, frozenset(request.dependencies)
         _, state = self._state(made)
-        return mocks.resource_pb2.ReadResourceResponse(urn=made.urn, properties=_struct(state))
+        return resource_pb2.ReadResourceResponse(urn=made.urn, properties=_struct(state))
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         made = self._urns[request.urn]
         made.outputs, made.secret_outputs = _plain(request.outputs)
-        return super().RegisterResourceOutputs(request)
+        return empty_pb2.Empty()
 
     def _record(self, request: Any, properties: Any, *, custom: bool, provider: str) -> Registered:
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -262,7 +263,7 @@ def run(
         # With no root, the mocks would make a stack of their own; ours comes with its program, as under the engine.
         set_root_resource(object())  # type: ignore[arg-type]
         mocks.set_mocks(monitor._cloud, project="realip", stack=stack, preview=preview, monitor=monitor, logger=logger)
-        mocks.SETTINGS.outputs.clear()
+        SETTINGS.outputs.clear()
         set_root_resource(None)  # type: ignore[arg-type]
 
         def entry() -> None:

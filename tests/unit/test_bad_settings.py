@@ -228,6 +228,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     ],
     (VPC_CNI, {"app": {"service": "1app"}}, "app.service", "1app", ["for a Service", "a letter first"]),
     (VPC_CNI, {"app": {"label": "a b"}}, "app.label", "a b", ["is not a label value"]),
+    (VPC_CNI, {"app": {"label": ""}}, "app.label", "", ["is empty", "give it a value"]),
     (VPC_CNI, {"app": {"image": "Nginx latest"}}, "app.image", "Nginx latest", ["is not an image reference", "write [host[:port]/]path"]),
     (VPC_CNI, {"app": {"cpuRequest": "1 core"}}, "app.cpuRequest", "1 core", ["is not a CPU quantity", "250m"]),
     (VPC_CNI, {"app": {"memoryLimit": "1GB"}}, "app.memoryLimit", "1GB", ["is not a memory quantity", "256Mi"]),

@@ -39,7 +39,7 @@ def test_types_and_defaults_are_the_models(declared: dict[str, dict[str, Any]]) 
         if name == "scenario":
             assert section.keys() == {"default", "description"}
             assert section["default"] == DEFAULT_STACK
-            assert field.get_default(call_default_factory=True).row.slug == DEFAULT_STACK  # type: ignore[call-arg]
+            assert field.get_default(call_default_factory=True).row.slug == DEFAULT_STACK
         else:
             assert is_object
             assert (section["type"], section["default"]) == ("object", {})

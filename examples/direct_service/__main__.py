@@ -1,0 +1,16 @@
+"""A cluster and an app that somebody runs already: all that is missing is an entrance that keeps the client's address."""
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from realip import DirectService
+
+cluster = kubernetes.Provider("cluster", kubeconfig=pulumi.Config().require_secret("kubeconfig"))
+
+entrance = DirectService(
+    "shop",
+    {"service": "shop-entrance", "namespace": "shop", "selector": {"app": "shop"}, "port": 443, "target_port": 8443},
+    pulumi.ResourceOptions(provider=cluster),
+)
+
+pulumi.export("url", entrance.url)

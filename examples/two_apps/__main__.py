@@ -1,0 +1,65 @@
+"""One GlobalRouter cluster, two apps: an API that reads the socket peer, and a website that reads X-Forwarded-For."""
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from realip import DirectService, GlobalRouteDirectAccess, NodePortIngress, Workload
+from realip.components.workload import Resources
+
+cluster = kubernetes.Provider("cluster", kubeconfig=pulumi.Config().require_secret("kubeconfig"))
+on_cluster = pulumi.ResourceOptions(provider=cluster)
+small = Resources(cpu_request="100m", cpu_limit="500m", memory_request="128Mi", memory_limit="256Mi")
+
+api_labels = {"app": "api"}
+api = Workload(
+    "api",
+    {
+        "deployment": "api",
+        "namespace": "api",
+        "image": "registry.k8s.io/e2e-test-images/agnhost:2.53",
+        "labels": api_labels,
+        "port": 8080,
+        "replicas": 3,
+        "resources": small,
+    },
+    on_cluster,
+)
+# The switch is the cluster's: once is enough for every direct Service on it.
+switch = GlobalRouteDirectAccess("direct-access", {}, on_cluster)
+api_entrance = DirectService(
+    "api-entrance",
+    {"service": "api", "namespace": api.namespace, "selector": api_labels, "port": 80, "target_port": 8080},
+    pulumi.ResourceOptions(provider=cluster, depends_on=[switch]),
+)
+
+web_labels = {"app": "web"}
+web = Workload(
+    "web",
+    {
+        "deployment": "web",
+        "namespace": "web",
+        "image": "nginx:1.27",
+        "labels": web_labels,
+        "port": 80,
+        "replicas": 2,
+        "readiness_path": "/",
+        "resources": small,
+    },
+    on_cluster,
+)
+web_entrance = NodePortIngress(
+    "web-entrance",
+    {
+        "service": "web",
+        "ingress": "web",
+        "namespace": web.namespace,
+        "selector": web_labels,
+        "port": 80,
+        "target_port": 80,
+        "pass_to_target": True,
+    },
+    on_cluster,
+)
+
+pulumi.export("api", api_entrance.url)
+pulumi.export("web", web_entrance.url)

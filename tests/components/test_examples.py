@@ -1,0 +1,127 @@
+"""The example programs, run as the engine runs them, and what they register."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from tests.support.recording import UNKNOWN, Recording, run
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = ["direct_service", "own_vpc", "two_apps"]
+CONFIG = {
+    "direct_service": {"kubeconfig": "{}"},
+    "own_vpc": {"zone": "ap-guangzhou-6", "adminCidr": "198.18.0.7/32"},
+    "two_apps": {"kubeconfig": "{}"},
+}
+
+
+def _example(name: str, *, preview: bool = False, **changed: str) -> Recording:
+    # The recorder's project is called realip, so that is where an example's own configuration is looked for.
+    config = {f"realip:{key}": value for key, value in (CONFIG[name] | changed).items()}
+    return run(
+        lambda: runpy.run_path(str(EXAMPLES / name / "__main__.py"), run_name="__main__"),
+        preview=preview,
+        config=config,
+    )
+
+
+def _annotations(recording: Recording, name: str) -> dict[str, str]:
+    annotations: dict[str, str] = recording.named(name).inputs["metadata"]["annotations"]
+    return annotations
+
+
+def test_every_example_is_tried() -> None:
+    assert sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_a_whole_project(name: str) -> None:
+    project: dict[str, Any] = yaml.safe_load((EXAMPLES / name / "Pulumi.yaml").read_text())
+    assert project["runtime"]["options"] == {"toolchain": "pip", "virtualenv": ".venv"}
+    assert (EXAMPLES / name / "requirements.txt").read_text().splitlines()[-1] == "../.."
+    declared, needed = set(project["config"]), set(CONFIG[name])
+    assert declared == needed
+    readme = (EXAMPLES / name / "README.md").read_text()
+    for key, setting in project["config"].items():
+        assert "default" in setting or f" {key} " in readme, f"{key} has to be set, and README.md does not say how"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_previews_before_anything_exists(name: str) -> None:
+    assert UNKNOWN in repr(_example(name, preview=True).stack.outputs)
+
+
+def test_direct_service_is_one_service_on_their_cluster_and_nothing_else() -> None:
+    found = _example("direct_service")
+    assert sorted((resource.type, resource.name) for resource in found.custom) == [
+        ("kubernetes:core/v1:Service", "shop"),
+        ("pulumi:providers:kubernetes", "cluster"),
+    ]
+    service = found.one("core/v1:Service")
+    assert service.provider == found.named("cluster").urn
+    assert service.inputs["metadata"]["namespace"] == "shop"
+    assert service.inputs["spec"] == {
+        "type": "LoadBalancer",
+        "selector": {"app": "shop"},
+        "ports": [{"protocol": "TCP", "port": 443, "targetPort": 8443}],
+    }
+    assert _annotations(found, "shop")["service.cloud.tencent.com/direct-access"] == "true"
+    assert found.stack.outputs == {"url": "http://198.18.0.10:443/"}
+    assert "kubeconfig" in found.named("cluster").secrets
+
+
+def test_own_vpc_puts_our_cluster_and_super_nodes_into_theirs() -> None:
+    found = _example("own_vpc")
+    assert found.one("Vpc/instance:Instance").inputs["cidrBlock"] == "172.18.0.0/16"
+    cluster, pool, endpoint = (
+        found.one("cluster:Cluster"),
+        found.one("ServerlessNodePool"),
+        found.one("ClusterEndpoint"),
+    )
+    assert cluster.inputs["vpcId"] == "vpc-vpc"
+    assert cluster.inputs["eniSubnetIds"] == ["subnet-pods"]
+    assert cluster.inputs["networkType"] == "VPC-CNI"
+    assert [node["subnetId"] for node in pool.inputs["serverlessNodes"]] == ["subnet-nodes"]
+    assert pool.inputs["securityGroupIds"] == ["sg-pods"]
+    assert {"way-out", "pod-rules", "nat"} <= found.waits_for(pool)
+    assert "super" in found.waits_for(endpoint)
+    rules = found.named("access-admin-rules").inputs["ingresses"]
+    assert [(rule["cidrBlock"], rule["port"]) for rule in rules] == [("198.18.0.7/32", "443")]
+    assert found.of("NativeNodePool") == []
+    assert found.stack.secret_outputs == {"kubeconfig"}
+
+
+def test_own_vpc_refuses_an_administrator_who_is_no_network() -> None:
+    with pytest.raises(pulumi.RunError, match=r"admin_cidrs\[0\] = '198.18.0.7': has no mask; write 198.18.0.7/32"):
+        _example("own_vpc", adminCidr="198.18.0.7")
+
+
+def test_two_apps_have_an_entrance_each_and_one_switch() -> None:
+    found = _example("two_apps")
+    direct, ingress = found.one("realip:index:DirectService"), found.one("realip:index:NodePortIngress")
+    assert (direct.name, ingress.name) == ("api-entrance", "web-entrance")
+    assert _annotations(found, "api-entrance")["service.cloud.tencent.com/direct-access"] == "true"
+    assert _annotations(found, "web-entrance-service")["service.cloud.tencent.com/direct-access"] == "false"
+    assert _annotations(found, "web-entrance-ingress")["ingress.cloud.tencent.com/direct-access"] == "false"
+    assert _annotations(found, "web-entrance-ingress")["ingress.cloud.tencent.com/pass-to-target"] == "true"
+    api = next(service for service in found.of("core/v1:Service") if service.name == "api-entrance")
+    web = found.one("Ingress")
+    assert "direct-access-switch" in found.waits_for(api)
+    assert "direct-access-switch" not in found.waits_for(web)
+    assert len(found.of("ConfigMapPatch")) == 1
+    for entrance, namespace in ((api, "api"), (web, "web")):
+        assert entrance.inputs["metadata"]["namespace"] == namespace
+        assert f"{namespace}-namespace" in found.waits_for(entrance)
+    deployments = {resource.name: resource for resource in found.of("Deployment")}
+    for name, app in deployments.items():
+        labels = app.inputs["spec"]["template"]["metadata"]["labels"]
+        assert labels == {"app": name}
+        assert not {"api-entrance", "web-entrance-ingress"} & found.waits_for(app)
+    assert api.inputs["spec"]["selector"] == {"app": "api"}
+    assert found.named("web-entrance-service").inputs["spec"]["selector"] == {"app": "web"}
+    assert {resource.provider for resource in found.kubernetes} == {found.named("cluster").urn}
+    assert found.stack.outputs == {"api": "http://198.18.0.10/", "web": "http://198.18.0.10/"}

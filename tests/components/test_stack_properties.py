@@ -1,0 +1,118 @@
+"""Every stack that settings can describe keeps the rules that no scenario may break."""
+
+from typing import Any
+
+from hypothesis import given, settings
+
+from realip import SettingsError, parse
+from tests.support.flat import flatten
+from tests.support.recording import Recording, run
+from tests.support.stacks import program
+from tests.support.strategies import anything, mostly_right
+
+EVERYONE = {"0.0.0.0/0", "::/0"}
+SERVICE = "service.cloud.tencent.com/direct-access"
+INGRESS = "ingress.cloud.tencent.com/direct-access"
+
+
+def _let_in(recording: Recording, name: str) -> list[tuple[str, str]]:
+    """(who, which ports) of a rule set."""
+    return [
+        (rule.get("cidrBlock") or rule["ipv6CidrBlock"], rule["port"])
+        for resource in recording.of("GroupRuleSet")
+        if resource.name == name
+        for rule in resource.inputs["ingresses"]
+    ]
+
+
+def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> None:
+    made = parse(values)
+    direct, access = made.row.direct, made.access
+    provider = recording.one("pulumi:providers:kubernetes")
+
+    # Nobody is let in whom the settings do not name.
+    administrators = _let_in(recording, "realip-access-admin-rules")
+    assert administrators == [(cidr, "443") for cidr in access.admin_cidrs]
+    nodes = _let_in(recording, "realip-network-node-rules")
+    inside = [cidr for cidr, port in nodes if port == "ALL"]
+    clients = [(cidr, port) for cidr, port in nodes if port != "ALL"]
+    assert not EVERYONE & set(inside)
+    assert {cidr for cidr, _ in clients} <= {*access.client_cidrs, made.network.cidr}
+    assert {port for _, port in clients} <= {str(made.app.port) if direct else "30000-32768"}
+
+    # Direct access is said both ways, on every Service and Ingress.
+    for service in recording.of("core/v1:Service"):
+        annotations = service.inputs["metadata"]["annotations"]
+        assert annotations[SERVICE] == ("true" if direct else "false")
+        assert service.inputs["spec"]["type"] == ("LoadBalancer" if direct else "NodePort")
+        assert "externalTrafficPolicy" not in service.inputs["spec"]
+    for ingress in recording.of("Ingress"):
+        assert ingress.inputs["metadata"]["annotations"][INGRESS] == "false"
+    assert bool(recording.of("Ingress")) != direct
+    assert len(recording.of("core/v1:Service")) == 1
+
+    # Clients can come in: through the pod's port, the node ports, or past the nodes' group altogether.
+    passes = any(
+        "pass-to-target" in key
+        for ingress in recording.of("Ingress")
+        for key in ingress.inputs["metadata"]["annotations"]
+    )
+    assert bool(clients) != passes
+    assert not passes or (made.load_balancer.existing_id is None and EVERYONE & set(access.client_cidrs))
+
+    # Objects: on the stack's own cluster, in one namespace, found by their label, waiting with a deadline.
+    assert {resource.provider for resource in recording.kubernetes} == {provider.urn}
+    selector = recording.one("core/v1:Service").inputs["spec"]["selector"]
+    pod = recording.one("Deployment").inputs["spec"]["template"]
+    assert selector == pod["metadata"]["labels"] == {"app": made.app.label}
+    assert recording.one("core/v1:Service").inputs["spec"]["ports"][0]["targetPort"] == made.app.port
+    assert pod["spec"]["containers"][0]["ports"] == [{"containerPort": made.app.port}]
+    for resource in recording.kubernetes:
+        if not resource.read and not resource.type.endswith(":Namespace"):
+            assert resource.options.customTimeouts.create, resource
+            assert resource.options.customTimeouts.update, resource
+    assert bool(pod["spec"].get("nodeSelector")) == made.row.super_nodes
+    assert len(recording.of("ConfigMapPatch")) == made.row.global_route_switch
+
+    # One pool, in the subnets that the plan names, whose rules and way out come first.
+    (pool,) = [*recording.of("NativeNodePool"), *recording.of("ServerlessNodePool")]
+    assert {"realip-network-node-rules", "realip-cluster"} <= recording.waits_for(pool)
+    assert made.network.vpc_id or "realip-network-nat-route" in recording.waits_for(pool)
+    assert pool.name in recording.waits_for(recording.one("ClusterEndpoint"))
+
+    # Secrets, tags, names.
+    assert recording.stack.secret_outputs == {"kubeconfig"}
+    assert "kubeconfig" in provider.secrets
+    for resource in recording.cloud:
+        if isinstance(resource.inputs.get("tags"), dict):
+            assert resource.inputs["tags"] == made.tags
+    for resource in recording.custom:
+        assert all(value is not None for _, value in flatten(resource.inputs)), resource
+    assert {*recording.stack.outputs} >= {"scenario", "reads", "address", "url", "clusterId", "networkRanges"}
+    assert preview or recording.stack.outputs["address"] == "198.18.0.10"
+
+
+@given(mostly_right())
+@settings(max_examples=60)
+def test_a_stack_of_settings_that_somebody_might_mean(values: dict[str, Any]) -> None:
+    _check(values, run(program(values)), preview=False)
+
+
+@given(mostly_right())
+@settings(max_examples=25)
+def test_its_preview_too(values: dict[str, Any]) -> None:
+    _check(values, run(program(values), preview=True), preview=True)
+
+
+@given(anything())
+@settings(max_examples=60)
+def test_whatever_settings_are_taken_make_a_stack(values: dict[str, Any]) -> None:
+    """`anything` is wrong most of the time; what is not has to become a stack without another word."""
+    access = {"adminCidrs": ["198.18.0.0/24"]}
+    for tried in (values, values | {"access": access}, {"scenario": values.get("scenario"), "access": access}):
+        try:
+            parse(tried)
+        except SettingsError:
+            continue
+        _check(tried, run(program(tried)), preview=False)
+        return
