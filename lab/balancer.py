@@ -1,7 +1,8 @@
 """The load balancer: layer 4 by the kernel's own address translation, layer 7 by HAProxy.
 
 Layer 4 changes a packet's destination and nothing else, so what arrives behind it still has the client's address. Layer 7
-ends the connection, makes one of its own for each request, as CLB does by default, and says in headers who asked.
+ends the connection, makes one of its own for each request, and says in headers who asked. Whether CLB keeps its connections
+to backends is a setting of its own that TKE's documents do not state; without it each request has a new one.
 """
 
 import json

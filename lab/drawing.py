@@ -11,6 +11,8 @@ BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 100, 54, 104, 4
 WIRE_Y = 44
 HEIGHT, HEADER_HEIGHT = 76, 14
 SHORT_NAME = 13
+SMALLEST = 0.7
+"""How far a path shrinks with the window before it scrolls."""
 
 ROW, LABEL, PLOT, RIGHT = 34, 76, 206, 66
 
@@ -23,7 +25,7 @@ def path(trace: Trace) -> str:
     height = HEIGHT + (HEADER_HEIGHT if any(each.came and each.came.forwarded_for for each in stations) else 0)
     words = f"{trace.title}: " + ", ".join(f"{each.title} saw {_source(each.came)}" for each in stations if each.came)
     parts = [
-        f'<svg class="path" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(words)}">'
+        f'<svg class="path" viewBox="0 0 {width} {height}" width="{width}" height="{height}" style="min-width:{width * SMALLEST:.0f}px" role="img" aria-label="{escape(words)}">'
     ]
     for index, station in enumerate(stations):
         x = MARGIN + index * (BOX_WIDTH + GAP)

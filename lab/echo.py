@@ -6,16 +6,19 @@ cost of a request is the path's and not the app's. Run as a file, without the pr
 
 import argparse
 import asyncio
+import contextlib
 import json
 import signal
+from typing import ClassVar
 
 LARGEST_HEAD = 65536
+DRAIN_SECONDS = 5.0
 READY = "ready"
 """What it prints when it listens."""
 
 
-def answer(head: bytes, peer: str, pod: str, reads: str) -> tuple[bytes, bool]:
-    """The response to a request head, and whether the connection stays open."""
+def answer(head: bytes, peer: str, pod: str, reads: str, *, draining: bool = False) -> tuple[bytes, bool]:
+    """The response to a request head, and whether the connection stays open: not while the app is about to end."""
     lines = head.decode("latin-1").split("\r\n")
     method, _, rest = lines[0].partition(" ")
     version = rest.rpartition(" ")[2]
@@ -32,7 +35,7 @@ def answer(head: bytes, peer: str, pod: str, reads: str) -> tuple[bytes, bool]:
         body["client_ip"] = peer
     content = json.dumps(body).encode()
     wish = headers.get("Connection", "").lower()
-    keep = wish != "close" and (version == "HTTP/1.1" or wish == "keep-alive")
+    keep = not draining and wish != "close" and (version == "HTTP/1.1" or wish == "keep-alive")
     response = (
         f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n"
         f"Connection: {'keep-alive' if keep else 'close'}\r\n\r\n"
@@ -43,7 +46,9 @@ def answer(head: bytes, peer: str, pod: str, reads: str) -> tuple[bytes, bool]:
 class Echo(asyncio.Protocol):
     """One connection."""
 
-    draining = False
+    open: ClassVar[set["Echo"]] = set()
+    draining: ClassVar[bool] = False
+    drained: ClassVar[asyncio.Event]
 
     def __init__(self, pod: str, reads: str) -> None:
         """`reads`: `socket` answers with the peer's address, `headers` with the headers alone."""
@@ -58,6 +63,14 @@ class Echo(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what a TCP server gets
         self._transport = transport
         self._peer = transport.get_extra_info("peername")[0]
+        Echo.open.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The last one to go lets a draining app end."""
+        del exc
+        Echo.open.discard(self)
+        if Echo.draining and not Echo.open:
+            Echo.drained.set()
 
     def data_received(self, data: bytes) -> None:
         """Answer every complete request head; bodies are not read, nobody sends one."""
@@ -67,9 +80,9 @@ class Echo(asyncio.Protocol):
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-            response, keep = answer(head, self._peer, self._pod, self._reads)
+            response, keep = answer(head, self._peer, self._pod, self._reads, draining=Echo.draining)
             transport.write(response)
-            if not keep or Echo.draining:
+            if not keep:
                 transport.close()
                 return
         if len(self._buffer) > LARGEST_HEAD:
@@ -77,15 +90,19 @@ class Echo(asyncio.Protocol):
 
 
 async def serve(port: int, pod: str, reads: str) -> None:
-    """Answer until SIGTERM; then take no new connection and let the open ones have their answers."""
+    """Answer until SIGTERM; then take no new connection, and give each open one its answer and a word that it ends."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     server = await loop.create_server(lambda: Echo(pod, reads), "0.0.0.0", port, backlog=1024)  # noqa: S104 - a pod
     print(READY, flush=True)
     await stop.wait()
+    Echo.drained = asyncio.Event()
     Echo.draining = True
     server.close()
+    if Echo.open:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(Echo.drained.wait(), DRAIN_SECONDS)
 
 
 def main() -> None:

@@ -10,12 +10,13 @@ from lab import drawing
 from lab.load import SHAPES, Load, Measured, Shape
 from lab.results import ControlResult, ScenarioResult
 from lab.trace import Trace, address_of
-from realip.scenarios import by_slug
+from realip.scenarios import Reads, by_slug
 
 if TYPE_CHECKING:
     from lab.report import Content
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+READS = {Reads.SOCKET_PEER: "the app reads its socket's peer", Reads.X_FORWARDED_FOR: "the app reads X-Forwarded-For"}
 PARTS = {"client": "load generator", "balancer": "proxy", "app": "app"}
 
 
@@ -96,7 +97,7 @@ def _paths(content: "Content") -> str:
     ]
     for result in content.results:
         row = by_slug(result.slug)
-        reads = f"the app reads the {row.reads.value}" if row else ""
+        reads = READS[row.reads] if row else ""
         number = f"{row.number}. " if row else ""
         path = content.traces.get(result.slug)
         head = (
@@ -198,8 +199,8 @@ def _sentence(load: Load) -> str:
     cpu = node_port.cpu_total - direct.cpu_total
     return (
         f"{words} CPU time per request: {cpu:+.1f} µs with the node port. The Ingress takes {ingress.p50 / direct.p50:.1f}{TIMES} as long, "
-        "most of it because the load balancer opens a connection to the node for each request, as CLB does by default; where clients open "
-        f"one each themselves, it is {fresh_ingress.p50 / fresh.p50:.1f}{TIMES}."
+        "most of it because this load balancer opens a connection to the node for each request; where clients open one each themselves, "
+        f"it is {fresh_ingress.p50 / fresh.p50:.1f}{TIMES}."
     )
 
 

@@ -1,6 +1,6 @@
 """Who lives where: the namespaces, addresses and interface names of one scenario's lab.
 
-Everything outside the VPC has documentation addresses (RFC 5737), everything inside has the ranges of the scenario's own
+What is public has documentation addresses (RFC 5737), and everything inside the VPC has the ranges of the scenario's own
 stack. Nothing here touches the machine.
 """
 
@@ -17,8 +17,9 @@ from realip.settings import Settings
 PREFIX = "realip-"
 """Every namespace of the lab starts with it; what a killed run left is found by it."""
 
-CLIENT_NETWORK = IPv4Network("198.51.100.0/25")
-OFFICE_NETWORK = IPv4Network("198.51.100.128/25")
+CLIENT_NETWORK = IPv4Network("198.51.100.0/24")
+OFFICE_NETWORK = IPv4Network("192.168.44.0/24")
+"""Private addresses behind a NAT gateway, as most people have."""
 ENTRANCES = IPv4Network("203.0.113.64/26")
 """Public addresses of the load balancer, one for each entrance."""
 NODE_PUBLIC = IPv4Network("203.0.113.128/26")

@@ -30,7 +30,7 @@ LIMITS = (
     ),
     (
         "The load balancer is the kernel's address translation and one HAProxy process, not CLB's fleet: it has no health checks of CLB's "
-        "kind, no encapsulation, and another capacity. Its figures say how the ways compare, not what CLB does."
+        "kind, no encapsulation, and another capacity; its layer 7 opens a connection for each request, and CLB may keep them. Its figures say how the ways compare, not what CLB does."
     ),
     (
         "Client, load balancer, nodes and pods compete for the same processors, so throughput under full load is the whole path's cost per "

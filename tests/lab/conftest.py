@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from lab.results import ScenarioResult, show
 from tests.lab import host
 
 PROJECT = Path(__file__).resolve().parents[2]
+PAGE = PROJECT / "build" / "lab-report.html"
+SHOWN = pytest.StashKey[tuple[list[dict[str, Any]], dict[str, float]]]()
 
 
 def lab(*words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
@@ -36,14 +40,13 @@ class Round:
 
 
 @pytest.fixture(scope="session")
-def round_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    """Five labs side by side. What it takes is printed with `pytest -rA` and in the report of a failure."""
-    page = tmp_path_factory.mktemp("lab") / "page.html"
+def round_(pytestconfig: pytest.Config) -> Iterator[Round]:
+    """Five labs side by side; the page stays, and the tables stand at the end of the run."""
     before = host.snapshot()
     seconds = {}
     try:
         outputs = []
-        for words in (("up",), ("verify", "--json"), ("report", "--output", str(page))):
+        for words in (("up",), ("verify", "--json"), ("report", "--output", str(PAGE))):
             begun = time.monotonic()
             done = lab(*words)
             seconds[words[0]] = round(time.monotonic() - begun, 1)
@@ -51,10 +54,12 @@ def round_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
             outputs.append(done)
         up, verify, report = outputs
         assert up.returncode == 0, up.stderr
+        found = json.loads(verify.stdout)
+        pytestconfig.stash[SHOWN] = (found, seconds)
         yield Round(
-            results={each["slug"]: each for each in json.loads(verify.stdout)},
+            results={each["slug"]: each for each in found},
             verify_code=verify.returncode,
-            page=page.read_text(encoding="utf-8"),
+            page=PAGE.read_text(encoding="utf-8"),
             report_text=report.stdout,
             report_code=report.returncode,
             before=before,
@@ -62,3 +67,15 @@ def round_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
         )
     finally:
         lab("down")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What the round showed, so that `make lab` is worth reading."""
+    shown = config.stash.get(SHOWN, None)
+    if shown is None:
+        return
+    found, seconds = shown
+    terminalreporter.section("the lab")
+    show([ScenarioResult.from_json(each) for each in found], Console(highlight=False, width=120))
+    took = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+    terminalreporter.write_line(f"{took}; the page with paths and load: {PAGE.relative_to(PROJECT)}")

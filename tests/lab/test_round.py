@@ -131,6 +131,12 @@ def test_the_load_was_answered(round_: Round) -> None:
         assert round_.report_text.count(word) >= 3
 
 
+def test_it_is_quick_enough_to_be_run_often(round_: Round) -> None:
+    """Up within a minute, and the whole round of five scenarios with controls, captures and load within three."""
+    assert round_.seconds["up"] < 60, round_.seconds
+    assert sum(round_.seconds.values()) < 180, round_.seconds
+
+
 def test_up_leaves_a_running_lab_alone(round_: Round) -> None:
     assert round_.results
     inside = host.programs()
