@@ -7,8 +7,9 @@ from tests.cluster.conftest import Renderer
 from tools.controlplane import KubectlFailed
 from tools.waiting import wait_for
 
-STATUS = {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}
-FINALIZER = "service.kubernetes.io/load-balancer-cleanup"
+ADDRESS = "203.0.113.9"
+STATUS = {"loadBalancer": {"ingress": [{"ip": ADDRESS}]}}
+FINALIZER = "example.com/load-balancer-cleanup"
 LOAD_BALANCER = "lb-1a2b3c4d"
 
 
@@ -16,13 +17,10 @@ def write_back(cluster: live.Cluster, rendered: live.Render) -> None:
     """What TKE's controllers and an operator leave on the objects of a stack."""
     service = rendered.only("Service")
     if service["spec"]["type"] == "LoadBalancer":
-        # TKE 51258 lists loadbalance-id as an output; the label is what its controller sets on its Services.
+        # TKE 51258 lists the id as an output; the label is what its controller sets on its Services.
         cluster.write(
             service,
-            annotations={
-                "service.kubernetes.io/loadbalance-id": LOAD_BALANCER,
-                "service.cloud.tencent.com/sync-end-time": "2026-01-30T10:00:00Z",
-            },
+            annotations={"service.kubernetes.io/loadbalance-id": LOAD_BALANCER},
             labels={"service.cloud.tencent.com/loadbalance-type": "OPEN"},
             finalizers=[FINALIZER],
             status=STATUS,
@@ -31,7 +29,7 @@ def write_back(cluster: live.Cluster, rendered: live.Render) -> None:
         cluster.write(
             rendered.only("Ingress"),
             annotations={"kubernetes.io/ingress.qcloud-loadbalance-id": LOAD_BALANCER},
-            finalizers=["ingress.k8s.tencent/resources"],
+            finalizers=[FINALIZER],
             status=STATUS,
         )
     deployment = rendered.only("Deployment")
