@@ -92,7 +92,7 @@ def test_answer_that_cannot_be_read_is_unknown(cli: Cli, handler: Handler, words
 def test_entrance_that_never_answers_is_unreachable_within_the_time(cli: Cli, handler: Handler, words: str) -> None:
     started = time.monotonic()
     with serving(handler) as server:
-        ran = cli("--url", server.url, *SOCKET, *ME, *FEW, "--timeout", 0.6)
+        ran = cli("--url", server.url, *SOCKET, *ME, *FEW, "--timeout", 0.4)
     assert (ran.code, ran.report["verdict"]) == (3, "unreachable")
     assert words in ran.report["summary"]
     assert time.monotonic() - started < 2
@@ -105,7 +105,7 @@ def test_drip_of_a_body_ends_in_time(cli: Cli) -> None:
 
     started = time.monotonic()
     with serving(body) as server:
-        ran = cli("--url", server.url, *SOCKET, *ME, *FEW, "--timeout", 0.6)
+        ran = cli("--url", server.url, *SOCKET, *ME, *FEW, "--timeout", 0.4)
     assert (ran.code, ran.verdicts()) == (3, {"unknown"})
     assert time.monotonic() - started < 2
 
@@ -180,7 +180,7 @@ def test_entrance_that_comes_up_late_is_waited_for(cli: Cli) -> None:
 
 
 def test_wait_is_told_to_a_log(cli: Cli) -> None:
-    ran = cli("--url", "http://127.0.0.1:9/", *SOCKET, *ME, "--timeout", 0.5)
+    ran = cli("--url", "http://127.0.0.1:9/", *SOCKET, *ME, *FEW, "--timeout", 1)
     assert ran.err.count("waiting for the entrance: connection refused") == 1
 
 
