@@ -92,19 +92,19 @@ def _holds_together(made: Settings) -> None:
 
 
 @given(strategies.anything())
-@settings(max_examples=2000)
+@settings(max_examples=1500)
 def test_whatever_a_stack_file_says(values: dict[str, Any]) -> None:
     _parsed(values)
 
 
 @given(strategies.mostly_right())
-@settings(max_examples=600)
+@settings(max_examples=500)
 def test_what_somebody_might_mean(values: dict[str, Any]) -> None:
     _parsed(values)
 
 
 @given(st.dictionaries(st.text(max_size=8) | st.integers(), strategies.JUNK, max_size=4))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_no_settings_at_all(values: dict[str, Any]) -> None:
     assert _parsed(values) is None, "someone has to be named who may reach the API server"
 
