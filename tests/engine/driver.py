@@ -170,6 +170,8 @@ class Project:
     stack: str
     world: World
     pulumi: Path
+    preloaded: bool = True
+    extra_environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
     _runs: int = 0
 
@@ -188,6 +190,7 @@ class Project:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "NO_COLOR": "1",
+            **self.extra_environment,
         }
 
     @property
@@ -244,7 +247,10 @@ class Project:
         events = self.folder / f"events-{self._runs}.jsonl"
         output = self.folder / f"output-{self._runs}.txt"
         program = self.directory / "__main__.py"
-        with language_host(program, self.directory, output) as address, output.open("a") as sink:
+        with (
+            language_host(program, self.directory, output, preloaded=self.preloaded) as address,
+            output.open("a") as sink,
+        ):
             line = [
                 "pulumi", command, "--stack", self.stack, "--non-interactive", "--client", address,
                 "--exec-kind", "auto.inline", "--event-log", str(events), *arguments,

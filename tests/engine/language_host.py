@@ -65,12 +65,16 @@ def _serve(connection: Connection, program: Path, project: Path, output: Path) -
 
 
 @contextmanager
-def language_host(program: Path, project: Path, output: Path) -> Iterator[str]:
-    """Offer a program to the engine; the address is for its `--client`."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    ours, theirs = context.Pipe()
-    child = context.Process(target=_serve, args=(theirs, program, project, output), daemon=True)
+def language_host(program: Path, project: Path, output: Path, *, preloaded: bool = True) -> Iterator[str]:
+    """Offer a program to the engine; the address is for its `--client`.
+
+    Not `preloaded`, the process starts from nothing, as a user's does.
+    """
+    ours, theirs = multiprocessing.Pipe()
+    forked = multiprocessing.get_context("forkserver")
+    forked.set_forkserver_preload(PRELOADED)
+    process = forked.Process if preloaded else multiprocessing.get_context("spawn").Process
+    child = process(target=_serve, args=(theirs, program, project, output), daemon=True)
     child.start()
     theirs.close()
     try:
