@@ -91,13 +91,13 @@ class Operation:
         found = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
         return [d["message"] for d in found if d["severity"] in {"warning", "error", "info#err"}]
 
-    def planned(self, token: str) -> dict[str, Any]:
-        """The inputs of the resource of a type, as the engine's plan has them."""
+    def planned(self, which: str) -> dict[str, Any]:
+        """The inputs of a resource, named by its type or URN, as the engine's plan has them."""
         for event in self.events:
             metadata = (event.get("resourcePreEvent") or {}).get("metadata") or {}
-            if metadata.get("type") == token and metadata.get("new"):
+            if which in {metadata.get("type"), metadata.get("urn")} and metadata.get("new"):
                 return dict(metadata["new"]["inputs"])
-        raise KeyError(token)
+        raise KeyError(which)
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs as this operation left or promises them."""
