@@ -140,9 +140,10 @@ def program() -> None:
         cluster_internet_security_group=admins.id,
         opts=pulumi.ResourceOptions(depends_on=[pool]),
     )
+    kubeconfig: pulumi.Output[str] = pulumi.Output.secret(endpoint.kube_config)
     provider = kubernetes.Provider(
         "provider",
-        kubeconfig=pulumi.Output.secret(endpoint.kube_config),
+        kubeconfig=kubeconfig,
         cluster_identifier=cluster.id,
         enable_server_side_apply=True,
     )
@@ -212,7 +213,7 @@ def program() -> None:
     )
     pulumi.export("service", service.metadata.name)
     pulumi.export("clusterId", cluster.id)
-    pulumi.export("kubeconfig", pulumi.Output.secret(endpoint.kube_config))
+    pulumi.export("kubeconfig", kubeconfig)
 
 
 def main() -> None:

@@ -70,10 +70,6 @@ class Recording:
     warnings: list[str] = field(default_factory=list)
     """What the program warned of."""
 
-    def of_type(self, token: str) -> list[Resource]:
-        """The resources of a type."""
-        return [resource for resource in self.resources if resource.type == token]
-
 
 def record(stack: "StackFile") -> Recording:
     """Run a stack's program. InputError if it refuses to run, or fails."""

@@ -1,0 +1,151 @@
+"""A stack's configuration offline has to be what the engine would hand to the program."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from realip.errors import InputError
+from realip.offline.dialect import read_yaml
+from realip.offline.stackfile import read_stack
+from tests.offline.running import Realip
+
+CONFIG = 'config:\n  realip:access: {adminCidrs: ["192.0.2.0/24"]}\n'
+
+
+def configuration(project: Path, text: str, *overrides: str) -> dict[str, str]:
+    (project / "stacks" / "Pulumi.mine.yaml").write_text(text)
+    return dict(read_stack("mine", overrides, folder=project).configuration)
+
+
+def section(project: Path, text: str, key: str, *overrides: str) -> Any:
+    return json.loads(configuration(project, text, *overrides)[f"realip:{key}"])
+
+
+def test_what_a_stack_does_not_say_comes_from_the_project_file(project: Path) -> None:
+    found = configuration(project, CONFIG)
+    assert found["realip:scenario"] == "vpc-cni-direct-native"
+    assert found["realip:app"] == "{}"
+
+
+def test_a_stacks_object_replaces_the_projects_default_and_is_not_merged_with_it(project: Path) -> None:
+    declared = yaml.safe_load((project / "Pulumi.yaml").read_text())
+    declared["config"]["app"]["default"] = {"servicePort": 82}
+    (project / "Pulumi.yaml").write_text(yaml.safe_dump(declared))
+    assert section(project, CONFIG, "app") == {"servicePort": 82}
+    assert section(project, f"{CONFIG}  realip:app: {{port: 80}}\n", "app") == {"port": 80}
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ("a: 1", "1"),
+        ("a: {value: 2}", "2"),
+        ("a: {type: string, default: x}", "x"),
+        ("a: {type: array, default: [1]}", "[1]"),
+    ],
+)
+def test_every_way_of_declaring_a_default_counts(declared: str, value: str, project: Path) -> None:
+    (project / "Pulumi.yaml").write_text(
+        f"name: realip\nruntime: python\nstackConfigDir: stacks\nconfig: {{other:{declared}, other:none: {{type: string}}}}\n"
+    )
+    found = configuration(project, CONFIG)
+    assert found["other:a"] == value
+    assert "other:none" not in found
+
+
+def test_keys_without_a_namespace_are_the_projects_own(project: Path) -> None:
+    assert section(project, f"{CONFIG}  app: {{port: 81}}\n", "app") == {"port": 81}
+
+
+def test_text_is_handed_over_as_it_is_and_everything_else_as_json(project: Path) -> None:
+    found = configuration(project, f"{CONFIG}  other:text: a\n  other:yes: true\n  other:list: [1, b]\n  other:gone:\n")
+    assert (found["other:text"], found["other:yes"], found["other:list"]) == ("a", "true", '[1, "b"]')
+    assert "other:gone" not in found
+
+
+@pytest.mark.parametrize(
+    ("overrides", "app"),
+    [
+        (["app.port=8080"], {"port": 8080, "label": "x"}),
+        (["realip:app.port=8080"], {"port": 8080, "label": "x"}),
+        (["app={port: 1}"], {"port": 1}),
+        (["app={port: 1}", "app.port=2", "app.replicas=3"], {"port": 2, "replicas": 3}),
+        (['app["label"]="a=b]"'.replace("=b]", "b")], {"port": 80, "label": "ab"}),
+        (["app.label=1.5"], "must be text"),
+        (["app.image=host/path:tag"], {"port": 80, "label": "x", "image": "host/path:tag"}),
+    ],
+)
+def test_a_config_argument_replaces_the_value_at_its_path_and_nothing_beside_it(
+    overrides: list[str], app: Any, project: Path
+) -> None:
+    text = f"{CONFIG}  realip:app: {{port: 80, label: x}}\n"
+    if isinstance(app, str):
+        with pytest.raises(InputError, match=app):
+            section(project, text, "app", *overrides)
+    else:
+        assert section(project, text, "app", *overrides) == app
+
+
+def test_a_list_grows_by_the_index_after_its_last(project: Path) -> None:
+    access = section(
+        project, CONFIG, "access", "access.adminCidrs[1]=198.51.100.0/24", "access.clientCidrs[0]=0.0.0.0/0"
+    )
+    assert access == {"adminCidrs": ["192.0.2.0/24", "198.51.100.0/24"], "clientCidrs": ["0.0.0.0/0"]}
+    assert section(project, CONFIG, "access", "access.adminCidrs[0]=10.9.0.0/16")["adminCidrs"] == ["10.9.0.0/16"]
+
+
+def test_a_quoted_name_may_hold_what_divides_a_path(project: Path) -> None:
+    nodes = section(project, CONFIG, "nodes", 'nodes.labels["example.com/a.b"]=c', 'nodes["labels"].plain=d')
+    assert nodes == {"labels": {"example.com/a.b": "c", "plain": "d"}}
+    tags = section(project, CONFIG, "tags", r'tags["a\"]=\\b"]=c')
+    assert tags == {'a"]=\\b': "c"}
+
+
+def test_another_providers_setting_is_set_by_its_namespace(project: Path) -> None:
+    zones = "network.zones=[ap-singapore-1, ap-singapore-2]"
+    found = configuration(project, CONFIG, "tencentcloud:region=ap-singapore", zones)
+    assert found["tencentcloud:region"] == "ap-singapore"
+    with pytest.raises(InputError, match=r"network\.zones"):
+        configuration(project, CONFIG, "tencentcloud:region=ap-singapore")
+
+
+def test_the_files_stay_as_they_are(realip: Realip, project: Path) -> None:
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    assert realip("preview", "--config", "app.port=8080").code == 0
+    after = {
+        path: path.read_bytes() for path in project.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("yes", "yes"),
+        ("true", True),
+        ("2026-01-01", "2026-01-01"),
+        ("12:30:45", "12:30:45"),
+        ("010", 10),
+        ("0o10", 8),
+        ("-0x1f", "-0x1f"),
+        ("0x1f", 31),
+        ("+7", 7),
+        ("1_000", "1_000"),
+        ("1e3", 1000.0),
+        ("1.30", 1.3),
+        (".5", 0.5),
+        (".inf", float("inf")),
+        ("~", None),
+        ("", None),
+        ("null", None),
+        ('"1"', "1"),
+        ("{a: &x {b: 1}, c: {<<: *x}}", {"a": {"b": 1}, "c": {"b": 1}}),
+    ],
+)
+def test_yaml_is_read_as_the_engine_reads_it(text: str, value: Any) -> None:
+    found = read_yaml(text)
+    assert (found, type(found)) == (value, type(value))

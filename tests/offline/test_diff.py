@@ -1,0 +1,87 @@
+"""What `realip diff` leaves out, nobody looks at before an upgrade."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.offline.running import Realip
+
+
+def as_json(realip: Realip, *arguments: str) -> dict[str, Any]:
+    run = realip("diff", *arguments, "--json")
+    assert (run.code, run.err) == (0, "")
+    found: dict[str, Any] = json.loads(run.out)
+    return found
+
+
+def test_direct_and_non_direct_differ_in_their_entrance(realip: Realip) -> None:
+    found = as_json(realip, "vpc-cni-direct-native", "vpc-cni-nondirect-native")
+    assert (found["a"], found["b"]) == ("vpc-cni-direct-native", "vpc-cni-nondirect-native")
+    assert [one["type"] for one in found["onlyInA"]] == ["realip:index:DirectService", "kubernetes:core/v1:Service"]
+    assert {one["type"] for one in found["onlyInB"]} == {
+        "realip:index:NodePortIngress",
+        "kubernetes:core/v1:Namespace",
+        "kubernetes:core/v1:Service",
+        "kubernetes:networking.k8s.io/v1:Ingress",
+    }
+    (app,) = (change for change in found["changed"] if change["type"] == "kubernetes:apps/v1:Deployment")
+    fields = {field["path"]: (field["a"], field["b"]) for field in app["fields"]}
+    assert fields["spec.replicas"] == (3, 2)
+    assert fields["metadata.namespace"] == ("default", "kestrel-catchip")
+    outputs = {field["path"]: (field["a"], field["b"]) for field in found["outputs"]}
+    assert outputs["reads"] == ("socket peer", "X-Forwarded-For")
+    assert outputs["ingress"] == (None, "real-ip-ingress")
+
+
+def test_network_modes_differ_in_the_cluster_and_the_switch(realip: Realip) -> None:
+    run = realip("diff", "vpc-cni-direct-native", "globalrouter-direct-native")
+    assert run.code == 0
+    lines = run.out.splitlines()
+    assert lines[0] == "vpc-cni-direct-native → globalrouter-direct-native"
+    assert "+ switch  realip-direct-access-switch" in lines
+    assert "- subnet  realip-network-pods-ap-guangzhou-6" in lines
+    cluster = lines[lines.index("~ TKE cluster  realip-cluster") :]
+    assert '    networkType: "VPC-CNI" → "GR"' in cluster
+    assert '    clusterCidr: + "172.16.0.0/16"' in cluster
+    assert '    serviceCidr: - "10.200.0.0/22"' in cluster
+
+
+def test_a_stack_does_not_differ_from_itself(realip: Realip) -> None:
+    run = realip("diff", "vpc-cni-direct-super", "vpc-cni-direct-super", "--exit-code")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.endswith("Nothing differs.\n")
+    found = as_json(realip, "vpc-cni-direct-super", "vpc-cni-direct-super")
+    assert [found[key] for key in ("onlyInA", "onlyInB", "changed", "outputs")] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_difference_ends_with_one_only_if_that_is_asked_for(form: list[str], realip: Realip) -> None:
+    stacks = ("vpc-cni-direct-native", "vpc-cni-direct-super")
+    assert realip("diff", *stacks, *form).code == 0
+    run = realip("diff", *stacks, *form, "--exit-code")
+    assert run.code == 1
+    assert run.out
+    assert run.err == ""
+
+
+def test_a_setting_for_both_stacks_is_no_difference(realip: Realip) -> None:
+    stacks = ("vpc-cni-direct-native", "vpc-cni-direct-super")
+    before, after = as_json(realip, *stacks), as_json(realip, *stacks, "--config", "app.port=8081")
+    assert [change["name"] for change in after["changed"]] == [change["name"] for change in before["changed"]]
+    assert "8081" not in json.dumps(after)
+
+
+def test_truth_values_options_and_secrets_are_compared(realip: Realip, project: Any) -> None:
+    (project / "__main__.py").write_text(
+        "import pulumi, pulumi_kubernetes as kubernetes\n"
+        "one = pulumi.get_stack() == 'vpc-cni-direct-native'\n"
+        "kubernetes.core.v1.Pod('p', spec={'host_network': one, 'containers': []}, opts=pulumi.ResourceOptions(protect=one))\n"
+        "pulumi.export('key', pulumi.Output.secret('first' if one else 'second'))\n"
+    )
+    run = realip("diff", "vpc-cni-direct-native", "vpc-cni-direct-super")
+    assert run.code == 0
+    assert "    spec.hostNetwork: true → false\n" in run.out
+    assert "    options.protect: - true\n" in run.out
+    assert '    key: "[secret]" → "[secret]"\n' in run.out
+    assert "first" not in run.out

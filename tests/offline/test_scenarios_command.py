@@ -1,0 +1,111 @@
+"""`realip scenarios` answers at once, and as the seeds' table and graph do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.offline.running import Realip
+from tests.offline.upstream import DIRECT, STACKS, UPSTREAM
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_table_has_the_seeds_rows_in_their_order(realip: Realip) -> None:
+    run = realip("scenarios")
+    assert (run.code, run.err) == (0, "")
+    rows = [line.split("  ") for line in run.out.splitlines() if line[:1].isdigit()][:5]
+    found = [tuple(cell.strip() for cell in row if cell.strip()) for row in rows]
+    assert found == [
+        (str(facts.number), stack, facts.mode, facts.connection, facts.nodes, facts.reads)
+        for stack, facts in UPSTREAM.items()
+    ]
+
+
+def test_the_graph_leads_to_every_scenario_by_the_seeds_questions(realip: Realip) -> None:
+    lines = realip("scenarios").out.splitlines()
+    graph = lines[lines.index("network mode?") :]
+    assert graph[:12] == [
+        "network mode?",
+        "├─ VPC-CNI → nodes?",
+        "│  ├─ native → connection?",
+        "│  │  ├─ direct → 1 vpc-cni-direct-native",
+        "│  │  └─ non-direct → 4 vpc-cni-nondirect-native",
+        "│  └─ super → 3 vpc-cni-direct-super",
+        "└─ GlobalRouter → nodes?",
+        "   ├─ native → connection?",
+        "   │  ├─ direct → 2 globalrouter-direct-native",
+        "   │  └─ non-direct → 5 globalrouter-nondirect-native",
+        "   └─ super → not offered; nearest is 3",
+        "",
+    ]
+
+
+def test_every_combination_has_an_answer_in_json(realip: Realip) -> None:
+    run = realip("scenarios", "--json")
+    found = json.loads(run.out)
+    assert [row["stack"] for row in found["scenarios"]] == list(STACKS)
+    for row in found["scenarios"]:
+        facts = UPSTREAM[row["stack"]]
+        features = row["keyFeatures"]
+        assert (row["number"], row["networkMode"], row["nodeType"]) == (facts.number, facts.mode, facts.nodes)
+        assert (row["connection"], row["reads"]) == (facts.connection, facts.reads)
+        assert (features["type"], features[DIRECT]) == (facts.service_type, facts.direct)
+        assert features.get("GlobalRouteDirectAccess") == ("true" if facts.switch else None)
+        assert features.get("kubernetes.io/ingress.class") == ("qcloud" if facts.connection == "non-direct" else None)
+        eklet = "eklet" if facts.nodes == "super" else None
+        assert features.get("node.kubernetes.io/instance-type") == eklet
+    combinations = {(row["networkMode"], row["nodeType"], row["connection"]): row for row in found["decision"]}
+    assert len(combinations) == len(found["decision"]) == 8
+    offered = {key: row["stack"] for key, row in combinations.items() if row["offered"]}
+    assert offered == {(facts.mode, facts.nodes, facts.connection): stack for stack, facts in UPSTREAM.items()}
+    for row in combinations.values():
+        if not row["offered"]:
+            assert row["nearest"] in STACKS
+            assert row["reason"].endswith(".")
+
+
+def test_what_is_not_offered_is_told_with_its_reason(realip: Realip) -> None:
+    assert "\nGlobalRouter, super nodes, direct: TKE can run super nodes" in realip("scenarios").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "slow"),
+    [
+        (
+            ["scenarios"],
+            0,
+            ("pulumi", "pulumi_kubernetes", "tencentcloud_iac_pulumi", "pydantic", "yaml", "rich", "httpx"),
+        ),
+        (["scenarios", "--json"], 0, ("pulumi", "pydantic", "yaml", "rich")),
+        (["preview", "no-such-stack"], 2, ("pulumi", "pydantic", "rich", "httpx")),
+        (["preview", "--config", "="], 2, ("pulumi", "pydantic", "rich", "httpx")),
+        (
+            ["render", "--config", "app.port=0"],
+            2,
+            ("pulumi", "pulumi_kubernetes", "tencentcloud_iac_pulumi", "grpc", "rich"),
+        ),
+        (["diff", "vpc-cni-direct-native", "x"], 2, ("pulumi", "rich")),
+        (["preview"], 0, ("rich", "httpx")),
+        (["render"], 0, ("rich", "httpx")),
+    ],
+)
+def test_a_command_loads_nothing_that_it_does_not_need(
+    arguments: list[str], code: int, slow: tuple[str, ...], project: Path
+) -> None:
+    program = (
+        "import sys\nfrom realip.cli import main\ncode = main(sys.argv[1:])\n"
+        f"found = [name for name in {slow!r} if name in sys.modules]\nprint(code, found, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=project,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr.splitlines()[-1] == f"{code} []"
