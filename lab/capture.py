@@ -18,6 +18,8 @@ from lab.shell import inside, run_inside, wait_for
 from lab.world import World
 
 START_SECONDS = 15.0
+ENDING = ("setpriv", "--pdeathsig", "KILL", "--")
+"""A killed command leaves no tcpdump behind."""
 # Beginnings of connections, and packets whose payload begins with "GET ".
 _FILTER = (
     "tcp and not host {control} and "
@@ -83,7 +85,7 @@ class Capture:
         try:
             for role in self._roles:
                 output, errors = _file(), _file()
-                command = inside(self._world.plan.namespace(role), ["tcpdump", *words, expression])
+                command = inside(self._world.plan.namespace(role), [*ENDING, "tcpdump", *words, expression])
                 process = subprocess.Popen(
                     command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True
                 )

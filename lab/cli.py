@@ -67,7 +67,7 @@ def chosen(names: Sequence[str], default: Sequence[World]) -> list[World]:
 
 def say(slug: str, words: str) -> None:
     """One line of progress."""
-    notes.print(f"[dim]{slug:27}[/] {words}")
+    notes.print(f"[dim]{slug:29}[/] {words}", soft_wrap=True)
 
 
 def _up(arguments: argparse.Namespace) -> int:

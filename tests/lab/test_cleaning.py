@@ -80,6 +80,27 @@ def test_a_lab_whose_agent_was_killed_counts_as_down_and_is_built_again() -> Non
         lab("down")
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_what_an_ended_verify_had_changed_is_put_right(number: signal.Signals, code: int) -> None:
+    """A control opens the node ports: left open, every later verdict would be `spoofable`."""
+    slug = "vpc-cni-nondirect-native"
+    try:
+        assert lab("up", slug).returncode == 0
+        command = [sys.executable, "-m", "lab", "verify", slug]
+        with subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr
+            assert any("Node port open" in line for line in process.stderr), "the control never began"
+            process.send_signal(number)
+            process.stderr.read()
+            assert process.wait(timeout=60) == code
+        again = lab("verify", slug)
+        assert again.returncode == 0, again.stdout + again.stderr
+    finally:
+        lab("down")
+
+
 @pytest.mark.parametrize("command", ["verify", "report"])
 def test_without_a_lab_the_message_says_what_to_run(command: str) -> None:
     done = lab(command)
