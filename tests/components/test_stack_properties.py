@@ -93,19 +93,19 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
 
 
 @given(mostly_right())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_stack_of_settings_that_somebody_might_mean(values: dict[str, Any]) -> None:
     _check(values, run(program(values)), preview=False)
 
 
 @given(mostly_right())
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_its_preview_too(values: dict[str, Any]) -> None:
     _check(values, run(program(values), preview=True), preview=True)
 
 
 @given(anything())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_whatever_settings_are_taken_make_a_stack(values: dict[str, Any]) -> None:
     """`anything` is wrong most of the time; what is not has to become a stack without another word."""
     access = {"adminCidrs": ["198.18.0.0/24"]}

@@ -82,6 +82,22 @@ def test_what_is_asked_for_is_there() -> None:
     assert found.stack.outputs["namespace"] == "shop"
 
 
+@pytest.mark.parametrize(
+    ("more", "made"),
+    [
+        ({}, []),
+        ({"namespace": "shop"}, ["shop"]),
+        ({"namespace": "shop", "create_namespace": False}, []),
+        ({"namespace": "shop", "create_namespace": True}, ["shop"]),
+    ],
+)
+def test_a_namespace_that_somebody_else_made_is_not_made_again(more: dict[str, Any], made: list[str]) -> None:
+    """The API server refuses the second one, and destroying the first app would take the other's objects along."""
+    found = _workload(**more)
+    assert [namespace.inputs["metadata"]["name"] for namespace in found.of("Namespace")] == made
+    assert found.one("Deployment").inputs["metadata"]["namespace"] == more.get("namespace", "default")
+
+
 def test_whole_numbers_stay_whole_when_another_language_sends_80_0() -> None:
     seen: list[object] = []
 

@@ -228,6 +228,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     ],
     (VPC_CNI, {"app": {"service": "1app"}}, "app.service", "1app", ["for a Service", "a letter first"]),
     (VPC_CNI, {"app": {"label": "a b"}}, "app.label", "a b", ["is not a label value"]),
+    (VPC_CNI, {"app": {"namespace": "kube-system"}}, "app.namespace", "kube-system", ["is one of Kubernetes' own", "give the app"]),
     (VPC_CNI, {"app": {"label": ""}}, "app.label", "", ["is empty", "give it a value"]),
     (VPC_CNI, {"app": {"image": "Nginx latest"}}, "app.image", "Nginx latest", ["is not an image reference", "write [host[:port]/]path"]),
     (VPC_CNI, {"app": {"cpuRequest": "1 core"}}, "app.cpuRequest", "1 core", ["is not a CPU quantity", "250m"]),

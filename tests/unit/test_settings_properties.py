@@ -98,13 +98,13 @@ def test_whatever_a_stack_file_says(values: dict[str, Any]) -> None:
 
 
 @given(strategies.mostly_right())
-@settings(max_examples=500)
+@settings(max_examples=400)
 def test_what_somebody_might_mean(values: dict[str, Any]) -> None:
     _parsed(values)
 
 
 @given(st.dictionaries(st.text(max_size=8) | st.integers(), strategies.JUNK, max_size=4))
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_no_settings_at_all(values: dict[str, Any]) -> None:
     assert _parsed(values) is None, "someone has to be named who may reach the API server"
 
