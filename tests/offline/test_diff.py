@@ -1,6 +1,7 @@
 """What `realip diff` leaves out, nobody looks at before an upgrade."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_setting_for_both_stacks_is_no_difference(realip: Realip) -> None:
     assert "8081" not in json.dumps(after)
 
 
-def test_truth_values_options_and_secrets_are_compared(realip: Realip, project: Any) -> None:
+def test_truth_values_options_and_secrets_are_compared(realip: Realip, project: Path) -> None:
     (project / "__main__.py").write_text(
         "import pulumi, pulumi_kubernetes as kubernetes\n"
         "one = pulumi.get_stack() == 'vpc-cni-direct-native'\n"
@@ -85,3 +86,15 @@ def test_truth_values_options_and_secrets_are_compared(realip: Realip, project: 
     assert "    options.protect: - true\n" in run.out
     assert '    key: "[secret]" → "[secret]"\n' in run.out
     assert "first" not in run.out
+
+
+def test_stacks_may_differ_in_a_resource_and_hand_out_the_same(realip: Realip, project: Path) -> None:
+    (project / "__main__.py").write_text(
+        "import pulumi, pulumi_kubernetes as kubernetes\n"
+        "kubernetes.core.v1.ConfigMap('m', data={'stack': pulumi.get_stack()})\n"
+    )
+    run = realip("diff", "vpc-cni-direct-native", "vpc-cni-direct-super")
+    assert run.out.splitlines()[2:] == [
+        "~ ConfigMap  m",
+        '    data.stack: "vpc-cni-direct-native" → "vpc-cni-direct-super"',
+    ]

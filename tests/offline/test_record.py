@@ -32,7 +32,7 @@ class Box(pulumi.ComponentResource):
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("test:index:Box", name, None, opts)
         self.child = kubernetes.core.v1.ConfigMap(f"{name}-map", opts=pulumi.ResourceOptions(parent=self))
-        self.register_outputs({"id": self.child.id, "word": pulumi.Output.secret("x")})
+        self.register_outputs({"id": self.child.id, "child": self.child, "word": pulumi.Output.secret("x")})
 
 
 def test_parents_providers_dependencies_and_options_are_kept() -> None:
@@ -82,6 +82,7 @@ def test_parents_providers_dependencies_and_options_are_kept() -> None:
     assert provider.inputs["kubeconfig"] == Secret("{}")
     assert repr(provider.inputs["kubeconfig"]) == "[secret]"
     assert recording.component_outputs[outer.urn]["word"] == Secret("x")
+    assert recording.component_outputs[outer.urn]["child"] == inner.urn
 
 
 def test_resources_come_in_the_order_of_the_program_whatever_waits_for_what() -> None:
@@ -118,6 +119,22 @@ def test_a_run_leaves_nothing_behind_not_even_after_a_failure() -> None:
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
     assert [resource.name for resource in run(lambda: kubernetes.core.v1.Namespace("n")).resources] == ["n"]
+
+
+@pytest.mark.parametrize("end", [pulumi.RunError("stop"), KeyboardInterrupt()])
+def test_a_program_that_stops_in_the_middle_leaves_no_task_and_no_word(
+    end: BaseException, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def program() -> None:
+        broken = pulumi.Output.from_input(1).apply(lambda _: str(1 / 0))
+        for number in range(20):
+            kubernetes.core.v1.ConfigMap(f"m{number}", metadata={"name": broken})
+        raise end
+
+    with pytest.raises((InputError, KeyboardInterrupt)):
+        run(program)
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_an_invoke_is_refused_since_nobody_can_answer() -> None:
