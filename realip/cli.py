@@ -2,8 +2,10 @@
 
 import argparse
 import gc
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -20,11 +22,16 @@ _COMMANDS = {
 }
 """Each command's module, which has `add_arguments(parser)` and `run(arguments)`, and what it shows."""
 _INTERRUPTED = 130
+_BROKEN = 70
+"""A mistake of ours, as sysexits.h has it (EX_SOFTWARE)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code. Bad input is told on stderr."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A value may hold a character that the stream's encoding has not.
+        sys.stdout.reconfigure(errors="backslashreplace")
     collecting = gc.isenabled()
     try:
         parsed = _parser(words).parse_args(words)
@@ -50,7 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """The console script."""
-    code = main()
+    try:
+        code = main()
+    except Exception:  # noqa: BLE001 - whatever it is, it must not end with 1, which is a finding
+        traceback.print_exc()
+        code = _BROKEN
     gc.freeze()  # nothing is left to collect on the way out
     sys.exit(code)
 

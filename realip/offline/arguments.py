@@ -2,9 +2,11 @@
 
 import argparse
 
+from realip.scenarios import SCENARIOS
+
 __all__ = ["DEFAULT_STACK", "add_config", "add_stack"]
 
-DEFAULT_STACK = "vpc-cni-direct-native"
+DEFAULT_STACK = SCENARIOS[0].slug
 
 
 def add_stack(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     comparison = compare(*(record(stack) for stack in stacks))
     if arguments.json:
-        json.dump(as_json(comparison), sys.stdout, indent=2, ensure_ascii=False)
+        json.dump(as_json(comparison), sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
         print_page(page(comparison))

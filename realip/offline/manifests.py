@@ -77,7 +77,7 @@ class Manifest:
 
     def to_yaml(self) -> str:
         """The object as a YAML document, with what has to be known to apply it."""
-        body = yaml.dump(_ordered(self.body), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+        body = yaml.dump(_ordered(self.body), Dumper=_Dumper, sort_keys=False, width=10_000)
         return f"{_OWNED if self.patch else ''}{body}"
 
 

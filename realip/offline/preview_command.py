@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     recording = record(stack)
     if arguments.json:
-        json.dump(as_json(recording, stack.settings), sys.stdout, indent=2, ensure_ascii=False)
+        json.dump(as_json(recording, stack.settings), sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
         from realip.offline.page import print_page  # noqa: PLC0415

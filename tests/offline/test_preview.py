@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.offline.running import Realip
 from tests.offline.upstream import DIRECT, STACKS, UPSTREAM
@@ -195,12 +196,25 @@ def test_a_pipe_gets_plain_text(process: Realip) -> None:
         assert not any(line != line.rstrip() for line in run.out.splitlines())
 
 
-def test_a_pipe_that_takes_ascii_only_still_gets_a_tree(process: Realip) -> None:
+def test_a_pipe_that_takes_ascii_only_still_gets_a_tree(process: Realip, project: Path) -> None:
     run = process("preview", PYTHONIOENCODING="ascii")
     assert (run.code, run.err) == (0, "")
     assert run.out.isascii()
     assert "|- Network  realip-network" in run.out
     assert "TCP 80 > 5000" in run.out
+    tagged = ("--config", "tags={团队: 网络}")
+    run = process("preview", *tagged, "--json", PYTHONIOENCODING="ascii")
+    assert run.code == 0
+    assert json.loads(run.out)["resources"][2]["inputs"]["tags"] == {"团队": "网络"}
+    (project / "__main__.py").write_text(
+        "import pulumi\nimport pulumi_kubernetes as kubernetes\n"
+        "kubernetes.core.v1.ConfigMap('m', metadata={'name': 'm'}, data={'团队': '网络'})\n"
+        "pulumi.export('团队', '网络')\n"
+    )
+    for command in ("preview", "render"):
+        run = process(command, PYTHONIOENCODING="ascii")
+        assert (run.code, run.err) == (0, "")
+    assert yaml.safe_load(run.out)["data"] == {"团队": "网络"}
 
 
 @pytest.mark.parametrize("arguments", [["preview"], ["preview", "--json"], ["diff", "vpc-cni-direct-super"]])

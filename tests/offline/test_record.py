@@ -183,6 +183,20 @@ def test_verify_is_reached_through_the_same_command_line(realip: Realip, monkeyp
     assert realip("verify").code == 0
 
 
+def test_a_mistake_of_ours_is_never_taken_for_a_finding(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> int:
+        raise LookupError("ours")
+
+    monkeypatch.setattr(cli, "main", broken)
+    with pytest.raises(SystemExit) as end:
+        cli.entry()
+    gc.unfreeze()
+    assert end.value.code not in {0, 1, 2, 3}
+    assert "LookupError: ours" in capfd.readouterr().err
+
+
 def test_the_console_script_ends_with_the_commands_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "main", lambda: 3)
     with pytest.raises(SystemExit) as end:
