@@ -4,9 +4,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# In CI the same examples each time: a red build is then about the change, and not about the day.
-settings.register_profile(
-    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
-settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+# The same examples each time: a red build is then about the change, and not about the day. HYPOTHESIS_PROFILE=explore
+# looks for new ones.
+for name, derandomize in (("same", True), ("explore", False)):
+    settings.register_profile(
+        name, derandomize=derandomize, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
