@@ -109,7 +109,6 @@ def _run(program: Callable[[], object], recording: Recording, configuration: dic
     set_root_resource(None)  # type: ignore[arg-type]  # as at the start of a program
     loop = asyncio.new_event_loop()
     loop.set_default_executor(_Inline())
-    loop.set_exception_handler(lambda *_: None)  # what fails is told once, by the program's end
     asyncio.set_event_loop(loop)
     order: dict[tuple[str, str], int] = {}
 

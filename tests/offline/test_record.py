@@ -106,7 +106,22 @@ def test_five_stacks_in_one_process_do_not_see_each_other(monkeypatch: pytest.Mo
     assert Path.cwd() == ROOT
 
 
-def test_a_run_leaves_nothing_behind_not_even_after_a_failure() -> None:
+@pytest.mark.timeout(30)
+def test_ctrl_c_ends_a_program_that_waits_for_ever() -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    def program() -> None:
+        loop = asyncio.get_running_loop()
+        never: asyncio.Future[str] = loop.create_future()
+        kubernetes.core.v1.Namespace("n", metadata={"name": pulumi.Output.from_input(never)})
+        loop.call_later(0.05, interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(program)
+
+
+def test_a_run_leaves_nothing_behind_not_even_after_a_failure(capfd: pytest.CaptureFixture[str]) -> None:
     def program() -> None:
         made = kubernetes.core.v1.Namespace("n")
         made.id.apply(lambda _: 1 / 0)
@@ -115,6 +130,7 @@ def test_a_run_leaves_nothing_behind_not_even_after_a_failure() -> None:
     with pytest.raises(InputError, match="ZeroDivisionError"):
         run(program)
     gc.collect()
+    assert capfd.readouterr() == ("", "")
     assert pulumi.runtime.get_root_resource() is None
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
