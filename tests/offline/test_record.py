@@ -114,7 +114,7 @@ def test_ctrl_c_ends_a_program_that_waits_for_ever() -> None:
     def program() -> None:
         loop = asyncio.get_running_loop()
         never: asyncio.Future[str] = loop.create_future()
-        kubernetes.core.v1.Namespace("n", metadata={"name": pulumi.Output.from_input(never)})
+        kubernetes.core.v1.Namespace("n", metadata={"name": never})
         loop.call_later(0.05, interrupt)
 
     with pytest.raises(KeyboardInterrupt):
