@@ -75,7 +75,7 @@ def main() -> int:
     for stack in STACKS:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
             project = start(closing, Path(folder), tools.locate("pulumi"), stack)
-            project.up().succeeded()
+            project.up("--parallel", "1").succeeded()
             (FOLDER / f"{stack}.json").write_text(json.dumps(written(project), indent=1, sort_keys=True) + "\n")
             sys.stdout.write(f"{stack}: {len(project.resources())} resources\n")
     return 0

@@ -62,3 +62,19 @@ def test_a_stack_whose_address_never_came_can_be_destroyed(live: Live) -> None:
     project.up().failed()
     project.destroy().succeeded()
     assert project.world.cloud.leftovers() == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_object_that_can_keep_an_update_waiting_has_a_deadline_for_create_and_update(
+    standing: Live, stack: str
+) -> None:
+    waiting = {"Deployment", "Service", "Ingress", "ConfigMapPatch"}
+    found = set()
+    for resource in standing(stack).resources():
+        kind = resource["type"].rpartition(":")[2]
+        if resource["type"].startswith("kubernetes:") and kind in waiting:
+            deadlines = resource.get("customTimeouts") or {}
+            assert deadlines.get("create"), resource["urn"]
+            assert deadlines.get("create") == deadlines.get("update"), resource["urn"]
+            found.add(kind)
+    assert {"Deployment", "Service"} <= found
