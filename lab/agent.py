@@ -19,7 +19,7 @@ from lab.balancer import Balancer
 from lab.controller import Controller
 from lab.kubelet import Kubelet
 from lab.plan import Node, Plan, plan_of
-from lab.shell import LabError, inside
+from lab.shell import inside
 from realip import tke
 from realip.scenarios import by_slug
 from tools.catalogue import locate
@@ -102,7 +102,7 @@ class Agent:
         for step in steps:
             try:
                 step()
-            except (LabError, httpx.HTTPError):
+            except Exception:  # noqa: BLE001 - one strange object must not take the lab down
                 # Written down and tried again: an object may have gone between reading and writing.
                 traceback.print_exc()
                 threading.Timer(RETRY_SECONDS, self._wake.set).start()

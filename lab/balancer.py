@@ -119,6 +119,7 @@ class Balancer:
         self._configuration = ""
         self._addresses: set[IPv4Address] = set()
         self._proxy: subprocess.Popen[bytes] | None = None
+        self._leaving: list[subprocess.Popen[bytes]] = []
         run_inside(self._namespace, ["sysctl", "-q", "-w", CONNECTION_REUSE_SYSCTL])
 
     def apply(self, addresses: Mapping[str, IPv4Address], found: Sequence[Entrance]) -> None:
@@ -167,7 +168,7 @@ class Balancer:
         if not text:
             if before:
                 before.terminate()
-                before.wait(timeout=10)
+                self._leaving.append(before)
             return
         path = self._folder / "haproxy.cfg"
         path.write_text(text)
@@ -182,5 +183,5 @@ class Balancer:
             return ports <= mine
 
         wait_for("HAProxy to listen", listening, seconds=10, interval=0.02, hint=f"see {self._folder / 'haproxy.log'}")
-        if before:
-            before.wait(timeout=10)
+        # Not waited for: it ends by itself when its clients have gone, and new pods must not wait for them.
+        self._leaving = [process for process in (*self._leaving, before) if process and process.poll() is None]

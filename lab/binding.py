@@ -169,7 +169,7 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
         for rule in ingress["spec"].get("rules", ())
         for path in rule.get("http", {}).get("paths", ())
     ]
-    named = [(host, path, path["backend"]["service"]) for host, path in paths]
+    named = [(host, path, path["backend"]["service"]) for host, path in paths if "service" in path["backend"]]
     services = {wanted["name"]: cluster.service(namespace, wanted["name"]) for _, _, wanted in named}
     on = [
         endpoint.get("nodeName", "")

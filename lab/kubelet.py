@@ -18,7 +18,7 @@ from typing import Any
 from lab import echo, network
 from lab.api import LEASE, NODE, POD, Api, Object
 from lab.plan import POD_OFFSET, Node, Plan
-from lab.shell import LabError, inside, start, wait_for
+from lab.shell import LabError, start, wait_for
 from realip import tke
 from realip.scenarios import SCENARIOS, Reads
 
@@ -252,6 +252,3 @@ def _running_status(pod: Object, node: Node, address: IPv4Address) -> dict[str, 
             "containerStatuses": [running],
         }
     }
-
-
-__all__ = ["Kubelet", "fits", "inside", "node_object", "node_status", "tolerates"]

@@ -28,7 +28,7 @@ from lab.plan import (
     Node,
     Plan,
 )
-from lab.shell import NAMESPACES, LabError, inside, run, run_inside, wait_for
+from lab.shell import NAMESPACES, LabError, run, run_inside, wait_for
 
 POD_GATEWAY = "169.254.1.1"
 """VPC-CNI pods route everything to this address on their node's end of the wire, as TKE's do."""
@@ -311,16 +311,3 @@ def _kill(process: int, number: signal.Signals) -> None:
         os.kill(process, number)
     except ProcessLookupError:
         return
-
-
-__all__ = [
-    "Wiring",
-    "add_pod",
-    "build",
-    "existing",
-    "inside",
-    "processes",
-    "remove",
-    "remove_pod",
-    "set_node_ports_open",
-]

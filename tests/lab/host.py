@@ -12,13 +12,11 @@ COMMANDS = (
     ("sysctl", "-a", "--pattern", r"^net\."),
 )
 # They count or adapt by themselves.
-RESTLESS = ("nf_conntrack_count", "random", "tcp_fastopen_key", "flush", "tcp_mem", "udp_mem", "_lft")
+RESTLESS = ("nf_conntrack_count", "tcp_fastopen_key", "flush", "valid_lft")
 
 
 def _steady(line: str) -> str:
-    if line.startswith("#") or any(word in line and word != "_lft" for word in RESTLESS):
-        return ""
-    if "valid_lft" in line:
+    if line.startswith("#") or any(word in line for word in RESTLESS):
         return ""
     # iptables-save writes its counters behind the chain's policy.
     return line.split(" [", maxsplit=1)[0] if line.startswith(":") else line

@@ -155,6 +155,13 @@ def test_a_non_direct_ingress_refuses_a_cluster_ip_service() -> None:
     assert backends(entrance) == []
 
 
+def test_an_ingress_with_a_backend_that_is_no_service_is_passed_over() -> None:
+    strange = ingress()
+    strange["spec"]["rules"][0]["http"]["paths"][0]["backend"] = {"resource": {"kind": "Bucket", "name": "files"}}
+    entrance = bound(service("NodePort"), strange)
+    assert (entrance.kind, entrance.listeners) == ("Ingress", ())
+
+
 def test_layer_4_changes_nothing_but_the_destination() -> None:
     """A source rewritten at the load balancer would hide every client, and every scenario would look lost."""
     entrance = bound(service(annotations={SERVICE_KEY: "true"}))
