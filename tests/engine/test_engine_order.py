@@ -149,3 +149,7 @@ def test_the_cluster_wide_switch_is_on_before_the_service_and_stays_on_after_des
     others = {key: value for key, value in server.switches.items() if key != "GlobalRouteDirectAccess"}
     project.destroy("--target", "**ConfigMapPatch::*", "--target-dependents").succeeded()
     assert server.switches == {**others, "GlobalRouteDirectAccess": "true"}
+    owners = set(server.managers["GlobalRouteDirectAccess"])
+    project.up().succeeded()
+    assert server.managers["GlobalRouteDirectAccess"] == owners, "every life leaves another owner of the switch behind"
+    assert len(owners) == 1

@@ -165,8 +165,9 @@ class ApiServer:
                         "Conflict", f'Apply failed with 1 conflict: conflict with "{min(others)}": .data.{name}'
                     )
             for name, value in data.items():
+                shared = target.live["data"].get(name) == value
+                self.managers[name] = {*self.managers.get(name, ()), manager} if shared else {manager}
                 target.live["data"][name] = value
-                self.managers[name] = {manager}
             self.made[urn] = self.made.get(urn, 0) + 1
             self.changed.notify_all()
             return target
