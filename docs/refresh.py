@@ -20,7 +20,9 @@ from realip.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "README_zh.md", "docs/verify.md", "docs/offline.md", "docs/lab.md")
-_BLOCK = re.compile(r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|.*\n)*)", re.DOTALL)
+_BLOCK = re.compile(
+    r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|.*\n)*)", re.DOTALL
+)
 
 
 def _realip(*arguments: str) -> str:
@@ -33,7 +35,11 @@ def _rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, 
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
         inner = _model_in(field.annotation)
-        yield key, "" if inner and not prefix else _default(field.get_default(call_default_factory=True)), field.description or ""
+        yield (
+            key,
+            "" if inner and not prefix else _default(field.get_default(call_default_factory=True)),
+            field.description or "",
+        )
         if inner is not None:
             many = get_args(field.annotation) and "tuple" in str(field.annotation)
             yield from _rows(inner, f"{key}[]." if many else f"{key}.")
@@ -46,7 +52,11 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _default(value: Any) -> str:
-    return "" if value is None or "Undefined" in type(value).__name__ else f"`{to_json(value).decode()}`".replace('`"', "`").replace('"`', "`")
+    return (
+        ""
+        if value is None or "Undefined" in type(value).__name__
+        else f"`{to_json(value).decode()}`".replace('`"', "`").replace('"`', "`")
+    )
 
 
 def settings_table(language: str) -> str:

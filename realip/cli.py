@@ -18,7 +18,7 @@ _COMMANDS = {
     "preview": ("realip.offline.preview_command", "what `pulumi up` would create, and how a client's address travels"),
     "render": ("realip.offline.render_command", "the Kubernetes objects as YAML"),
     "diff": ("realip.offline.diff_command", "what differs between two stacks"),
-    "verify": ("realip.verify.command", "prove on a running stack that the app sees clients' addresses"),
+    "verify": ("realip.verify.command", "whether the app behind a running stack sees its clients' addresses"),
 }
 """Each command's module, which has `add_arguments(parser)` and `run(arguments)`, and what it shows."""
 _INTERRUPTED = 130

@@ -1,6 +1,9 @@
-"""What every part of the library raises for a mistake that a person can mend."""
+"""What every part of the library raises for a mistake that a person can mend, and how it guesses what was meant."""
 
-__all__ = ["InputError"]
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["InputError", "nearest"]
 
 
 class InputError(Exception):
@@ -8,3 +11,13 @@ class InputError(Exception):
 
     The message is complete: whoever catches it prints it as it is, without a traceback, and ends with exit code 2.
     """
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?` where a known word is near, else the list of the known ones."""
+    known = sorted(known)
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {by_folded[close[0]]}?"
+    return f"known are {', '.join(known)}"

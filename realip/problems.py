@@ -1,20 +1,19 @@
 """What is wrong with a stack file, one problem a line: path, value, problem and remedy, all of them at once."""
 
-import difflib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from realip.errors import InputError
+from realip.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["MISSING", "Problem", "SettingsError", "nearest", "problem_from"]
+__all__ = ["MISSING", "Problem", "SettingsError", "problem_from"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
@@ -62,16 +61,6 @@ class SettingsError(InputError):
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         super().__init__("\n".join([f"{count} in the settings:", *(f"  {problem}" for problem in self.problems)]))
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` where a known word is near, else the list of the known ones."""
-    known = sorted(known)
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean {by_folded[close[0]]}?"
-    return f"known are {', '.join(known)}"
 
 
 def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:

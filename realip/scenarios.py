@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "DEFAULT_STACK",
     "SCENARIOS",
     "Choices",
     "Connection",
@@ -196,6 +197,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         minimum_version=_INGRESS_VERSION,
     ),
 )
+
+DEFAULT_STACK = SCENARIOS[0].slug
+"""What commands and stack files mean that name no scenario."""
 
 _BY_SLUG = {scenario.slug: scenario for scenario in SCENARIOS}
 _BY_CHOICES = {scenario.choices: scenario for scenario in SCENARIOS}

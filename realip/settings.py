@@ -14,8 +14,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from realip import checks, rules, tke
-from realip.problems import nearest
+from realip.errors import nearest
 from realip.scenarios import (
+    DEFAULT_STACK,
     SCENARIOS,
     Choices,
     Connection,
@@ -28,7 +29,6 @@ from realip.scenarios import (
 )
 
 __all__ = [
-    "DEFAULT_STACK",
     "AccessSettings",
     "AppSettings",
     "ClusterSettings",
@@ -37,8 +37,6 @@ __all__ = [
     "NodesSettings",
     "Settings",
 ]
-
-DEFAULT_STACK = "vpc-cni-direct-native"
 
 
 def _keeps(rule: Callable[..., object], *arguments: object) -> AfterValidator:
@@ -271,7 +269,8 @@ class AppSettings(_Section):
         None, description="Number of pods; 3 direct, 2 non-direct if unset."
     )
     autoscaled: bool = Field(
-        default=False, description="An autoscaler owns the number of pods: leave it out of the Deployment."
+        default=False,
+        description="An autoscaler owns the number of pods: leave it out of the Deployment. Let the autoscaler set it first, or the app drops to one pod until it does.",
     )
     port: Port = Field(5000, description="Where the container listens.")
     service_port: Port = Field(80, description="Where clients connect.")

@@ -16,7 +16,7 @@ api = Workload(
     {
         "deployment": "api",
         "namespace": "api",
-        "image": "registry.k8s.io/e2e-test-images/agnhost:2.53",
+        "image": "example.com/team/api:1.4.0",
         "labels": api_labels,
         "port": 8080,
         "replicas": 3,

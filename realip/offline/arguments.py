@@ -2,11 +2,9 @@
 
 import argparse
 
-from realip.scenarios import SCENARIOS
+from realip.scenarios import DEFAULT_STACK
 
-__all__ = ["DEFAULT_STACK", "add_config", "add_stack"]
-
-DEFAULT_STACK = SCENARIOS[0].slug
+__all__ = ["add_config", "add_stack"]
 
 
 def add_stack(parser: argparse.ArgumentParser) -> None:

@@ -84,7 +84,7 @@ def _page() -> Iterator[Line]:
 
 
 def _decision() -> Node:
-    """The seeds' decision graph: network mode, then nodes, then connection."""
+    """The guide's decision graph: network mode, then nodes, then connection."""
     root = Node([Span("network mode?", "title")])
     for mode in NetworkMode:
         nodes = root.add(Span(mode.value, "kind"), Span(" → nodes?", "aside"))

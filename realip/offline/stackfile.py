@@ -1,6 +1,5 @@
 """A stack's configuration from the project's own files, as the engine would hand it to the program."""
 
-import difflib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from realip.errors import InputError
+from realip.errors import InputError, nearest
 from realip.offline.dialect import Loader
 from realip.offline.keys import parse_override
 
@@ -134,9 +133,9 @@ def _stack_path(project: Project, name: str) -> Path:
         raise InputError(
             f"stack {name!r}: there is no stack file in {_shown(project.stacks)}; add Pulumi.{name}.yaml there"
         )
-    guess = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.4)
-    hint = f"did you mean {guess[0]}? Known are" if guess else "known are"
-    raise InputError(f"stack {name!r}: there is no such stack in {_shown(project.stacks)}; {hint} {', '.join(known)}")
+    guess, listed = nearest(name, known), ", ".join(known)
+    hint = guess if listed in guess else f"{guess} Known are {listed}"
+    raise InputError(f"stack {name!r}: there is no such stack in {_shown(project.stacks)}; {hint}")
 
 
 def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What an application says it saw: the socket's peer or a header, out of the body of its answer.
 
-Understood are JSON (the seeds' two images, agnhost's `/header`, echo servers), agnhost's `/clientip`, a bare address or
+Understood are JSON (the guide's two images, agnhost's `/header`, echo servers), agnhost's `/clientip`, a bare address or
 header value as text, and text of `Name: value` lines. An address in prose is not looked for: an error page that quotes
 the visitor's address would pass for a proof.
 """

@@ -11,7 +11,7 @@ from tests.cluster import live
 from tests.cluster.conftest import Renderer
 from tools.controlplane import KubectlFailed
 
-# The seeds state the class as this annotation ("mandatory"), and TKE reads it.
+# The guide states the class as this annotation ("mandatory"), and TKE reads it.
 EXPECTED_WARNINGS = {
     f"Warning: annotation \"{tke.CLASS_ANNOTATION}\" is deprecated, please use 'spec.ingressClassName' instead"
 }
@@ -69,7 +69,7 @@ def test_a_misspelt_field_would_have_been_refused(cluster: live.Cluster, render:
 
 
 @pytest.mark.parametrize("stack", live.STACKS)
-def test_who_applied_the_manifests_of_the_seeds_takes_them_over_with_force_once(
+def test_who_applied_the_manifests_of_the_guide_takes_them_over_with_force_once(
     cluster: live.Cluster, render: Renderer, stack: str
 ) -> None:
     """People come from there, with client-side apply, which owns the server's defaults too: hence the force.
@@ -81,7 +81,7 @@ def test_who_applied_the_manifests_of_the_seeds_takes_them_over_with_force_once(
         namespace, name = tke.SERVICE_CONTROLLER_CONFIG
         metadata = {"namespace": namespace, "name": name}
         cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"VERSION": "v2.11.0"}})
-    for manifest in seeds(rendered):
+    for manifest in of_the_guide(rendered):
         cluster.plane.kubectl("apply", "--filename=-", stdin=yaml.safe_dump(manifest))
     uids = {kind: cluster.one(rendered.only(kind))["metadata"]["uid"] for kind in ("Deployment", "Service")}
 
@@ -97,8 +97,8 @@ def test_who_applied_the_manifests_of_the_seeds_takes_them_over_with_force_once(
     assert cluster.snapshot(rendered) == before
 
 
-def seeds(rendered: live.Render) -> Iterator[live.Object]:
-    """The objects that the seeds and the scripts behind them make, spelt as they spell them."""
+def of_the_guide(rendered: live.Render) -> Iterator[live.Object]:
+    """The objects that the guide's manifests and scripts make, spelt as they spell them."""
     direct = "nondirect" not in rendered.stack
     namespace = "default" if direct else "kestrel-catchip"
     if not direct:

@@ -43,7 +43,7 @@ _POD = "spec.template.spec"
 _CONTAINER = "spec.template.spec.containers[0]"
 
 STATED = (
-    # Service, seeds' "Configuration Examples", scenarios 1 to 3
+    # Service, guide's "Configuration Examples", scenarios 1 to 3
     Stated("Service", "apiVersion", "v1"),
     Stated("Service", "kind", "Service"),
     Stated("Service", "metadata.name", "clb-direct-pod", DIRECT),

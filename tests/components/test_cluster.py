@@ -150,7 +150,7 @@ def test_the_administrators_password_is_secret_and_no_endpoint_is_opened_by_the_
     assert not {key for key in cluster.inputs if "nternet" in key or "ntranet" in key}
 
 
-def test_the_seeds_modes_reach_the_cluster() -> None:
+def test_the_guides_modes_reach_the_cluster() -> None:
     modes = {slug: up(slug).one("cluster:Cluster").inputs["networkType"] for slug in SLUGS}
     assert modes == {
         "vpc-cni-direct-native": "VPC-CNI",

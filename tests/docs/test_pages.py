@@ -13,7 +13,9 @@ MARKDOWN = sorted(path for path in ROOT.rglob("*.md") if ".venv" not in path.par
 
 
 def test_no_page_shows_an_output_that_the_program_does_not_print() -> None:
-    check = subprocess.run([sys.executable, "-m", "docs.refresh", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    check = subprocess.run(
+        [sys.executable, "-m", "docs.refresh", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert check.returncode == 0, check.stderr
 
 
@@ -36,11 +38,17 @@ def test_both_languages_have_the_same_sections_and_commands() -> None:
     english, chinese = ((ROOT / name).read_text("utf-8") for name in PAGES[:2])
 
     def shape(page: str) -> list[str]:
-        return [re.match(r"#+", line)[0] for line in page.splitlines() if line.startswith("#") and line.lstrip("#").startswith(" ")]  # type: ignore[index]
+        return [
+            re.match(r"#+", line)[0]
+            for line in page.splitlines()
+            if line.startswith("#") and line.lstrip("#").startswith(" ")
+        ]  # type: ignore[index]
 
     def commands(page: str) -> list[str]:
         blocks = re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)
         return [line.split("  #")[0].rstrip() for block in blocks for line in block.splitlines()]
 
     assert shape(english) == shape(chinese)
-    assert [command.split(" <")[0] for command in commands(english)] == [command.split(" <")[0] for command in commands(chinese)]
+    assert [command.split(" <")[0] for command in commands(english)] == [
+        command.split(" <")[0] for command in commands(chinese)
+    ]

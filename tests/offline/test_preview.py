@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.offline.guide import DIRECT, GUIDE, STACKS
 from tests.offline.running import Realip
-from tests.offline.upstream import DIRECT, STACKS, UPSTREAM
 
 ADDRESS = "198.51.100.7"
 
@@ -29,7 +29,7 @@ def plain(realip: Realip, *arguments: str) -> str:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_preview_shows_what_decides_the_scenario(stack: str, realip: Realip) -> None:
-    facts, page = UPSTREAM[stack], plain(realip, stack)
+    facts, page = GUIDE[stack], plain(realip, stack)
     assert page.startswith(f"Scenario {facts.number}: ")
     assert f"network mode {facts.mode}" in page
     assert f'▸ {DIRECT}: "{facts.direct}"' in page
@@ -65,14 +65,14 @@ def test_every_resource_hangs_under_its_component_once(stack: str, realip: Reali
     assert found["counts"] == {
         "create": len(made),
         "components": len(components),
-        "read": 1 if UPSTREAM[stack].switch else 0,
+        "read": 1 if GUIDE[stack].switch else 0,
     }
     assert f"would create {len(made)} resources in {len(components)} components" in page
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_clients_path_goes_by_the_node_only_when_it_is_direct(stack: str, realip: Realip) -> None:
-    facts, found = UPSTREAM[stack], as_json(realip, stack)
+    facts, found = GUIDE[stack], as_json(realip, stack)
     client, balancer, node, pod = found["journey"]
     assert [hop["place"] for hop in found["journey"]] == ["client", "CLB", "node", "pod"]
     assert client["detail"] == balancer["socketPeer"] == ADDRESS

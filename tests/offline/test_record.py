@@ -16,8 +16,8 @@ from realip.errors import InputError
 from realip.offline.record import Recording, record, record_program
 from realip.offline.stackfile import read_stack
 from realip.offline.values import Secret, plain
+from tests.offline.guide import STACKS
 from tests.offline.running import Realip
-from tests.offline.upstream import STACKS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,4 +1,4 @@
-"""What `realip render` writes has to apply, and has to be what the seeds state."""
+"""What `realip render` writes has to apply, and has to be what the guide states."""
 
 import os
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.offline.guide import DIRECT, GUIDE, STACKS
 from tests.offline.running import Realip
-from tests.offline.upstream import DIRECT, STACKS, UPSTREAM
 
 
 def rendered(realip: Realip, *arguments: str) -> list[dict[str, Any]]:
@@ -22,8 +22,8 @@ def by_kind(documents: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_renders_the_objects_of_the_seeds_under_their_names(stack: str, realip: Realip) -> None:
-    facts, documents = UPSTREAM[stack], rendered(realip, stack)
+def test_a_stack_renders_the_objects_of_the_guide_under_their_names(stack: str, realip: Realip) -> None:
+    facts, documents = GUIDE[stack], rendered(realip, stack)
     objects = by_kind(documents)
     assert tuple(document["kind"] for document in documents) == facts.kinds
     service, deployment = objects["Service"], objects["Deployment"]
@@ -80,7 +80,7 @@ def test_a_namespace_comes_before_everything_in_it_and_a_service_before_its_pods
             assert documents.index(by_kind(documents)["Namespace"]) < place
     kinds = [document["kind"] for document in documents]
     assert kinds.index("Service") < kinds.index("Deployment")
-    if UPSTREAM[stack].switch:
+    if GUIDE[stack].switch:
         assert kinds.index("ConfigMap") < kinds.index("Service")
 
 

@@ -1,4 +1,4 @@
-"""`realip scenarios` answers at once, and as the seeds' table and graph do."""
+"""`realip scenarios` answers at once, and as the guide's table and graph do."""
 
 import json
 import subprocess
@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.offline.guide import DIRECT, GUIDE, STACKS
 from tests.offline.running import Realip
-from tests.offline.upstream import DIRECT, STACKS, UPSTREAM
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_table_has_the_seeds_rows_in_their_order(realip: Realip) -> None:
+def test_the_table_has_the_guides_rows_in_their_order(realip: Realip) -> None:
     run = realip("scenarios")
     assert (run.code, run.err) == (0, "")
     rows = [line.split("  ") for line in run.out.splitlines() if line[:1].isdigit()][:5]
     found = [tuple(cell.strip() for cell in row if cell.strip()) for row in rows]
     assert found == [
         (str(facts.number), stack, facts.mode, facts.connection, facts.nodes, facts.reads)
-        for stack, facts in UPSTREAM.items()
+        for stack, facts in GUIDE.items()
     ]
 
 
-def test_the_graph_leads_to_every_scenario_by_the_seeds_questions(realip: Realip) -> None:
+def test_the_graph_leads_to_every_scenario_by_the_guides_questions(realip: Realip) -> None:
     lines = realip("scenarios").out.splitlines()
     graph = lines[lines.index("network mode?") :]
     assert graph[:12] == [
@@ -48,7 +48,7 @@ def test_every_combination_has_an_answer_in_json(realip: Realip) -> None:
     found = json.loads(run.out)
     assert [row["stack"] for row in found["scenarios"]] == list(STACKS)
     for row in found["scenarios"]:
-        facts = UPSTREAM[row["stack"]]
+        facts = GUIDE[row["stack"]]
         features = row["keyFeatures"]
         assert (row["number"], row["networkMode"], row["nodeType"]) == (facts.number, facts.mode, facts.nodes)
         assert (row["connection"], row["reads"]) == (facts.connection, facts.reads)
@@ -60,7 +60,7 @@ def test_every_combination_has_an_answer_in_json(realip: Realip) -> None:
     combinations = {(row["networkMode"], row["nodeType"], row["connection"]): row for row in found["decision"]}
     assert len(combinations) == len(found["decision"]) == 8
     offered = {key: row["stack"] for key, row in combinations.items() if row["offered"]}
-    assert offered == {(facts.mode, facts.nodes, facts.connection): stack for stack, facts in UPSTREAM.items()}
+    assert offered == {(facts.mode, facts.nodes, facts.connection): stack for stack, facts in GUIDE.items()}
     for row in combinations.values():
         if not row["offered"]:
             assert row["nearest"] in STACKS

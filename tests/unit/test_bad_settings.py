@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from realip import InputError, SettingsError, parse
+from realip.errors import nearest
 from realip.loading import decode, refusals
-from realip.problems import MISSING, Problem, nearest, path_of
+from realip.problems import MISSING, Problem, path_of
 
 VPC_CNI = "vpc-cni-direct-native"
 GLOBAL_ROUTER = "globalrouter-direct-native"

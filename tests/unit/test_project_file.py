@@ -10,7 +10,8 @@ from pulumi.runtime import config
 from pydantic import BaseModel
 
 from realip import parse
-from realip.settings import DEFAULT_STACK, Settings
+from realip.scenarios import DEFAULT_STACK
+from realip.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -38,12 +38,12 @@ def as_json(value: object, **settings: str) -> bytes:
 
 
 def layer_4(request: Request) -> bytes:
-    """The answer of the image that the seeds deploy in the direct scenarios."""
+    """The answer of the image that the guide deploys in the direct scenarios."""
     return as_json({"message": "hi", "client_ip": request.peer, "method": "GET", "headers": dict(request.headers)})
 
 
 def layer_7(request: Request) -> bytes:
-    """The answer of the image that the seeds deploy behind an Ingress."""
+    """The answer of the image that the guide deploys behind an Ingress."""
     headers = {name: ", ".join(request.all(name)) for name, _ in request.headers}
     return as_json({"message": "hi", "headers": headers, "method": "GET"})
 

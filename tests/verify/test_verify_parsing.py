@@ -152,7 +152,7 @@ def test_path_that_names_nothing_is_refused(path: str) -> None:
 @pytest.mark.parametrize(
     ("body", "reads", "sighting"),
     [
-        # The seeds' layer 4 image in header mode: its peer is the node, the headers have the client.
+        # The guide's layer 4 image in header mode: its peer is the node, the headers have the client.
         (
             {"client_ip": "10.0.0.5", "headers": {"X-Forwarded-For": "1.1.1.1, 2.2.2.2", "X-Real-Ip": "2.2.2.2"}},
             Reads.X_FORWARDED_FOR,

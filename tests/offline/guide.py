@@ -1,8 +1,8 @@
-"""What the seeds and the manifests behind them state of each scenario: the offline commands have to show exactly that."""
+"""What the guide and its manifests state of each scenario: the offline commands have to show exactly that."""
 
 from dataclasses import dataclass
 
-__all__ = ["STACKS", "UPSTREAM", "Facts"]
+__all__ = ["GUIDE", "STACKS", "Facts"]
 
 L4_IMAGE = "vickytan-demo.tencentcloudcr.com/kestrelli/images:v1.0"
 L7_IMAGE = "test-angel01.tencentcloudcr.com/kestrelli/kestrel-seven-real-ip:v1.0"
@@ -11,7 +11,7 @@ DIRECT = "service.cloud.tencent.com/direct-access"
 
 @dataclass(frozen=True)
 class Facts:
-    """One row of the seeds' comparison, with the names of the manifests."""
+    """One row of the guide's comparison, with the names of the manifests."""
 
     number: int
     mode: str
@@ -31,7 +31,7 @@ class Facts:
     switch: bool = False
 
 
-UPSTREAM = {
+GUIDE = {
     "vpc-cni-direct-native": Facts(
         1, "VPC-CNI", "native", "direct", "socket peer", ("Service", "Deployment"), public=True
     ),
@@ -62,4 +62,4 @@ UPSTREAM = {
         )
     },
 }
-STACKS = tuple(UPSTREAM)
+STACKS = tuple(GUIDE)
