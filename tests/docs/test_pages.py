@@ -38,11 +38,7 @@ def test_both_languages_have_the_same_sections_and_commands() -> None:
     english, chinese = ((ROOT / name).read_text("utf-8") for name in PAGES[:2])
 
     def shape(page: str) -> list[str]:
-        return [
-            re.match(r"#+", line)[0]
-            for line in page.splitlines()
-            if line.startswith("#") and line.lstrip("#").startswith(" ")
-        ]  # type: ignore[index]
+        return re.findall(r"^(#+) ", page, flags=re.MULTILINE)
 
     def commands(page: str) -> list[str]:
         blocks = re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)
