@@ -32,6 +32,8 @@ HERE = Path(__file__).resolve().parent
 STACK = "vpc-cni-direct-native"
 STACK_BOUND = 1.10
 APP_BOUND = 1.20
+DEADLINE_SECONDS = 3600
+"""Of one operation: many apps take long."""
 CLUSTER = "cls-00000001"
 ADDRESS = "203.0.113.1"
 NO_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
@@ -52,9 +54,9 @@ def project(source: Path, stack: str, **environment: str) -> Iterator[Project]:
     with tempfile.TemporaryDirectory() as folder, world() as surroundings:
         copy_project(source, Path(folder) / "run")
         pulumi = tools.locate("pulumi")
-        yield Project(
-            Path(folder) / "run", stack, surroundings, pulumi, preloaded=False, extra_environment=environment
-        ).init()
+        made = Project(Path(folder) / "run", stack, surroundings, pulumi, preloaded=False, deadline=DEADLINE_SECONDS)
+        made.extra_environment = environment
+        yield made.init()
 
 
 def processors() -> float:

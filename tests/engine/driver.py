@@ -171,6 +171,7 @@ class Project:
     world: World
     pulumi: Path
     preloaded: bool = True
+    deadline: float = OPERATION_SECONDS
     extra_environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
     _runs: int = 0
@@ -224,7 +225,7 @@ class Project:
             input=text,
             capture_output=True,
             text=True,
-            timeout=OPERATION_SECONDS,
+            timeout=self.deadline,
             check=False,
         )
         return Operation(" ".join(command), done.returncode, done.stdout + done.stderr)
@@ -263,7 +264,7 @@ class Project:
             self.process = process
 
             def finish() -> Operation:
-                code = process.wait(OPERATION_SECONDS)
+                code = process.wait(self.deadline)
                 lines = events.read_text().splitlines() if events.exists() else []
                 complete = [json.loads(event) for event in lines if event.endswith("}")]
                 return Operation(command, code, output.read_text(), complete)
