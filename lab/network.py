@@ -34,6 +34,9 @@ POD_GATEWAY = "169.254.1.1"
 """VPC-CNI pods route everything to this address on their node's end of the wire, as TKE's do."""
 BRIDGE_MEMORY = 8_640_000
 """Hundredths of a second, a day: a bridge that forgets a pod floods its packets to all pods."""
+NO_TIME_WAIT = "net.ipv4.tcp_max_tw_buckets=0"
+"""In pods: a load test opens thousands of connections a second, and through a node port all of them come from two addresses.
+New ones would meet sockets in TIME_WAIT of old ones, be refused by their time stamps, and wait a second to try again."""
 _FLOW_MARK = "0x1"
 _FLOW_TABLE = "101"
 _ENI_TABLE = "100"
@@ -222,6 +225,7 @@ def add_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> str:
     """A pod's namespace with its address, wired to its node, or to the VPC itself for a super node; returns its name."""
     namespace = plan.namespace(name)
     add_namespaces([namespace])
+    run_inside(namespace, ["sysctl", "-q", "-w", NO_TIME_WAIT])
     wiring = Wiring()
     wire = f"pod-{sha256(name.encode()).hexdigest()[:8]}"
     if node.super_node:
