@@ -21,7 +21,7 @@ from realip.settings import Settings
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "README_zh.md", "docs/verify.md", "docs/offline.md", "docs/lab.md")
 _BLOCK = re.compile(
-    r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|.*\n)*)", re.DOTALL
+    r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|[^\n]*\n)*)", re.DOTALL
 )
 
 

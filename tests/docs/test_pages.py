@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.refresh import PAGES, ROOT
+from docs.refresh import PAGES, ROOT, refreshed
 
 MARKDOWN = sorted(path for path in ROOT.rglob("*.md") if ".venv" not in path.parts and ".make" not in path.parts)
 
@@ -48,3 +48,10 @@ def test_both_languages_have_the_same_sections_and_commands() -> None:
     assert [command.split(" <")[0] for command in commands(english)] == [
         command.split(" <")[0] for command in commands(chinese)
     ]
+
+
+def test_writing_a_page_again_takes_nothing_away() -> None:
+    page = "<!-- settings: en -->\n\nafter the table\n\n## End\n"
+    once = refreshed(page)
+    assert refreshed(once) == once
+    assert once.endswith("\nafter the table\n\n## End\n")
