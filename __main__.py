@@ -1,8 +1,12 @@
 """The Pulumi program: a stack's settings become one RealIpStack, and its outputs the stack's."""
 
-import pulumi
+import gc
 
-from realip import RealIpStack, load
+gc.disable()  # over in a second: looking through what the SDKs load, again and again, would cost a third of it
+
+import pulumi  # noqa: E402
+
+from realip import RealIpStack, load  # noqa: E402
 
 stack = RealIpStack("realip", load())
 for name, value in stack.stack_outputs.items():

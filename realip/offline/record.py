@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import gc
 import runpy
 import sys
 import traceback
@@ -78,10 +79,21 @@ def record(stack: "StackFile") -> Recording:
         raise InputError(f"{program}: there is no such program; the offline commands run the project's own __main__.py")
 
     def run() -> None:
-        with _in_folder(stack.project.root), contextlib.redirect_stdout(sys.stderr):
+        with _in_folder(stack.project.root), _own_collector(), contextlib.redirect_stdout(sys.stderr):
             runpy.run_path(str(program), run_name="__main__")
 
     return record_program(run, project=stack.project.name, stack=stack.name, configuration=stack.configuration)
+
+
+@contextlib.contextmanager
+def _own_collector() -> Iterator[None]:
+    """A program may turn the collector off for its own short life, not for the process that it is recorded in."""
+    collecting = gc.isenabled()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def record_program(

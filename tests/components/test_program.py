@@ -1,5 +1,6 @@
 """The project's own program under its own stack files, as the engine hands their values over."""
 
+import gc
 import json
 import runpy
 from pathlib import Path
@@ -23,7 +24,10 @@ def _config(slug: str) -> dict[str, str]:
 
 
 def _program() -> None:
-    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+    try:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+    finally:
+        gc.enable()  # the program turns it off for its own short life
 
 
 def _run(slug: str, *, preview: bool, **changed: str) -> Recording:

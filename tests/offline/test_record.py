@@ -153,6 +153,12 @@ def test_a_program_that_stops_in_the_middle_leaves_no_task_and_no_word(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_program_that_turns_the_collector_off_does_so_for_itself_alone() -> None:
+    assert gc.isenabled()
+    record(read_stack("vpc-cni-direct-native", []))
+    assert gc.isenabled()
+
+
 def test_an_invoke_is_refused_since_nobody_can_answer() -> None:
     with pytest.raises(InputError, match="asks a provider for kubernetes:yaml:decode"):
         run(lambda: pulumi.runtime.invoke("kubernetes:yaml:decode", {}))
