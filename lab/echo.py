@@ -1,4 +1,4 @@
-"""The app in a pod: it answers `GET /` with who it saw, as the seeds' two images do, plus its own name.
+"""The app in a pod: it answers `GET /` with who it saw, as the guide's two images do, plus its own name.
 
 A stand-in for images that the lab cannot pull. It keeps connections, answers HTTP/1.1 and does nothing else, so that the
 cost of a request is the path's and not the app's. Run as a file, without the project on the path: it starts in a moment.
@@ -28,7 +28,7 @@ def answer(head: bytes, peer: str, pod: str, reads: str, *, draining: bool = Fal
         if not separator:
             continue
         name = "-".join(part.capitalize() for part in name.strip().split("-"))
-        # WSGI joins lines of the same name in their order; so do the seeds' images.
+        # WSGI joins lines of the same name in their order; so do the guide's images.
         headers[name] = f"{headers[name]},{value.strip()}" if name in headers else value.strip()
     body: dict[str, object] = {"message": "realip lab", "method": method, "headers": headers, "pod": pod}
     if reads != "headers":

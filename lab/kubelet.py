@@ -1,7 +1,7 @@
 """Scheduler and kubelet of the lab: gives every pod a node, an address and a process of the echo app.
 
 The Deployment's pods are made by the real controller manager, and the EndpointSlices too; this stands in for what would run
-on a node. Images are not pulled: which of the seeds' two apps a pod runs is told by its image.
+on a node. Images are not pulled: which of the guide's two apps a pod runs is told by its image.
 """
 
 import signal
