@@ -1,6 +1,7 @@
 """What all tests have in common."""
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -11,3 +12,7 @@ for name, derandomize in (("same", True), ("explore", False)):
         name, derandomize=derandomize, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# Where a whole run is in the background, a shell has its programs ignore Ctrl-C, and all that they start: tests of it need it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
