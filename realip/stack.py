@@ -17,7 +17,7 @@ from realip.components.exposure import (
     NodePortIngress,
 )
 from realip.components.network import Network, NetworkArgs, Subnet
-from realip.components.nodes import NativeNodes, NativeNodesArgs, SuperNodes
+from realip.components.nodes import NativeNodes, NativeNodesArgs, SuperNodes, Taint
 from realip.components.workload import Workload, WorkloadArgs
 from realip.settings import Settings, SubnetSettings
 
@@ -117,7 +117,7 @@ class RealIpStack(Component):
 
     def _make_nodes(self) -> NativeNodes | SuperNodes:
         settings, network = self._settings.nodes, self._network
-        taints = [{"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in settings.taints]
+        taints = [Taint(key=taint.key, value=taint.value, effect=taint.effect.value) for taint in settings.taints]
         if self._row.super_nodes:
             number = len(self._plan.node_subnets)
             return SuperNodes(
@@ -127,7 +127,7 @@ class RealIpStack(Component):
                     "subnet_ids": [network.node_subnet_ids[index] for index in range(number)],
                     "security_group_id": network.security_group_id,
                     "labels": settings.labels,
-                    "taints": taints,  # type: ignore[typeddict-item]
+                    "taints": taints,
                     "display_name": self._settings.cluster.name,
                 },
                 self._child(),
@@ -141,7 +141,7 @@ class RealIpStack(Component):
             system_disk_type=settings.system_disk_type,
             system_disk_size=settings.system_disk_size,
             labels=settings.labels,
-            taints=taints,  # type: ignore[typeddict-item]
+            taints=taints,
             display_name=self._settings.cluster.name,
             tags=self._settings.tags,
         )
