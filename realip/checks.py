@@ -105,6 +105,9 @@ def _subnet_entries(path: str, subnets: "tuple[SubnetSettings, ...] | None", *, 
     if subnets is not None and not subnets:
         carved = "" if existing else ", or remove the key to have them carved"
         yield Problem(path, [], f"is empty; give at least one subnet{carved}", ("network.vpcId",))
+    for identifier, count in Counter(subnet.id for subnet in subnets or () if subnet.id is not None).items():
+        if count > 1:
+            yield Problem(path, identifier, f"is named {count} times; a subnet lies in one zone; name it once")
     for index, subnet in enumerate(subnets or ()):
         entry = f"{path}[{index}]"
         if existing and subnet.id is None:
@@ -291,6 +294,10 @@ def _app(settings: "Settings") -> Iterator[Problem]:
         yield Problem("app.memoryRequest", app.memory_request, message, ("app.memoryLimit",))
     if app.namespace is not None and app.namespace.startswith("kube-"):
         yield Problem("app.namespace", app.namespace, "is one of Kubernetes' own; give the app a namespace of its own")
+    if row.super_nodes and app.port == tke.SUPER_NODE_OWN_PORT:
+        yield Problem(
+            "app.port", app.port, "is taken on super nodes; let the container listen on another one", ("scenario",)
+        )
     if app.autoscaled and app.replicas is not None:
         message = "has two owners: app.autoscaled leaves the number of pods to an autoscaler; remove one of the two"
         yield Problem("app.replicas", app.replicas, message, ("app.autoscaled",))
@@ -335,6 +342,11 @@ def _access(settings: "Settings") -> Iterator[Problem]:
     if not access.admin_cidrs:
         message = "is missing; say who may reach the API server, such as your own address: 'pulumi config set --path \"realip:access.adminCidrs[0]\" <address>/32'"
         yield Problem("access.adminCidrs", MISSING, message, ("access.endpoint",))
+    if rules.everyone_together(access.admin_cidrs) and not access.allow_everyone:
+        message = (
+            "are the whole internet together; name your own network, or set access.allowEveryone to true if you mean it"
+        )
+        yield Problem("access.adminCidrs", list(access.admin_cidrs), message, ("access.allowEveryone",))
     for index, cidr in enumerate(access.admin_cidrs):
         if cidr in rules.EVERYONE and not access.allow_everyone:
             message = "opens the API server to the whole internet; name your own network, or set access.allowEveryone to true if you mean it"

@@ -17,7 +17,9 @@ __all__ = ["MISSING", "Problem", "SettingsError", "problem_from"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|\[key\]")
+_OF_A_KEY = "[key]"
+"""What pydantic puts behind a key that is wrong itself."""
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class _Missing:
@@ -74,12 +76,14 @@ def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
 def path_of(location: Sequence[int | str]) -> str:
     """`("network", "zones", 0)` as `network.zones[0]`, `("tags", "a b")` as `tags["a b"]`."""
     path = ""
+    if location[1:] and location[-1] == _OF_A_KEY:
+        location = location[:-1]
     for step in location:
         if isinstance(step, int):
             path += f"[{step}]"
         elif not _PLAIN_KEY.fullmatch(step):
             path += f"[{json.dumps(step)}]"
-        elif step != "[key]":
+        else:
             path += f".{step}" if path else step
     return path
 
@@ -105,7 +109,8 @@ def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
             return "is missing; add it"
         case "enum" | "literal_error":
             known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-            return f"is not one of {known}; {nearest(str(error['input']), known.split(', '))}"
+            guess = nearest(str(error["input"]), known.split(", "))
+            return f"is not one of {known}" + (f"; {guess}" if guess.startswith("did") else "; write one of them")
         case "value_error":
             return str(context["error"])
         case "greater_than_equal":

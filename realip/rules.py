@@ -7,20 +7,23 @@ that are known already. The limits themselves are TKE's and stand in `realip.tke
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from itertools import combinations
 from typing import TypeVar
 
 from realip import tke
 
 __all__ = [
+    "BASELINE_CAPABILITIES",
     "EVERYONE",
+    "UNPRIVILEGED_PORT",
     "availability_zone",
     "canonical_cidr",
     "cloud_id",
     "cluster_cidr",
     "dns_label",
     "documentation_range",
+    "everyone_together",
     "global_router_nodes",
     "image_reference",
     "instance_type",
@@ -30,6 +33,7 @@ __all__ = [
     "memory",
     "one_of",
     "overlaps",
+    "private",
     "private_cidr",
     "service_cidr",
     "service_name",
@@ -42,6 +46,24 @@ __all__ = [
     "vpc_cidr",
 ]
 
+BASELINE_CAPABILITIES = (
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+)
+"""What the `baseline` Pod Security level lets a container have."""
+UNPRIVILEGED_PORT = 1024
+"""The first port on which a container can listen without NET_BIND_SERVICE."""
 EVERYONE = ("0.0.0.0/0", "::/0")
 """The whole internet, in both address families."""
 
@@ -135,6 +157,22 @@ def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str,
     for (first_name, first), (second_name, second) in combinations(networks, 2):
         if first.overlaps(second):
             yield second_name, second, f"overlaps {first_name}, {first}; choose networks that share no address"
+
+
+def private(cidr: str) -> bool:
+    """Whether a network lies in the ranges that VPCs are made of, which nobody has on the internet."""
+    network = ip_network(cidr)
+    return isinstance(network, IPv4Network) and any(network.subnet_of(IPv4Network(r)) for r in tke.VPC_CIDR_RANGES)
+
+
+def everyone_together(cidrs: Iterable[str]) -> bool:
+    """Whether networks that each are less make up the whole internet of an address family."""
+    parts = [network for network in map(ip_network, cidrs) if network.prefixlen]
+    return any(
+        not network.prefixlen
+        for version in (4, 6)
+        for network in collapse_addresses(part for part in parts if part.version == version)  # type: ignore[type-var]
+    )
 
 
 def documentation_range(value: str) -> bool:

@@ -83,6 +83,7 @@ VpcId = Annotated[str, _keeps(rules.cloud_id, "vpc")]
 SubnetId = Annotated[str, _keeps(rules.cloud_id, "subnet")]
 SecurityGroupId = Annotated[str, _keeps(rules.cloud_id, "sg")]
 LoadBalancerId = Annotated[str, _keeps(rules.cloud_id, "lb")]
+Capability = Annotated[str, _keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
 TagKey = Annotated[str, _keeps(rules.tag_key)]
 TagValue = Annotated[str, _keeps(rules.tag_value)]
 
@@ -162,7 +163,7 @@ class NetworkSettings(_Section):
     )
     zones: tuple[Zone, ...] = Field(
         ("ap-guangzhou-6", "ap-guangzhou-7"),
-        description="Zones to spread nodes over; subnets are carved for each of them.",
+        description="Zones to spread nodes over; subnets are carved for each in this order, so add zones at the end.",
     )
     vpc_id: VpcId | None = Field(None, description="An existing VPC; its subnets then have to be given by id.")
     node_subnets: tuple[SubnetSettings, ...] | None = Field(
@@ -273,7 +274,9 @@ class AppSettings(_Section):
         description="An autoscaler owns the number of pods: leave it out of the Deployment. Let the autoscaler set it first, or the app drops to one pod until it does.",
     )
     port: Port = Field(5000, description="Where the container listens.")
-    service_port: Port = Field(80, description="Where clients connect.")
+    service_port: Port = Field(
+        80, description="Where clients connect. Non-direct: the Service's port; clients connect to the Ingress at 80."
+    )
     namespace: Name | None = Field(None, description="Namespace; made unless it is `default`.")
     deployment: Name | None = Field(None, description="The Deployment's name.")
     container: Name | None = Field(None, description="The container's name.")
@@ -292,6 +295,10 @@ class AppSettings(_Section):
         10,
         description="Kubernetes 1.30 and later: seconds a pod goes on serving while the load balancer lets go of it.",
     )
+    capabilities: tuple[Capability, ...] = Field(
+        (),
+        description="Linux capabilities that the image needs, such as CHOWN; all are dropped but the one for a port below 1024.",
+    )
     timeout_seconds: Seconds = Field(600, description="How long a rollout may take, on create and on update.")
 
 
@@ -302,7 +309,10 @@ class LoadBalancerSettings(_Section):
         default=False, description="Internal load balancer, in the first node subnet or in internalSubnetId."
     )
     internal_subnet_id: SubnetId | None = Field(None, description="Subnet of the internal load balancer.")
-    existing_id: LoadBalancerId | None = Field(None, description="An existing load balancer that TKE did not make.")
+    existing_id: LoadBalancerId | None = Field(
+        None,
+        description="An existing load balancer that TKE did not make. Non-direct: node ports are opened to clientCidrs then, so name networks there.",
+    )
     bandwidth: Bandwidth | None = Field(None, description="Mbit/s of a public load balancer; read when it is made.")
     security_group_ids: tuple[SecurityGroupId, ...] = Field(
         (), max_length=tke.MAX_LOAD_BALANCER_SECURITY_GROUPS, description="Security groups of the load balancer itself."
@@ -320,7 +330,9 @@ class Endpoint(StrEnum):
 class AccessSettings(_Section):
     """Who may reach the API server, and who the app."""
 
-    endpoint: Endpoint = Field(Endpoint.PUBLIC, description="public or intranet (run Pulumi inside the VPC then).")
+    endpoint: Endpoint = Field(
+        Endpoint.PUBLIC, description="public, or intranet: run Pulumi inside the VPC then, and leave adminCidrs out."
+    )
     admin_cidrs: tuple[Cidr, ...] = Field((), description="Who may reach the public endpoint of the API server.")
     allow_everyone: bool = Field(default=False, description="Accept 0.0.0.0/0 in adminCidrs.")
     client_cidrs: tuple[Cidr, ...] = Field(

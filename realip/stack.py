@@ -89,7 +89,7 @@ class RealIpStack(Component):
     def _passes_to_target(self) -> bool:
         """Whether the load balancer's own gate is the only one: everyone may come, but through the load balancer."""
         settings = self._settings
-        everyone = any(cidr in rules.EVERYONE for cidr in settings.access.client_cidrs)
+        everyone = rules.EVERYONE[0] in settings.access.client_cidrs  # of IPv4, which is what load balancers here have
         return everyone and settings.load_balancer.existing_id is None
 
     def _cluster_args(self) -> ClusterArgs:
@@ -119,12 +119,11 @@ class RealIpStack(Component):
         settings, network = self._settings.nodes, self._network
         taints = [Taint(key=taint.key, value=taint.value, effect=taint.effect.value) for taint in settings.taints]
         if self._row.super_nodes:
-            number = len(self._plan.node_subnets)
             return SuperNodes(
                 f"{self._name}-nodes",
                 {
                     "cluster_id": self._cluster.cluster_id,
-                    "subnet_ids": [network.node_subnet_ids[index] for index in range(number)],
+                    "subnet_ids": [network.node_subnet_ids[index] for index in self._subnets_by_zone()],
                     "security_group_id": network.security_group_id,
                     "labels": settings.labels,
                     "taints": taints,
@@ -149,13 +148,24 @@ class RealIpStack(Component):
             args["autoscaling"] = {"min": settings.autoscaling.min, "max": settings.autoscaling.max}
         return NativeNodes(f"{self._name}-nodes", args, self._child())
 
+    def _subnets_by_zone(self) -> list[int]:
+        """Positions of the node subnets, in an order that does not depend on how somebody lists them."""
+        subnets = self._plan.node_subnets
+        return sorted(
+            range(len(subnets)), key=lambda position: (subnets[position].zone, str(subnets[position].network))
+        )
+
+    def _first_subnet(self) -> pulumi.Output[str]:
+        """Where an endpoint or load balancer inside the VPC goes: another subnet would be another address."""
+        return self._network.node_subnet_ids[self._subnets_by_zone()[0]]
+
     def _access_args(self) -> ClusterAccessArgs:
         settings = self._settings
         args = ClusterAccessArgs(
             cluster_id=self._cluster.cluster_id, display_name=settings.cluster.name, tags=settings.tags
         )
         if settings.access.endpoint == "intranet":
-            args["intranet_subnet_id"] = self._network.node_subnet_ids[0]
+            args["intranet_subnet_id"] = self._first_subnet()
         else:
             args["admin_cidrs"] = settings.access.admin_cidrs
         return args
@@ -181,6 +191,8 @@ class RealIpStack(Component):
         )
         if not app.autoscaled:
             args["replicas"] = app.replicas or self._row.replicas
+        if app.capabilities:
+            args["capabilities"] = app.capabilities
         if app.readiness_path is not None:
             args["readiness_path"] = app.readiness_path
         if rules.kubernetes_version(self._settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION:
@@ -237,7 +249,7 @@ class RealIpStack(Component):
         settings = self._settings.load_balancer
         args = LoadBalancer(timeout_seconds=settings.timeout_seconds)
         if settings.internal:
-            args["internal_subnet_id"] = settings.internal_subnet_id or self._network.node_subnet_ids[0]
+            args["internal_subnet_id"] = settings.internal_subnet_id or self._first_subnet()
         if settings.existing_id is not None:
             args["existing_id"] = settings.existing_id
         if settings.bandwidth is not None:

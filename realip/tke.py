@@ -42,6 +42,7 @@ __all__ = [
     "SERVICE_SECURITY_GROUPS",
     "SUBNET_MASKS",
     "SUBNET_RESERVED_ADDRESSES",
+    "SUPER_NODE_OWN_PORT",
     "SUPER_NODE_SELECTOR",
     "SUPER_NODE_TAINT",
     "SYSTEM_DISK_SIZES",
@@ -106,6 +107,8 @@ GLOBAL_ROUTE_DIRECT_ACCESS = "GlobalRouteDirectAccess"
 
 SUPER_NODE_SELECTOR = {"node.kubernetes.io/instance-type": "eklet"}
 SUPER_NODE_TAINT = "eks.tke.cloud.tencent.com/eklet"
+SUPER_NODE_OWN_PORT = 9100
+"""Taken on every super node, so no container can listen there."""
 
 # --- Cluster (provider kubernetes_cluster; TKE 103981) ------------------------------------------------------------------
 

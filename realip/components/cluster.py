@@ -61,6 +61,8 @@ class Cluster(Component):
         self._check("version", args["version"], rules.kubernetes_version)
         self._check("service_cidr", args.get("service_cidr"), rules.service_cidr)
         self._check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
+        modes = tuple(mode.value for mode in NetworkMode)
+        self._check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes))
         vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
         self._check_mode(args, vpc_cni=vpc_cni)
         self._check_room(args)

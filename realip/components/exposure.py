@@ -36,7 +36,7 @@ class LoadBalancer(TypedDict, total=False):
     """An existing load balancer, `lb-...`, that TKE did not make."""
     bandwidth: pulumi.Input[int]
     """Mbit/s of a public load balancer; read when it is made."""
-    security_group_ids: Sequence[pulumi.Input[str]]
+    security_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Security groups of the load balancer itself, up to five."""
     timeout_seconds: int
     """How long to wait for the address, on create and on update; 600 if unset."""
@@ -262,7 +262,7 @@ def _load_balancer(
     if "bandwidth" in balancer:
         annotations[bandwidth] = pulumi.Output.format("{0}", whole(balancer["bandwidth"]))
     if groups := balancer.get("security_group_ids"):
-        annotations[security_groups] = pulumi.Output.all(*groups).apply(",".join)
+        annotations[security_groups] = pulumi.Output.all(groups).apply(lambda lists: ",".join(lists[0]))
     return annotations
 
 

@@ -1,5 +1,6 @@
 """A TKE kubeconfig, made usable from where Pulumi runs."""
 
+from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,15 @@ def reachable(kubeconfig: str, endpoint: str) -> str:
         cluster = entry.get("cluster") or {}
         server = urlsplit(str(cluster.get("server", "")))
         if endpoint and server.hostname and server.hostname.endswith(tke.INTERNAL_ONLY_API_DOMAIN):
-            host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").netloc
+            host = urlsplit(endpoint if "//" in endpoint else f"//{_bracketed(endpoint)}").netloc
             cluster["server"] = f"https://{host}"
             cluster["tls-server-name"] = server.hostname
     return yaml.safe_dump(config, sort_keys=False)
+
+
+def _bracketed(endpoint: str) -> str:
+    """An IPv6 address as a URL has it; anything else as it is."""
+    try:
+        return f"[{IPv6Address(endpoint)}]"
+    except ValueError:
+        return endpoint

@@ -1,7 +1,7 @@
 """NativeNodes and SuperNodes: what pods run on."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
@@ -116,7 +116,7 @@ class SuperNodesArgs(TypedDict):
 
     cluster_id: pulumi.Input[str]
     """The cluster, `cls-...`."""
-    subnet_ids: Sequence[pulumi.Input[str]]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """A super node is made in each; its pods take their addresses there, and need a way out for images (a NAT gateway)."""
     security_group_id: pulumi.Input[str]
     """Security group of the pods; TKE asks for one."""
@@ -137,17 +137,19 @@ class SuperNodes(Component):
     def __init__(self, name: str, args: SuperNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the pool; ArgumentError without a subnet."""
         super().__init__(name, opts)
-        if not args["subnet_ids"]:
-            raise self._refuse("subnet_ids", [], "is empty; give at least one subnet")
         display_name = args.get("display_name") or name
+        subnet_ids = args["subnet_ids"]
+        if not isinstance(subnet_ids, Sequence):
+            nodes: Any = pulumi.Output.all(subnet_ids).apply(lambda lists: _super_nodes(display_name, lists[0]))
+        elif subnet_ids:
+            nodes = _super_nodes(display_name, subnet_ids)
+        else:
+            raise self._refuse("subnet_ids", [], "is empty; give at least one subnet")
         pool = tencentcloud.kubernetes.ServerlessNodePool(
             name,
             name=display_name,
             cluster_id=args["cluster_id"],
-            serverless_nodes=[
-                {"display_name": f"{display_name}-{number}", "subnet_id": subnet_id}
-                for number, subnet_id in enumerate(args["subnet_ids"], start=1)
-            ],
+            serverless_nodes=nodes,
             security_group_ids=[args["security_group_id"]],
             labels=dict(args.get("labels") or {}),
             taints=_taints(args.get("taints") or ()),
@@ -156,6 +158,15 @@ class SuperNodes(Component):
         )
         self.node_pool_id = pool.id
         self.register_outputs({"node_pool_id": self.node_pool_id})
+
+
+def _super_nodes(
+    display_name: str, subnet_ids: Sequence["pulumi.Input[str]"]
+) -> "list[tencentcloud.kubernetes.ServerlessNodePoolServerlessNodeArgsDict]":
+    return [
+        {"display_name": f"{display_name}-{number}", "subnet_id": subnet_id}
+        for number, subnet_id in enumerate(subnet_ids, start=1)
+    ]
 
 
 def _taints(taints: Sequence[Taint]) -> list[dict[str, str]]:

@@ -71,6 +71,8 @@ class WorkloadArgs(TypedDict):
     """HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in the app's log."""
     drain_seconds: NotRequired[int]
     """How long a pod goes on serving while the load balancer lets go of it. Needs Kubernetes 1.30; none if unset."""
+    capabilities: NotRequired[Sequence[str]]
+    """Linux capabilities that the image needs, of those that the `baseline` level allows, such as `CHOWN`. All others are dropped."""
     timeout_seconds: NotRequired[int]
     """How long a rollout may take, on create and on update; 600 if unset."""
 
@@ -89,6 +91,8 @@ class Workload(KubernetesComponent):
         self._check("deployment", args["deployment"], rules.dns_label)
         self._check("container", args.get("container"), rules.dns_label)
         self._check("image", args["image"], rules.image_reference)
+        for capability in args.get("capabilities") or ():
+            self._check("capabilities", capability, lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES))
         namespace = args.get("namespace") or _DEFAULT_NAMESPACE
         self._check("namespace", namespace, rules.dns_label)
         create = args.get("create_namespace", namespace != _DEFAULT_NAMESPACE)
@@ -164,10 +168,19 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
         ),
         # The guide's images run as root and write their log beside the program, so neither is forbidden.
         security_context=core.SecurityContextArgs(
-            allow_privilege_escalation=False, capabilities=core.CapabilitiesArgs(drop=["ALL"])
+            allow_privilege_escalation=False,
+            capabilities=core.CapabilitiesArgs(add=_capabilities(args), drop=["ALL"]),
         ),
         lifecycle=core.LifecycleArgs(pre_stop=pre_stop) if drain else None,
     )
+
+
+def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
+    """What the image needs, and what listening on a low port takes; nothing at all in most cases."""
+    wanted, port = set(args.get("capabilities") or ()), whole(args["port"])
+    if isinstance(port, int) and port < rules.UNPRIVILEGED_PORT:
+        wanted.add("NET_BIND_SERVICE")
+    return sorted(wanted) or None
 
 
 def _tolerations(args: WorkloadArgs) -> list[core.TolerationArgs]:

@@ -206,3 +206,8 @@ def test_a_globalrouter_stacks_services_may_have_a_network_of_their_own() -> Non
     inputs = found.one("cluster:Cluster").inputs
     assert (inputs["serviceCidr"], inputs["clusterMaxServiceNum"]) == ("10.201.0.0/24", 256)
     assert found.stack.outputs["networkRanges"]["services"] == ["10.201.0.0/24"]
+
+
+def test_the_providers_own_word_for_a_network_mode_is_refused_with_ours() -> None:
+    with pytest.raises(ArgumentError, match="network_mode = 'GR': is not one of VPC-CNI, GlobalRouter"):
+        run(lambda: Cluster("c", {"vpc_id": "vpc-1", "network_mode": "GR", "version": "1.32.2"}))  # type: ignore[typeddict-item]

@@ -232,6 +232,11 @@ _CLUSTER = {("172.16.0.0/16", "ALL"): _INSIDE}
             _NODES | _PODS | {("198.19.0.0/24", "30000-32768"): "clients"},
         ),
         (
+            "vpc-cni-nondirect-native",
+            {"access": {**_SOME, "clientCidrs": ["198.19.0.0/24", "::/0"]}},
+            _NODES | _PODS | {("198.19.0.0/24", "30000-32768"): "clients", ("::/0", "30000-32768"): "clients"},
+        ),
+        (
             "globalrouter-nondirect-native",
             {"access": _NOBODY},
             _NODES | _CLUSTER | {("10.0.0.0/16", "30000-32768"): "clients"},

@@ -163,3 +163,28 @@ def test_super_nodes_take_labels_and_taints_from_the_settings() -> None:
         {"key": "eks.tke.cloud.tencent.com/eklet", "operator": "Exists", "effect": "NoSchedule"},
         {"key": "web", "operator": "Exists", "effect": "NoSchedule"},
     ]
+
+
+def test_the_subnets_of_another_component_can_be_handed_to_super_nodes_whole() -> None:
+    def program() -> None:
+        subnet_ids = pulumi.Output.from_input(["subnet-1", "subnet-2"])
+        SuperNodes("pool", {"cluster_id": "cls-1", "subnet_ids": subnet_ids, "security_group_id": "sg-1"})
+
+    found = run(program).one("ServerlessNodePool")
+    assert [node["subnetId"] for node in found.inputs["serverlessNodes"]] == ["subnet-1", "subnet-2"]
+
+
+def _node_subnets(*zones: str) -> dict[str, Any]:
+    cidrs = {"ap-guangzhou-6": "10.0.0.0/20", "ap-guangzhou-7": "10.0.16.0/20"}
+    return {"nodeSubnets": [{"zone": zone, "cidr": cidrs[zone]} for zone in zones]}
+
+
+def test_listing_the_same_subnets_in_another_order_moves_no_pod_and_no_address() -> None:
+    """Super nodes are replaced when their list changes, and an entrance inside the VPC gets another address with its subnet."""
+    internal: dict[str, Any] = {"loadBalancer": {"internal": True}, "access": {"endpoint": "intranet"}}
+    there, back = (
+        up("vpc-cni-direct-super", network=_node_subnets(*zones), **internal)
+        for zones in (("ap-guangzhou-6", "ap-guangzhou-7"), ("ap-guangzhou-7", "ap-guangzhou-6"))
+    )
+    for kind in ("ServerlessNodePool", "ClusterEndpoint", "core/v1:Service"):
+        assert there.one(kind).inputs == back.one(kind).inputs

@@ -109,3 +109,18 @@ def test_settings_come_from_the_environment_too(monkeypatch: pytest.MonkeyPatch)
 def test_other_peoples_configuration_is_left_alone() -> None:
     config = _config("vpc-cni-direct-native") | {"realip:access": MINE, "kubernetes:cluster": "x", "realipx:a": "b"}
     assert run(_program, config=config).stack.outputs["reads"] == "socket peer"
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_what_may_not_be_meant_is_said_and_done(update: bool) -> None:
+    """Node ports open to the internet, and administrators whom nobody can be."""
+    access = {"adminCidrs": ["192.168.1.5/32"], "clientCidrs": ["0.0.0.0/0"]}
+    balancer = {"existingId": "lb-mine"}
+    changed = {"access": json.dumps(access), "loadBalancer": json.dumps(balancer)}
+    messages = _run("vpc-cni-nondirect-native", preview=not update, **changed).messages
+    assert {severity for severity, _ in messages} == {"warning"}
+    said = "\n".join(text for _, text in messages)
+    assert 'access.adminCidrs[0] = "192.168.1.5/32": is private' in said
+    assert "access.clientCidrs" in said
+    assert "can forge X-Forwarded-For" in said
+    assert _run("vpc-cni-direct-native", preview=not update, access=MINE).messages == []

@@ -186,3 +186,25 @@ def test_draining_can_be_turned_off() -> None:
     found = up(app={"drainSeconds": 0}).one("Deployment").inputs["spec"]["template"]["spec"]
     assert "lifecycle" not in found["containers"][0]
     assert found["terminationGracePeriodSeconds"] == 30
+
+
+def _capabilities(**more: Any) -> Any:
+    return _pod(**more)["containers"][0]["securityContext"]["capabilities"]
+
+
+def test_a_container_on_a_low_port_can_listen_there() -> None:
+    """Without the capability a program that binds port 80 ends with permission denied."""
+    assert _capabilities(port=80) == {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]}
+    assert _capabilities(port=1024) == {"drop": ["ALL"]}
+
+
+def test_an_image_gets_the_capabilities_that_it_asks_for_and_no_other() -> None:
+    assert _capabilities(capabilities=["SETUID", "CHOWN"]) == {"add": ["CHOWN", "SETUID"], "drop": ["ALL"]}
+    made = up(app={"capabilities": ["CHOWN"]}).one("Deployment")
+    container = made.inputs["spec"]["template"]["spec"]["containers"][0]
+    assert container["securityContext"]["capabilities"] == {"add": ["CHOWN"], "drop": ["ALL"]}
+
+
+def test_a_capability_beyond_the_baseline_level_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="capabilities = 'NET_ADMIN'"):
+        _workload(capabilities=["NET_ADMIN"])

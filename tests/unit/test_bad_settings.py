@@ -36,6 +36,23 @@ def _existing(**more: Any) -> dict[str, Any]:
 
 # (slug, sections, path, value, words of the problem and of the remedy)
 CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
+    # --- what the platform keeps for itself
+    (SUPER, {"app": {"port": 9100}}, "app.port", 9100, ["is taken on super nodes", "another one"]),
+    (VPC_CNI, {"app": {"capabilities": ["SYS_ADMIN"]}}, "app.capabilities[0]", "SYS_ADMIN", ["is not one of", "NET_BIND_SERVICE"]),
+    (
+        VPC_CNI,
+        {"network": _existing(nodeSubnets=[{"zone": ZONE, "id": "subnet-1"}, {"zone": ZONE, "id": "subnet-1"}])},
+        "network.nodeSubnets",
+        "subnet-1",
+        ["is named 2 times", "name it once"],
+    ),
+    (
+        VPC_CNI,
+        {"access": {"adminCidrs": ["0.0.0.0/1", "128.0.0.0/1"]}},
+        "access.adminCidrs",
+        ["0.0.0.0/1", "128.0.0.0/1"],
+        ["whole internet together", "access.allowEveryone"],
+    ),
     # --- scenario
     ("vpc-cni-direct-nativ", {}, "scenario", "vpc-cni-direct-nativ", ["is not a scenario", "did you mean vpc-cni-direct-native?"]),
     ("zzzz", {}, "scenario", "zzzz", ["is not a scenario", "known are", *[VPC_CNI, GLOBAL_ROUTER, SUPER, INGRESS]]),
@@ -414,3 +431,9 @@ def test_the_nearest_word_is_offered_only_when_it_is_near() -> None:
     assert nearest("LOADBALANCER", ["loadBalancer"]) == "did you mean loadBalancer?"
     assert nearest("x", ["b", "a"]) == "known are a, b"
     assert repr(MISSING) == "MISSING"
+
+
+def test_a_key_that_looks_like_a_mark_of_the_validators_is_still_named() -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse({"[key]": 1, "access": {"adminCidrs": ["198.18.0.0/24"]}})
+    assert caught.value.problems[0].path == '["[key]"]'
