@@ -14,7 +14,7 @@ from realip import checks, rules
 from realip.problems import MISSING, Problem, SettingsError, problem_from
 from realip.settings import Settings
 
-__all__ = ["decode", "load", "parse", "refusals"]
+__all__ = ["advice", "decode", "load", "parse", "refusals"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
 
@@ -123,6 +123,23 @@ def refusals(settings: Settings) -> list[Problem]:
     ]
 
 
+def advice(settings: Settings) -> list[Problem]:
+    """What works, and may not be what somebody wanted."""
+    access, found = settings.access, []
+    for index, cidr in enumerate(access.admin_cidrs):
+        if rules.private(cidr):
+            message = "is private, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
+            found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
+    existing = settings.load_balancer.existing_id
+    if existing is not None and not settings.row.direct and set(rules.EVERYONE) & set(access.client_cidrs):
+        message = (
+            "opens the node ports to the whole internet with loadBalancer.existingId, and whoever reaches one can forge "
+            "X-Forwarded-For; name networks"
+        )
+        found.append(Problem("access.clientCidrs", list(access.client_cidrs), message))
+    return found
+
+
 def decode(value: str) -> object:
     """A configuration value as the engine hands it over: JSON for lists and objects, plain text otherwise."""
     try:
@@ -151,6 +168,6 @@ def load() -> Settings:
     refused = refusals(settings)
     if refused and not pulumi.runtime.is_dry_run():
         raise pulumi.RunError(str(SettingsError(refused)))
-    for problem in refused:
+    for problem in (*refused, *advice(settings)):
         pulumi.log.warn(str(problem))
     return settings

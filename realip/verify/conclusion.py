@@ -112,6 +112,13 @@ def warnings(plan: Plan, judge: Judge, attempts: Sequence[Attempt]) -> list[str]
     entrance = [attempt for attempt in attempts if attempt.kind == "entrance" and attempt.sighting]
     if any(attempt.address.is_loopback for attempt in entrance):
         found.append("the entrance is on this machine (a test, or a forwarded port): this says nothing about a cluster")
+    if (
+        any(attempt.address.is_private and not attempt.address.is_loopback for attempt in entrance)
+        and not plan.ranges.nodes
+    ):
+        found.append(
+            "the cluster's networks are not known (--range): from one of its own nodes this would prove nothing"
+        )
     again = sum(attempt.tries > 1 for attempt in entrance)
     if again:
         found.append(f"{again} of {len(entrance)} probes were answered only when tried again")
