@@ -8,7 +8,7 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
-from realip.components._component import ArgumentError, Component, security_rule
+from realip.components._component import Component, security_rule
 from realip.components.kubeconfig import reachable
 
 __all__ = ["ClusterAccess", "ClusterAccessArgs"]
@@ -61,7 +61,9 @@ class ClusterAccess(Component):
                 opts=self._child(),
             )
             kubeconfig, server = endpoint.kube_config_intranet, endpoint.pgw_endpoint
-        self.kubeconfig = pulumi.Output.secret(pulumi.Output.all(kubeconfig, server).apply(self._usable))
+        self.kubeconfig = pulumi.Output.secret(
+            pulumi.Output.all(kubeconfig, server).apply(lambda both: reachable(both[0], both[1] or ""))
+        )
         self.provider = kubernetes.Provider(
             f"{name}-provider",
             kubeconfig=self.kubeconfig,
@@ -71,15 +73,6 @@ class ClusterAccess(Component):
             opts=self._child(),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
-
-    def _usable(self, both: Sequence[str | None]) -> str:
-        kubeconfig, server = both
-        if not kubeconfig:
-            raise ArgumentError(
-                f"ClusterAccess {self._name!r}: the endpoint has no kubeconfig yet; run `pulumi up` again, and look at the "
-                "endpoint under the cluster's basic information in the console if that does not help"
-            )
-        return reachable(kubeconfig, server or "")
 
     def _security_group(self, args: ClusterAccessArgs) -> pulumi.Output[str]:
         """The security group of the public endpoint, whose id comes after its rules."""
