@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from realip.problems import model_in
 from realip.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +35,7 @@ def _rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, 
     """Key, default and meaning of every setting, sections first to last, lists as `key[]`."""
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
-        inner = _model_in(field.annotation)
+        inner = model_in(field.annotation)
         yield (
             key,
             "" if inner and not prefix else _default(field.get_default(call_default_factory=True)),
@@ -43,12 +44,6 @@ def _rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, 
         if inner is not None:
             many = get_args(field.annotation) and "tuple" in str(field.annotation)
             yield from _rows(inner, f"{key}[]." if many else f"{key}.")
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
 
 
 def _default(value: Any) -> str:

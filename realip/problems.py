@@ -13,7 +13,7 @@ from realip.errors import InputError, nearest
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["MISSING", "Problem", "SettingsError", "problem_from"]
+__all__ = ["MISSING", "Problem", "SettingsError", "model_in", "problem_from"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
@@ -130,12 +130,12 @@ def _keys_at(model: type[BaseModel], parents: Sequence[int | str]) -> list[str]:
     for step in parents:
         if isinstance(step, str):
             fields = {field.alias or name: field for name, field in model.model_fields.items()}
-            model = _model_in(fields[step].annotation) or model
+            model = model_in(fields[step].annotation) or model
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
     """The settings model inside an annotation such as `tuple[SubnetSettings, ...] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
+    return next((found for part in get_args(annotation) if (found := model_in(part)) is not None), None)
