@@ -10,12 +10,13 @@ from realip.scenarios import NetworkMode
 if TYPE_CHECKING:
     from realip.settings import Settings, SubnetSettings
 
-__all__ = ["AddressPlan", "address_plan"]
+__all__ = ["PODS_PER_NODE", "SERVICES", "AddressPlan", "address_plan"]
 
 _VPC_CNI_SERVICES = "10.200.0.0/22"
 _GLOBAL_ROUTER_PODS = "172.16.0.0/16"
-_GLOBAL_ROUTER_PODS_PER_NODE = 64
-_GLOBAL_ROUTER_SERVICES = 1024
+PODS_PER_NODE = 64
+SERVICES = 1024
+"""What a GlobalRouter cluster has room for where nobody says otherwise: addresses of a node, and Services."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,8 @@ def address_plan(settings: "Settings") -> AddressPlan:
         node_subnets=network.nodes,
         pod_subnets=(),
         cluster=IPv4Network(cluster.cluster_cidr or _GLOBAL_ROUTER_PODS),
-        pods_per_node=cluster.pods_per_node or _GLOBAL_ROUTER_PODS_PER_NODE,
+        pods_per_node=cluster.pods_per_node or PODS_PER_NODE,
         own_services=services,
-        service_number=cluster.services
-        or (_GLOBAL_ROUTER_SERVICES if services is None else rules.service_numbers(services)),
+        service_number=cluster.services or (SERVICES if services is None else rules.service_numbers(services)),
         super_nodes=row.super_nodes,
     )

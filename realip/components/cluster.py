@@ -7,13 +7,11 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
+from realip.addresses import PODS_PER_NODE, SERVICES
 from realip.components._component import Component, whole
 from realip.scenarios import NetworkMode
 
 __all__ = ["Cluster", "ClusterArgs"]
-
-_PODS_PER_NODE = 64
-_SERVICES = 1024
 
 
 class ClusterArgs(TypedDict):
@@ -81,7 +79,7 @@ class Cluster(Component):
             is_non_static_ip_mode=not args.get("static_pod_ips") if vpc_cni else None,
             eni_subnet_ids=args.get("pod_subnet_ids"),
             cluster_cidr=args.get("cluster_cidr"),
-            cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or _PODS_PER_NODE),
+            cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or PODS_PER_NODE),
             service_cidr=args.get("service_cidr"),
             cluster_max_service_num=_service_number(args),
             # The provider leaves this administrator's password in plain text.
@@ -106,8 +104,8 @@ class Cluster(Component):
 
     def _check_room(self, args: ClusterArgs) -> None:
         """Powers of two, since another number is rounded up and previews as a new cluster from then on; room for a node."""
-        pods = args.get("pods_per_node", _PODS_PER_NODE)
-        services = args.get("service_number", _SERVICES)
+        pods = args.get("pods_per_node", PODS_PER_NODE)
+        services = args.get("service_number", SERVICES)
         for argument, number, known in (
             ("pods_per_node", pods, tke.CLUSTER_POD_NUMBERS),
             ("service_number", services, tke.CLUSTER_SERVICE_NUMBERS),
@@ -132,5 +130,5 @@ def _service_number(args: ClusterArgs) -> "pulumi.Input[int]":
     if number is not None:
         return whole(number)
     if service_cidr is None:
-        return _SERVICES
+        return SERVICES
     return pulumi.Output.from_input(service_cidr).apply(lambda cidr: rules.service_numbers(rules.service_cidr(cidr)))
