@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from realip.components.access import ClusterAccess as ClusterAccess
+    from realip.components.apps import Apps as Apps
     from realip.components.cluster import Cluster as Cluster
     from realip.components.exposure import DirectService as DirectService
     from realip.components.exposure import GlobalRouteDirectAccess as GlobalRouteDirectAccess
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from realip.stack import RealIpStack as RealIpStack
 
 _HOMES = {
+    "Apps": "components.apps",
     "Cluster": "components.cluster",
     "ClusterAccess": "components.access",
     "DirectService": "components.exposure",

@@ -37,10 +37,10 @@ class RealIpStack(Component):
         self._settings = args
         self._plan = address_plan(args)
         self._row = args.row
-        self._network = self._make_network()
-        self._cluster = Cluster(f"{name}-cluster", self._cluster_args(), self._child())
+        self._network = Network(f"{name}-network", self._network_args(), self._parts.options())
+        self._cluster = Cluster(f"{name}-cluster", self._cluster_args(), self._parts.options())
         self._nodes = self._make_nodes()
-        self._access = ClusterAccess(f"{name}-access", self._access_args(), self._child(self._nodes))
+        self._access = ClusterAccess(f"{name}-access", self._access_args(), self._parts.options(self._nodes))
         workload = Workload(f"{name}-app", self._workload_args(), self._in_cluster())
         exposure = self._expose(workload.namespace)
         self.stack_outputs: Mapping[str, pulumi.Input[Any]] = {
@@ -60,9 +60,9 @@ class RealIpStack(Component):
         self.register_outputs(dict(self.stack_outputs))
 
     def _in_cluster(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        return self._child(*after, provider=self._access.provider)
+        return self._parts.options(*after, provider=self._access.provider)
 
-    def _make_network(self) -> Network:
+    def _network_args(self) -> NetworkArgs:
         settings, plan = self._settings, self._plan
         ports = self._client_ports()
         args = NetworkArgs(
@@ -78,7 +78,7 @@ class RealIpStack(Component):
             args["vpc_id"] = settings.network.vpc_id
         if ports is not None:
             args["client_ports"] = ports
-        return Network(f"{self._name}-network", args, self._child())
+        return args
 
     def _client_ports(self) -> str | None:
         """What clients need of the nodes' security group: the pods' port when direct, else node ports, if anything."""
@@ -129,7 +129,7 @@ class RealIpStack(Component):
                     "taints": taints,
                     "display_name": self._settings.cluster.name,
                 },
-                self._child(),
+                self._parts.options(),
             )
         args = NativeNodesArgs(
             cluster_id=self._cluster.cluster_id,
@@ -146,7 +146,7 @@ class RealIpStack(Component):
         )
         if settings.autoscaling is not None:
             args["autoscaling"] = {"min": settings.autoscaling.min, "max": settings.autoscaling.max}
-        return NativeNodes(f"{self._name}-nodes", args, self._child())
+        return NativeNodes(f"{self._name}-nodes", args, self._parts.options())
 
     def _subnets_by_zone(self) -> list[int]:
         """Positions of the node subnets, in an order that does not depend on how somebody lists them."""

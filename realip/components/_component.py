@@ -7,11 +7,47 @@ import pulumi
 
 from realip.errors import InputError
 
-__all__ = ["ArgumentError", "Component", "KubernetesComponent", "security_rule", "whole"]
+__all__ = ["ArgumentError", "Component", "KubernetesComponent", "Parts", "security_rule", "whole"]
 
 
 class ArgumentError(InputError, pulumi.RunError):
     """An argument that a component cannot use; Pulumi prints it without a traceback."""
+
+
+class Parts:
+    """What a component makes its parts with: their options, and a refusal of arguments that nobody could use."""
+
+    def __init__(self, component: pulumi.ComponentResource, name: str, waits_for: Any, path: str = "") -> None:
+        """Parts of `component`, asked for by the arguments under `path`, which wait for what the component waits for."""
+        self._component = component
+        self._name = name
+        self._waits_for = waits_for
+        self._path = path
+
+    def at(self, path: str) -> "Parts":
+        """The same for parts that the arguments under `path` ask for, such as `apps["cart"].`."""
+        return Parts(self._component, self._name, self._waits_for, self._path + path)
+
+    def options(self, *after: pulumi.Resource, **options: Any) -> pulumi.ResourceOptions:
+        """Options of a part, which comes after `after` and after whatever the component waits for."""
+        own = pulumi.ResourceOptions(parent=self._component, depends_on=list(after), **options)
+        if self._waits_for is None:
+            return own
+        return pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=self._waits_for))
+
+    def refuse(self, argument: str, value: object, problem: str) -> ArgumentError:
+        """The error for an argument: which one of which component, its value, what is wrong and what to do."""
+        return ArgumentError(
+            f"{type(self._component).__name__} {self._name!r}: {self._path}{argument} = {value!r}: {problem}"
+        )
+
+    def check(self, argument: str, value: object, rule: Callable[[str], object]) -> None:
+        """Apply a rule to an argument whose value is known already; what is known later, TKE judges."""
+        if isinstance(value, str):
+            try:
+                rule(value)
+            except ValueError as error:
+                raise self.refuse(argument, value, str(error)) from None
 
 
 class Component(pulumi.ComponentResource):
@@ -25,26 +61,7 @@ class Component(pulumi.ComponentResource):
         """Register the component."""
         super().__init__(f"realip:index:{type(self).__name__}", name, None, opts)
         self._name = name
-        self._waits_for: Any = None if opts is None else opts.depends_on
-
-    def _child(self, *after: pulumi.Resource, **options: Any) -> pulumi.ResourceOptions:
-        """Options of a child, which comes after `after` and after whatever the component waits for."""
-        mine = pulumi.ResourceOptions(parent=self, depends_on=list(after), **options)
-        if self._waits_for is None:
-            return mine
-        return pulumi.ResourceOptions.merge(mine, pulumi.ResourceOptions(depends_on=self._waits_for))
-
-    def _refuse(self, argument: str, value: object, problem: str) -> ArgumentError:
-        """The error for an argument: which one of which component, its value, what is wrong and what to do."""
-        return ArgumentError(f"{type(self).__name__} {self._name!r}: {argument} = {value!r}: {problem}")
-
-    def _check(self, argument: str, value: object, rule: Callable[[str], object]) -> None:
-        """Apply a rule to an argument whose value is known already; what is known later, TKE judges."""
-        if isinstance(value, str):
-            try:
-                rule(value)
-            except ValueError as error:
-                raise self._refuse(argument, value, str(error)) from None
+        self._parts = Parts(self, name, None if opts is None else opts.depends_on)
 
 
 class KubernetesComponent(Component):

@@ -49,7 +49,7 @@ class ClusterAccess(Component):
                 cluster_id=args["cluster_id"],
                 cluster_internet=True,
                 cluster_internet_security_group=self._security_group(args),
-                opts=self._child(),
+                opts=self._parts.options(),
             )
             kubeconfig, server = endpoint.kube_config, endpoint.cluster_external_endpoint
         else:
@@ -58,7 +58,7 @@ class ClusterAccess(Component):
                 cluster_id=args["cluster_id"],
                 cluster_intranet=True,
                 cluster_intranet_subnet_id=subnet_id,
-                opts=self._child(),
+                opts=self._parts.options(),
             )
             kubeconfig, server = endpoint.kube_config_intranet, endpoint.pgw_endpoint
         self.kubeconfig = pulumi.Output.secret(
@@ -70,7 +70,7 @@ class ClusterAccess(Component):
             # What the engine compares: without it a kubeconfig that is not known yet replaces everything on the cluster.
             cluster_identifier=args["cluster_id"],
             enable_server_side_apply=True,
-            opts=self._child(),
+            opts=self._parts.options(),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
@@ -78,22 +78,22 @@ class ClusterAccess(Component):
         """The security group of the public endpoint, whose id comes after its rules."""
         cidrs = args.get("admin_cidrs") or ()
         if not cidrs:
-            raise self._refuse(
+            raise self._parts.refuse(
                 "admin_cidrs", [], "is empty; say who may reach the API server, or give intranet_subnet_id"
             )
         for index, cidr in enumerate(cidrs):
-            self._check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)
+            self._parts.check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)
         group = tencentcloud.security.Group(
             f"{self._name}-admins",
             name=f"{args.get('display_name') or self._name}-admins",
             description="API server",
             tags=dict(args.get("tags") or {}),
-            opts=self._child(),
+            opts=self._parts.options(),
         )
         return tencentcloud.security.GroupRuleSet(
             f"{self._name}-admin-rules",
             security_group_id=group.id,
             ingresses=[security_rule(cidr, "TCP", str(tke.API_SERVER_PORT), "administrators") for cidr in cidrs],
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "answers")],
-            opts=self._child(),
+            opts=self._parts.options(),
         ).security_group_id

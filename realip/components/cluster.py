@@ -56,11 +56,11 @@ class Cluster(Component):
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster; ArgumentError for networks that TKE would refuse."""
         super().__init__(name, opts)
-        self._check("version", args["version"], rules.kubernetes_version)
-        self._check("service_cidr", args.get("service_cidr"), rules.service_cidr)
-        self._check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
+        self._parts.check("version", args["version"], rules.kubernetes_version)
+        self._parts.check("service_cidr", args.get("service_cidr"), rules.service_cidr)
+        self._parts.check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
         modes = tuple(mode.value for mode in NetworkMode)
-        self._check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes))
+        self._parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes))
         vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
         self._check_mode(args, vpc_cni=vpc_cni)
         self._check_room(args)
@@ -83,7 +83,7 @@ class Cluster(Component):
             service_cidr=args.get("service_cidr"),
             cluster_max_service_num=_service_number(args),
             # The provider leaves this administrator's password in plain text.
-            opts=self._child(additional_secret_outputs=["password"]),
+            opts=self._parts.options(additional_secret_outputs=["password"]),
         )
         self.cluster_id = cluster.id
         self.register_outputs({"cluster_id": self.cluster_id})
@@ -97,10 +97,10 @@ class Cluster(Component):
         )
         for argument in needed:
             if args.get(argument) is None:
-                raise self._refuse(argument, None, f"is missing; {mode} needs it")
+                raise self._parts.refuse(argument, None, f"is missing; {mode} needs it")
         for argument in foreign:
             if args.get(argument) is not None:
-                raise self._refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+                raise self._parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
 
     def _check_room(self, args: ClusterArgs) -> None:
         """Powers of two, since another number is rounded up and previews as a new cluster from then on; room for a node."""
@@ -111,13 +111,13 @@ class Cluster(Component):
             ("service_number", services, tke.CLUSTER_SERVICE_NUMBERS),
         ):
             if isinstance(number, int | float) and number not in known:
-                raise self._refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
+                raise self._parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
         cidr = args.get("cluster_cidr")
         if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
             taken = 0 if args.get("service_cidr") is not None else int(services)
             if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
                 problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
-                raise self._refuse("cluster_cidr", cidr, problem)
+                raise self._parts.refuse("cluster_cidr", cidr, problem)
 
 
 def _eni(args: ClusterArgs) -> str:

@@ -1,15 +1,18 @@
 """DirectService, NodePortIngress and GlobalRouteDirectAccess: how clients reach the application, and keep their address."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv6Address
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.networking import v1 as networking
 
 from realip import rules, tke
-from realip.components._component import KubernetesComponent, whole
+from realip.components._component import KubernetesComponent, Parts, whole
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.networking import v1 as networking  # read only where there is an Ingress
 
 __all__ = [
     "DirectService",
@@ -77,44 +80,9 @@ class DirectService(KubernetesComponent):
     def __init__(self, name: str, args: DirectServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the Service and wait for its address; ArgumentError for names that Kubernetes would refuse."""
         super().__init__(name, opts)
-        self._check("service", args["service"], rules.service_name)
-        self._check("namespace", args.get("namespace"), rules.dns_label)
-        balancer = args.get("load_balancer") or LoadBalancer()
-        public = "internal_subnet_id" not in balancer and "existing_id" not in balancer
-        annotations = {
-            tke.SERVICE_DIRECT_ACCESS: "true",
-            tke.SERVICE_GRACE_DELETION: "true",
-            **(
-                {tke.SERVICE_LOAD_BALANCER_TYPE: tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC}
-                if public and args.get("state_public")
-                else {}
-            ),
-            **_load_balancer(
-                balancer,
-                internal=tke.SERVICE_INTERNAL_SUBNET,
-                existing=tke.SERVICE_EXISTING_LOAD_BALANCER,
-                bandwidth=tke.SERVICE_INTERNET_BANDWIDTH,
-                security_groups=tke.SERVICE_SECURITY_GROUPS,
-            ),
-            **_WAIT_FOR_ADDRESS,
-        }
-        service = kubernetes.core.v1.Service(
-            name,
-            metadata={
-                "name": args["service"],
-                "namespace": args.get("namespace") or "default",
-                "annotations": annotations,
-            },
-            spec={
-                "type": "LoadBalancer",
-                "selector": dict(args["selector"]),
-                "ports": [{"protocol": "TCP", "port": whole(args["port"]), "target_port": whole(args["target_port"])}],
-            },
-            opts=self._child(custom_timeouts=_timeouts(balancer)),
-        )
-        self.service = service.metadata.name
-        self.address = service.status.apply(_address)
-        self.url = _url(self.address, args["port"])
+        check_direct_service(self._parts, args)
+        made = make_direct_service(self._parts, name, args)
+        self.service, self.address, self.url = made.service, made.address, made.url
         self.register_outputs({"service": self.service, "address": self.address, "url": self.url})
 
 
@@ -158,54 +126,9 @@ class NodePortIngress(KubernetesComponent):
     def __init__(self, name: str, args: NodePortIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make Service and Ingress and wait for the address; ArgumentError for what Kubernetes or TKE would refuse."""
         super().__init__(name, opts)
-        self._check("service", args["service"], rules.service_name)
-        self._check("ingress", args["ingress"], rules.dns_label)
-        self._check("namespace", args.get("namespace"), rules.dns_label)
-        balancer = args.get("load_balancer") or LoadBalancer()
-        if args.get("pass_to_target") and "existing_id" in balancer:
-            raise self._refuse(
-                "pass_to_target",
-                value=True,
-                problem="goes with a load balancer that TKE makes; remove it or load_balancer.existing_id",
-            )
-        namespace = args.get("namespace") or "default"
-        service = kubernetes.core.v1.Service(
-            f"{name}-service",
-            metadata={
-                "name": args["service"],
-                "namespace": namespace,
-                "annotations": {tke.SERVICE_DIRECT_ACCESS: "false"},
-            },
-            spec={
-                "type": "NodePort",
-                "selector": dict(args["selector"]),
-                "ports": [{"protocol": "TCP", "port": whole(args["port"]), "target_port": whole(args["target_port"])}],
-            },
-            opts=self._child(custom_timeouts=_timeouts(balancer)),
-        )
-        self.service = service.metadata.name
-        annotations = {
-            tke.CLASS_ANNOTATION: tke.CLASS_QCLOUD,
-            tke.INGRESS_DIRECT_ACCESS: "false",
-            **({tke.INGRESS_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),
-            **_load_balancer(
-                balancer,
-                internal=tke.INGRESS_INTERNAL_SUBNET,
-                existing=tke.INGRESS_EXISTING_LOAD_BALANCER,
-                bandwidth=tke.INGRESS_INTERNET_BANDWIDTH,
-                security_groups=tke.INGRESS_SECURITY_GROUPS,
-            ),
-            **_WAIT_FOR_ADDRESS,
-        }
-        ingress = kubernetes.networking.v1.Ingress(
-            f"{name}-ingress",
-            metadata={"name": args["ingress"], "namespace": namespace, "annotations": annotations},
-            spec=_everything_to(self.service, args["port"]),
-            opts=self._child(custom_timeouts=_timeouts(balancer)),
-        )
-        self.ingress = ingress.metadata.name
-        self.address = ingress.status.apply(_address)
-        self.url = _url(self.address, 80)
+        check_node_port_ingress(self._parts, args)
+        made = make_node_port_ingress(self._parts, name, args)
+        self.service, self.ingress, self.address, self.url = made.service, made.ingress, made.address, made.url
         self.register_outputs(
             {"service": self.service, "ingress": self.ingress, "address": self.address, "url": self.url}
         )
@@ -235,7 +158,7 @@ class GlobalRouteDirectAccess(KubernetesComponent):
         timeouts = pulumi.CustomTimeouts(create=timeout, update=timeout)
         # Server-side apply would make the map, with our key alone in it, on a cluster where TKE has not made it yet.
         made_by_tke = kubernetes.core.v1.ConfigMap.get(
-            f"{name}-config", f"{namespace}/{config_map}", opts=self._child()
+            f"{name}-config", f"{namespace}/{config_map}", opts=self._parts.options()
         )
         kubernetes.core.v1.ConfigMapPatch(
             f"{name}-switch",
@@ -245,9 +168,119 @@ class GlobalRouteDirectAccess(KubernetesComponent):
                 "annotations": {"pulumi.com/patchForce": "true", "pulumi.com/patchFieldManager": _FIELD_MANAGER},
             },
             data={tke.GLOBAL_ROUTE_DIRECT_ACCESS: "true"},
-            opts=self._child(made_by_tke, retain_on_delete=True, custom_timeouts=timeouts),
+            opts=self._parts.options(made_by_tke, retain_on_delete=True, custom_timeouts=timeouts),
         )
         self.register_outputs({})
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What clients connect to, once it is made."""
+
+    service: pulumi.Output[str]
+    address: pulumi.Output[str]
+    url: pulumi.Output[str]
+
+
+@dataclass(frozen=True)
+class IngressEntrance(Entrance):
+    """An entrance with an Ingress in front of its Service."""
+
+    ingress: pulumi.Output[str]
+
+
+def check_direct_service(parts: Parts, args: DirectServiceArgs) -> None:
+    """ArgumentError for names that Kubernetes would refuse."""
+    parts.check("service", args["service"], rules.service_name)
+    parts.check("namespace", args.get("namespace"), rules.dns_label)
+
+
+def make_direct_service(parts: Parts, name: str, args: DirectServiceArgs) -> Entrance:
+    """The Service whose load balancer reaches pods straight."""
+    balancer = args.get("load_balancer") or LoadBalancer()
+    public = "internal_subnet_id" not in balancer and "existing_id" not in balancer
+    stated = {tke.SERVICE_LOAD_BALANCER_TYPE: tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC}
+    annotations = {
+        tke.SERVICE_DIRECT_ACCESS: "true",
+        tke.SERVICE_GRACE_DELETION: "true",
+        **(stated if public and args.get("state_public") else {}),
+        **_load_balancer(
+            balancer,
+            internal=tke.SERVICE_INTERNAL_SUBNET,
+            existing=tke.SERVICE_EXISTING_LOAD_BALANCER,
+            bandwidth=tke.SERVICE_INTERNET_BANDWIDTH,
+            security_groups=tke.SERVICE_SECURITY_GROUPS,
+        ),
+        **_WAIT_FOR_ADDRESS,
+    }
+    service = _service(parts, name, args, "LoadBalancer", annotations)
+    address = service.status.apply(_address)
+    return Entrance(service.metadata.name, address, _url(address, args["port"]))
+
+
+def check_node_port_ingress(parts: Parts, args: NodePortIngressArgs) -> None:
+    """ArgumentError for what Kubernetes or TKE would refuse."""
+    parts.check("service", args["service"], rules.service_name)
+    parts.check("ingress", args["ingress"], rules.dns_label)
+    parts.check("namespace", args.get("namespace"), rules.dns_label)
+    if args.get("pass_to_target") and "existing_id" in (args.get("load_balancer") or {}):
+        raise parts.refuse(
+            "pass_to_target",
+            value=True,
+            problem="goes with a load balancer that TKE makes; remove it or load_balancer.existing_id",
+        )
+
+
+def make_node_port_ingress(parts: Parts, name: str, args: NodePortIngressArgs) -> IngressEntrance:
+    """The Ingress, and the NodePort Service behind it."""
+    balancer = args.get("load_balancer") or LoadBalancer()
+    service = _service(parts, f"{name}-service", args, "NodePort", {tke.SERVICE_DIRECT_ACCESS: "false"}).metadata.name
+    annotations = {
+        tke.CLASS_ANNOTATION: tke.CLASS_QCLOUD,
+        tke.INGRESS_DIRECT_ACCESS: "false",
+        **({tke.INGRESS_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),
+        **_load_balancer(
+            balancer,
+            internal=tke.INGRESS_INTERNAL_SUBNET,
+            existing=tke.INGRESS_EXISTING_LOAD_BALANCER,
+            bandwidth=tke.INGRESS_INTERNET_BANDWIDTH,
+            security_groups=tke.INGRESS_SECURITY_GROUPS,
+        ),
+        **_WAIT_FOR_ADDRESS,
+    }
+    namespace = args.get("namespace") or "default"
+    ingress = kubernetes.networking.v1.Ingress(
+        f"{name}-ingress",
+        metadata={"name": args["ingress"], "namespace": namespace, "annotations": annotations},
+        spec=_everything_to(service, args["port"]),
+        opts=parts.options(custom_timeouts=_timeouts(balancer)),
+    )
+    address = ingress.status.apply(_address)
+    return IngressEntrance(service, address, _url(address, 80), ingress.metadata.name)
+
+
+def _service(
+    parts: Parts,
+    name: str,
+    args: DirectServiceArgs | NodePortIngressArgs,
+    kind: str,
+    annotations: Mapping[str, "pulumi.Input[str]"],
+) -> kubernetes.core.v1.Service:
+    """The Service in front of the pods, of type `kind`."""
+    return kubernetes.core.v1.Service(
+        name,
+        metadata={
+            "name": args["service"],
+            "namespace": args.get("namespace") or "default",
+            "annotations": dict(annotations),
+        },
+        spec={
+            "type": kind,
+            "selector": dict(args["selector"]),
+            "ports": [{"protocol": "TCP", "port": whole(args["port"]), "target_port": whole(args["target_port"])}],
+        },
+        opts=parts.options(custom_timeouts=_timeouts(args.get("load_balancer") or LoadBalancer())),
+    )
 
 
 def _load_balancer(
@@ -266,16 +299,22 @@ def _load_balancer(
     return annotations
 
 
-def _everything_to(service: "pulumi.Input[str]", port: "pulumi.Input[int]") -> networking.IngressSpecArgs:
-    backend = networking.IngressServiceBackendArgs(
-        name=service, port=networking.ServiceBackendPortArgs(number=whole(port))
-    )
-    path = networking.HTTPIngressPathArgs(
-        path="/", path_type="Prefix", backend=networking.IngressBackendArgs(service=backend)
-    )
-    return networking.IngressSpecArgs(
-        rules=[networking.IngressRuleArgs(http=networking.HTTPIngressRuleValueArgs(paths=[path]))]
-    )
+def _everything_to(service: "pulumi.Input[str]", port: "pulumi.Input[int]") -> "networking.IngressSpecArgsDict":
+    return {
+        "rules": [
+            {
+                "http": {
+                    "paths": [
+                        {
+                            "path": "/",
+                            "path_type": "Prefix",
+                            "backend": {"service": {"name": service, "port": {"number": whole(port)}}},
+                        }
+                    ]
+                }
+            }
+        ]
+    }
 
 
 def _timeouts(balancer: LoadBalancer) -> pulumi.CustomTimeouts:

@@ -71,7 +71,7 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network; ArgumentError for a VPC network that Tencent Cloud would refuse."""
         super().__init__(name, opts)
-        self._check("cidr", args["cidr"], rules.vpc_cidr)
+        self._parts.check("cidr", args["cidr"], rules.vpc_cidr)
         self._display_name = args.get("display_name") or name
         self._tags = dict(args.get("tags") or {})
         existing = args.get("vpc_id")
@@ -84,7 +84,11 @@ class Network(Component):
             pods = [subnet["id"] for subnet in pod_subnets]
         else:
             vpc = tencentcloud.vpc.Instance(
-                f"{name}-vpc", name=self._display_name, cidr_block=args["cidr"], tags=self._tags, opts=self._child()
+                f"{name}-vpc",
+                name=self._display_name,
+                cidr_block=args["cidr"],
+                tags=self._tags,
+                opts=self._parts.options(),
             )
             self.vpc_id = vpc.id
             route = self._nat_route()
@@ -105,10 +109,10 @@ class Network(Component):
     def _check_subnets(self, argument: str, subnets: Sequence[Subnet], *, existing: bool) -> None:
         needed = "id" if existing else "cidr"
         if argument == "node_subnets" and not subnets:
-            raise self._refuse(argument, [], "is empty; give at least one subnet")
+            raise self._parts.refuse(argument, [], "is empty; give at least one subnet")
         for index, subnet in enumerate(subnets):
             if needed not in subnet:
-                raise self._refuse(
+                raise self._parts.refuse(
                     f"{argument}[{index}]", dict(subnet), f"has no {needed}; {self._why(existing=existing)}"
                 )
 
@@ -125,7 +129,7 @@ class Network(Component):
             internet_charge_type="TRAFFIC_POSTPAID_BY_HOUR",
             internet_max_bandwidth_out=_NAT_ADDRESS_BANDWIDTH,
             tags=self._tags,
-            opts=self._child(),
+            opts=self._parts.options(),
         )
         gateway = tencentcloud.nat.Gateway(
             f"{name}-nat",
@@ -135,10 +139,10 @@ class Network(Component):
             bandwidth=_NAT_BANDWIDTH,
             max_concurrent=_NAT_CONNECTIONS,
             tags=self._tags,
-            opts=self._child(),
+            opts=self._parts.options(),
         )
         table = tencentcloud.route.Table(
-            f"{name}-routes", name=display_name, vpc_id=self.vpc_id, tags=self._tags, opts=self._child()
+            f"{name}-routes", name=display_name, vpc_id=self.vpc_id, tags=self._tags, opts=self._parts.options()
         )
         return tencentcloud.route.TableEntry(
             f"{name}-nat-route",
@@ -147,7 +151,7 @@ class Network(Component):
             next_type="NAT",
             next_hub=gateway.id,
             description="to the internet",
-            opts=self._child(),
+            opts=self._parts.options(),
         )
 
     def _subnets(
@@ -168,7 +172,7 @@ class Network(Component):
                     availability_zone=zone,
                     route_table_id=route.route_table_id,
                     tags=self._tags,
-                    opts=self._child(route),
+                    opts=self._parts.options(route),
                 ).id
             )
         return made
@@ -179,7 +183,7 @@ class Network(Component):
             name=f"{self._display_name}-nodes",
             description="Nodes and pods",
             tags=self._tags,
-            opts=self._child(),
+            opts=self._parts.options(),
         )
         ports = args.get("client_ports")
         inside = list(args.get("inside_cidrs") or [args["cidr"]])
@@ -192,6 +196,6 @@ class Network(Component):
                 *(security_rule(cidr, "TCP", str(ports), "clients") for cidr in clients),
             ],
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "images and answers")],
-            opts=self._child(),
+            opts=self._parts.options(),
         )
         return rule_set.security_group_id

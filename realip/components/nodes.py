@@ -103,7 +103,7 @@ class NativeNodes(Component):
             deletion_protection=False,
             # With an autoscaler the number of nodes is its business. A new pool is made before the old one goes, or pods
             # had nowhere to go: pools of one name may stand side by side.
-            opts=self._child(
+            opts=self._parts.options(
                 delete_before_replace=False, ignore_changes=["native.replicas"] if autoscaling is not None else None
             ),
         )
@@ -144,7 +144,7 @@ class SuperNodes(Component):
         elif subnet_ids:
             nodes = _super_nodes(display_name, subnet_ids)
         else:
-            raise self._refuse("subnet_ids", [], "is empty; give at least one subnet")
+            raise self._parts.refuse("subnet_ids", [], "is empty; give at least one subnet")
         pool = tencentcloud.kubernetes.ServerlessNodePool(
             name,
             name=display_name,
@@ -154,7 +154,7 @@ class SuperNodes(Component):
             labels=dict(args.get("labels") or {}),
             taints=_taints(args.get("taints") or ()),
             # As with native nodes: pods move to the new pool before the old one goes.
-            opts=self._child(delete_before_replace=False),
+            opts=self._parts.options(delete_before_replace=False),
         )
         self.node_pool_id = pool.id
         self.register_outputs({"node_pool_id": self.node_pool_id})

@@ -9,7 +9,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from realip import rules, tke
-from realip.components._component import KubernetesComponent, whole
+from realip.components._component import KubernetesComponent, Parts, whole
 
 __all__ = ["Resources", "Toleration", "Workload", "WorkloadArgs"]
 
@@ -88,32 +88,54 @@ class Workload(KubernetesComponent):
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
         super().__init__(name, opts)
-        self._check("deployment", args["deployment"], rules.dns_label)
-        self._check("container", args.get("container"), rules.dns_label)
-        self._check("image", args["image"], rules.image_reference)
-        for capability in args.get("capabilities") or ():
-            self._check("capabilities", capability, lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES))
-        namespace = args.get("namespace") or _DEFAULT_NAMESPACE
-        self._check("namespace", namespace, rules.dns_label)
-        create = args.get("create_namespace", namespace != _DEFAULT_NAMESPACE)
-        self.namespace = self._namespace(namespace) if create else pulumi.Output.from_input(namespace)
-        timeout = f"{int(args.get('timeout_seconds') or 600)}s"
-        deployment = apps.Deployment(
-            name,
-            metadata={"name": args["deployment"], "namespace": self.namespace, "labels": dict(args["labels"])},
-            spec=_deployment(args),
-            opts=self._child(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
-        )
-        self.deployment = deployment.metadata.name
+        check_workload(self._parts, args)
+        if makes_namespace(args):
+            self.namespace = make_namespace(self._parts, f"{name}-namespace", namespace_of(args))
+        else:
+            self.namespace = pulumi.Output.from_input(namespace_of(args))
+        self.deployment = make_deployment(self._parts, name, args, self.namespace).metadata.name
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
-    def _namespace(self, namespace: str) -> pulumi.Output[str]:
-        made = core.Namespace(
-            f"{self._name}-namespace",
-            metadata={"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
-            opts=self._child(),
-        )
-        return made.metadata.name
+
+def namespace_of(args: WorkloadArgs) -> str:
+    """The namespace that a workload is in."""
+    return args.get("namespace") or _DEFAULT_NAMESPACE
+
+
+def makes_namespace(args: WorkloadArgs) -> bool:
+    """Whether a workload's namespace is made along with it."""
+    return args.get("create_namespace", namespace_of(args) != _DEFAULT_NAMESPACE)
+
+
+def check_workload(parts: Parts, args: WorkloadArgs) -> None:
+    """ArgumentError for names, images and capabilities that Kubernetes would refuse."""
+    parts.check("deployment", args["deployment"], rules.dns_label)
+    parts.check("container", args.get("container"), rules.dns_label)
+    parts.check("image", args["image"], rules.image_reference)
+    for capability in args.get("capabilities") or ():
+        parts.check("capabilities", capability, lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES))
+    parts.check("namespace", namespace_of(args), rules.dns_label)
+
+
+def make_namespace(parts: Parts, name: str, namespace: str) -> pulumi.Output[str]:
+    """The namespace of workloads, and its name, which comes after it."""
+    made = core.Namespace(
+        name,
+        metadata={"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
+        opts=parts.options(),
+    )
+    return made.metadata.name
+
+
+def make_deployment(parts: Parts, name: str, args: WorkloadArgs, namespace: "pulumi.Input[str]") -> "apps.Deployment":
+    """The Deployment of a workload."""
+    timeout = f"{int(args.get('timeout_seconds') or 600)}s"
+    return apps.Deployment(
+        name,
+        metadata={"name": args["deployment"], "namespace": namespace, "labels": dict(args["labels"])},
+        spec=_deployment(args),
+        opts=parts.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
+    )
 
 
 def _deployment(args: WorkloadArgs) -> apps.DeploymentSpecArgs:

@@ -11,9 +11,10 @@ import yaml
 from tests.support.recording import UNKNOWN, Recording, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ["direct_service", "own_vpc", "two_apps"]
+NAMES = ["direct_service", "many_apps", "own_vpc", "two_apps"]
 CONFIG = {
     "direct_service": {"kubeconfig": "{}"},
+    "many_apps": {"kubeconfig": "{}"},
     "own_vpc": {"zone": "ap-guangzhou-6", "adminCidr": "198.18.0.7/32"},
     "two_apps": {"kubeconfig": "{}"},
 }
@@ -125,3 +126,25 @@ def test_two_apps_have_an_entrance_each_and_one_switch() -> None:
     assert found.named("web-entrance-service").inputs["spec"]["selector"] == {"app": "web"}
     assert {resource.provider for resource in found.kubernetes} == {found.named("cluster").urn}
     assert found.stack.outputs == {"api": "http://198.18.0.10/", "web": "http://198.18.0.10/"}
+
+
+def test_many_apps_are_the_list_each_with_an_entrance_of_its_own() -> None:
+    listed: dict[str, Any] = yaml.safe_load((EXAMPLES / "many_apps" / "apps.yaml").read_text())
+    found = _example("many_apps")
+    deployed = {made.inputs["metadata"]["name"]: made for made in found.of("Deployment")}
+    assert set(deployed) == set(listed)
+    for name, app in listed.items():
+        (container,) = deployed[name].inputs["spec"]["template"]["spec"]["containers"]
+        assert (container["image"], container["ports"]) == (app["image"], [{"containerPort": app["port"]}])
+        assert deployed[name].inputs["spec"]["replicas"] == app.get("replicas", 2)
+    behind = {name for name, app in listed.items() if app.get("behindIngress")}
+    assert {made.inputs["metadata"]["name"] for made in found.of("Ingress")} == behind
+    direct = {
+        made.inputs["metadata"]["name"]: made.inputs["metadata"]["annotations"][
+            "service.cloud.tencent.com/direct-access"
+        ]
+        for made in found.of("core/v1:Service")
+    }
+    assert direct == {name: "false" if name in behind else "true" for name in listed}
+    assert found.stack.outputs == {"urls": dict.fromkeys(listed, "http://198.18.0.10/")}
+    assert {made.provider for made in found.kubernetes} == {found.named("cluster").urn}

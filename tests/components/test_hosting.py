@@ -9,10 +9,11 @@ import pytest
 from pulumi.provider.experimental.analyzer import Analyzer
 
 import realip
-from realip.components import access, cluster, exposure, network, nodes, workload
+from realip.components import access, apps, cluster, exposure, network, nodes, workload
 
 COMPONENTS = [
     access.ClusterAccess,
+    apps.Apps,
     cluster.Cluster,
     exposure.DirectService,
     exposure.GlobalRouteDirectAccess,
@@ -66,6 +67,7 @@ def test_outputs_are_what_a_component_promises(schema: Any) -> None:
         name: {_snake(output) for output in found.outputs} for name, found in schema["component_definitions"].items()
     }
     assert outputs == {
+        "Apps": {"addresses", "urls"},
         "Cluster": {"cluster_id"},
         "ClusterAccess": {"kubeconfig"},
         "DirectService": {"service", "address", "url"},

@@ -11,6 +11,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 import realip
 from realip.components._component import ArgumentError
 from realip.components.access import ClusterAccess
+from realip.components.apps import Apps
 from realip.components.cluster import Cluster
 from realip.components.exposure import DirectService, GlobalRouteDirectAccess, NodePortIngress
 from realip.components.network import Network
@@ -36,15 +37,17 @@ CLOUD: dict[Any, dict[str, Any]] = {
     SuperNodes: _POOL,
     ClusterAccess: {"cluster_id": "cls-1", "admin_cidrs": ["198.18.0.0/24"]},
 }
+_WORKLOAD: dict[str, Any] = {
+    "deployment": "web",
+    "image": "nginx",
+    "labels": {"app": "web"},
+    "port": 80,
+    "namespace": "shop",
+    "resources": _QUANTITIES,
+}
 OBJECTS: dict[Any, dict[str, Any]] = {
-    Workload: {
-        "deployment": "web",
-        "image": "nginx",
-        "labels": {"app": "web"},
-        "port": 80,
-        "namespace": "shop",
-        "resources": _QUANTITIES,
-    },
+    Apps: {"apps": {"web": {"workload": _WORKLOAD}}},
+    Workload: _WORKLOAD,
     DirectService: _SERVICE,
     NodePortIngress: _SERVICE | {"ingress": "door"},
     GlobalRouteDirectAccess: {},

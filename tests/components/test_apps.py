@@ -1,0 +1,221 @@
+"""Apps: many applications as one component."""
+
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from realip import Apps, DirectService, NodePortIngress, Workload
+from realip.components._component import ArgumentError
+from tests.support.cloud import Cloud
+from tests.support.recording import UNKNOWN, Recording, run
+
+QUANTITIES = {"cpu_request": "1", "cpu_limit": "1", "memory_request": "1Gi", "memory_limit": "1Gi"}
+
+
+def workload(name: str, **more: Any) -> dict[str, Any]:
+    """An application that the cluster takes."""
+    return {
+        "deployment": name,
+        "image": "nginx:1.27",
+        "labels": {"app": name},
+        "port": 8080,
+        "resources": QUANTITIES,
+    } | more
+
+
+DIRECT: dict[str, Any] = {"workload": workload("cart", namespace="shop", replicas=3)}
+INGRESS: dict[str, Any] = {
+    "workload": workload("web", namespace="shop"),
+    "port": 8000,
+    "service": "web-pods",
+    "ingress": "web-door",
+    "pass_to_target": True,
+    "load_balancer": {"bandwidth": 20, "timeout_seconds": 45},
+}
+
+
+def _run(apps: dict[str, Any], *, cloud: Cloud | None = None, preview: bool = False, wait: bool = False) -> Recording:
+    def program() -> None:
+        provider = kubernetes.Provider("cluster", kubeconfig="{}")
+        switch = [kubernetes.core.v1.ConfigMap("switch", opts=pulumi.ResourceOptions(provider=provider))]
+        options = pulumi.ResourceOptions(provider=provider, depends_on=switch if wait else None)
+        made = Apps("all", {"apps": apps}, options)
+        pulumi.export("addresses", made.addresses)
+        pulumi.export("urls", made.urls)
+
+    return run(program, cloud=cloud, preview=preview)
+
+
+def _refusals(apps: dict[str, Any]) -> list[str]:
+    """What the component says of its arguments; nothing on the cluster may have been made."""
+    made: list[str] = []
+
+    def note(resource: pulumi.ResourceTransformationArgs) -> None:
+        made.append(resource.type_)
+
+    def program() -> None:
+        pulumi.runtime.register_stack_transformation(note)
+        provider = kubernetes.Provider("cluster", kubeconfig="{}")
+        Apps("all", {"apps": apps}, pulumi.ResourceOptions(provider=provider))
+
+    with pytest.raises(ArgumentError) as refused:
+        run(program)
+    assert made == ["pulumi:providers:kubernetes", "realip:index:Apps"]
+    return str(refused.value).splitlines()
+
+
+def test_apps_ask_for_what_a_component_for_each_would_ask_for() -> None:
+    def one_by_one() -> None:
+        provider = kubernetes.Provider("cluster", kubeconfig="{}")
+        options = pulumi.ResourceOptions(provider=provider)
+        cart: Any = DIRECT["workload"]
+        Workload("all-cart", cart | {"create_namespace": False}, options)
+        service = {"service": "cart", "namespace": "shop", "selector": {"app": "cart"}, "port": 80}
+        direct: Any = service | {"target_port": 8080}
+        DirectService("all-cart", direct, options)
+        web: Any = INGRESS["workload"]
+        Workload("all-web", web | {"create_namespace": False}, options)
+        behind = {"service": "web-pods", "namespace": "shop", "selector": {"app": "web"}, "port": 8000}
+        more = {"target_port": 8080, "ingress": "web-door", "pass_to_target": True}
+        ingress: Any = behind | more | {"load_balancer": {"bandwidth": 20, "timeout_seconds": 45}}
+        NodePortIngress("all-web", ingress, options)
+
+    def asked(found: Recording) -> dict[str, Any]:
+        objects = [resource for resource in found.kubernetes if resource.type != "kubernetes:core/v1:Namespace"]
+        return {
+            f"{made.type} {made.name}": (made.inputs, str(made.options.customTimeouts), made.provider.split("::")[-2])
+            for made in objects
+            if made.name != "switch"
+        }
+
+    together = asked(_run({"cart": DIRECT, "web": INGRESS}))
+    assert together == asked(run(one_by_one))
+    assert len(together) == 5
+
+
+def test_an_app_without_an_ingress_is_reached_straight_and_one_with_is_not() -> None:
+    """The annotations are the guide's, scenario 1 and scenario 4."""
+    found = _run({"cart": DIRECT, "web": INGRESS})
+
+    def annotations(kind: str, name: str) -> dict[str, str]:
+        (made,) = (made for made in found.of(kind) if made.name == name)
+        said: dict[str, str] = made.inputs["metadata"]["annotations"]
+        return said
+
+    assert annotations("core/v1:Service", "all-cart")["service.cloud.tencent.com/direct-access"] == "true"
+    assert annotations("core/v1:Service", "all-web-service")["service.cloud.tencent.com/direct-access"] == "false"
+    assert annotations("Ingress", "all-web-ingress")["ingress.cloud.tencent.com/direct-access"] == "false"
+    types = {made.name: made.inputs["spec"]["type"] for made in found.of("core/v1:Service")}
+    assert types == {"all-cart": "LoadBalancer", "all-web-service": "NodePort"}
+    assert len(found.of("Ingress")) == 1
+    assert [made.type for made in found.resources if not made.custom] == ["pulumi:pulumi:Stack", "realip:index:Apps"]
+
+
+def test_addresses_come_out_by_the_apps_name_and_are_unknown_before_they_are_there() -> None:
+    cloud = Cloud({"hostname": "lb-1.example.com"})
+    outputs = _run({"cart": DIRECT, "web": INGRESS}, cloud=cloud).stack.outputs
+    assert outputs == {
+        "addresses": {"cart": "lb-1.example.com", "web": "lb-1.example.com"},
+        "urls": {"cart": "http://lb-1.example.com/", "web": "http://lb-1.example.com/"},
+    }
+    planned = _run({"cart": DIRECT}, preview=True).stack.outputs
+    assert planned == {"addresses": UNKNOWN, "urls": UNKNOWN}
+
+
+def test_a_namespace_that_apps_share_is_made_once_and_before_what_is_in_it() -> None:
+    found = _run(
+        {
+            "cart": DIRECT,
+            "web": INGRESS,
+            "old": {"workload": workload("old")},
+            "theirs": {"workload": workload("theirs", namespace="theirs", create_namespace=False)},
+        }
+    )
+    (namespace,) = found.of("core/v1:Namespace")
+    assert namespace.inputs["metadata"]["name"] == "shop"
+    inside = [made for made in found.kubernetes if (made.inputs.get("metadata") or {}).get("namespace") == "shop"]
+    assert len(inside) == 5
+    assert all(namespace.name in found.waits_for(made) for made in inside)
+    outside = [made for made in found.of("Deployment") if made not in inside]
+    assert {made.inputs["metadata"]["namespace"] for made in outside} == {"default", "theirs"}
+    assert not any(namespace.name in found.waits_for(made) for made in outside)
+
+
+def test_an_apps_pods_and_entrance_do_not_wait_for_each_other_and_all_wait_for_the_switch() -> None:
+    found = _run({"cart": DIRECT, "web": INGRESS}, wait=True)
+    names = {made.name for made in found.of("Deployment")} | {made.name for made in found.of("core/v1:Service")}
+    for made in found.kubernetes:
+        if made.name != "switch":
+            assert "switch" in found.waits_for(made), made
+    for made in (*found.of("Deployment"), *found.of("core/v1:Service")):
+        assert not names & (found.waits_for(made) - {made.name}), made
+
+
+def test_everything_that_two_apps_both_claim_is_told_at_once_and_nothing_is_made() -> None:
+    assert _refusals(
+        {
+            "cart": DIRECT,
+            "copy": DIRECT | {"workload": DIRECT["workload"] | {"labels": {"app": "copy"}}},
+            "web": INGRESS,
+            "door": INGRESS | {"workload": workload("door", namespace="shop"), "service": "door"},
+        }
+    ) == [
+        "Apps 'all': apps[\"copy\"].workload.deployment = 'cart': belongs to apps[\"cart\"] in namespace 'shop'; take another name",
+        "Apps 'all': apps[\"copy\"].service = 'cart': belongs to apps[\"cart\"] in namespace 'shop'; take another name",
+        "Apps 'all': apps[\"door\"].ingress = 'web-door': belongs to apps[\"web\"] in namespace 'shop'; take another name",
+    ]
+
+
+def test_an_app_whose_clients_would_end_up_at_another_ones_pods_is_refused() -> None:
+    (told,) = _refusals(
+        {
+            "cart": {"workload": workload("cart", labels={"team": "shop"})},
+            "web": {"workload": workload("web", labels={"team": "shop", "app": "web"})},
+            "other": {"workload": workload("other", labels={"team": "other", "app": "web"})},
+        }
+    )
+    assert told == (
+        "Apps 'all': apps[\"cart\"].workload.labels = {'team': 'shop'}: are carried by the pods of apps[\"web\"] too; "
+        "add a label that tells them apart"
+    )
+
+
+def test_the_same_names_and_labels_in_two_namespaces_are_two_apps() -> None:
+    found = _run({tenant: {"workload": workload("web", namespace=tenant)} for tenant in ("blue", "green")})
+    assert sorted(made.inputs["metadata"]["namespace"] for made in found.of("core/v1:Service")) == ["blue", "green"]
+
+
+@pytest.mark.parametrize(
+    ("app", "words"),
+    [
+        ({"workload": workload("Cart")}, ["workload.deployment = 'Cart'"]),
+        ({"workload": workload("cart", image="a b")}, ["workload.image = 'a b'"]),
+        ({"workload": workload("cart", namespace="_")}, ["workload.namespace = '_'"]),
+        ({"workload": workload("cart", labels={})}, ["workload.labels = {}", "say which pods"]),
+        ({"workload": workload("cart"), "service": "1st"}, ["service = '1st'"]),
+        ({"workload": workload("cart"), "ingress": "Door"}, ["ingress = 'Door'"]),
+        ({"workload": workload("cart"), "pass_to_target": True}, ["pass_to_target = True", "goes with an Ingress"]),
+        (
+            {
+                "workload": workload("cart"),
+                "ingress": "door",
+                "pass_to_target": True,
+                "load_balancer": {"existing_id": "lb-1"},
+            },
+            ["pass_to_target = True", "load_balancer.existing_id"],
+        ),
+    ],
+)
+def test_what_kubernetes_or_tke_would_refuse_is_told_with_the_apps_name(app: dict[str, Any], words: list[str]) -> None:
+    told = _refusals({"fine": {"workload": workload("fine")}, "bad": app})
+    assert len(told) == 1
+    for word in ['apps["bad"].', *words]:
+        assert word in told[0]
+
+
+def test_no_apps_at_all_are_no_resources() -> None:
+    found = _run({})
+    assert [made.name for made in found.kubernetes] == ["switch"]
+    assert found.stack.outputs == {"addresses": {}, "urls": {}}
