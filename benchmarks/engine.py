@@ -18,15 +18,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tools
-from tests.engine.driver import Operation, Project, copy_project, world
-from tests.engine.standins.api_server import ApiServer
-from tests.engine.standins.cloud import Record
+from tests.engine.driver import CLUSTER, Operation, Project, copy_project, world
 
 HERE = Path(__file__).resolve().parent
 STACK = "vpc-cni-direct-native"
@@ -34,8 +33,7 @@ STACK_BOUND = 1.10
 APP_BOUND = 1.20
 DEADLINE_SECONDS = 3600
 """Of one operation: many apps take long."""
-CLUSTER = "cls-00000001"
-ADDRESS = "203.0.113.1"
+ADMINISTRATORS = "198.18.0.0/24"
 NO_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 """For measuring only: an engine that dies would forget what it made."""
 
@@ -54,7 +52,8 @@ def project(source: Path, stack: str, **environment: str) -> Iterator[Project]:
     with tempfile.TemporaryDirectory() as folder, world() as surroundings:
         copy_project(source, Path(folder) / "run")
         pulumi = tools.locate("pulumi")
-        made = Project(Path(folder) / "run", stack, surroundings, pulumi, preloaded=False, deadline=DEADLINE_SECONDS)
+        made = Project(Path(folder) / "run", stack, surroundings, pulumi, deadline=DEADLINE_SECONDS)
+        made.preloaded = made.logs_events = False
         made.extra_environment = environment
         yield made.init()
 
@@ -72,11 +71,10 @@ def cost(operation: Callable[[], Operation]) -> Cost:
     return Cost(time.perf_counter() - start, processors() - used)
 
 
-def life(source: Path, name: str) -> dict[str, Cost]:
+def life(source: Path, name: str, configuration: Mapping[str, Any]) -> dict[str, Cost]:
     """The four operations of a stack's life."""
     with project(source, name) as of:
-        if (of.directory / "stacks").is_dir():
-            of.configure({"realip:access": {"adminCidrs": ["198.18.0.0/24"]}})
+        of.configure(configuration)
         return {
             "preview": cost(of.preview),
             "up": cost(of.up),
@@ -88,17 +86,8 @@ def life(source: Path, name: str) -> dict[str, Cost]:
 def apps(source: Path, number: int, **environment: str) -> Cost:
     """`up` of so many apps on a cluster that exists."""
     with project(source, "dev", **environment) as of:
-        cloud = of.world.cloud
-        endpoint = Record("tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint", CLUSTER, "", {})
-        endpoint.inputs = {"clusterId": CLUSTER, "clusterInternet": True}
-        endpoint.computed = {"clusterExternalEndpoint": ADDRESS}
-        cloud.add(endpoint)
-        cloud.internal_api_names = False
-        cloud.servers[CLUSTER] = ApiServer(CLUSTER)
-        for key, value in (("number", str(number)), ("cluster", CLUSTER)):
-            of.cli("config", "set", "--stack", "dev", key, value).succeeded()
-        kubeconfig = cloud.kubeconfig(CLUSTER, ADDRESS)
-        of.cli("config", "set", "--stack", "dev", "--secret", "kubeconfig", text=kubeconfig).succeeded()
+        of.configure({"apps:number": str(number), "apps:cluster": CLUSTER})
+        of.configure_secret("kubeconfig", of.world.existing_cluster())
         return cost(of.up)
 
 
@@ -117,10 +106,16 @@ def main() -> int:
     """Run the pairs and print what they say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--apps", type=int, nargs="*", default=[10, 20, 40])
+    parser.add_argument("--apps", type=int, nargs="*", default=[10, 50, 200])
     options = parser.parse_args()
     sys.stdout.write(f"{'':32} {'library':>10} {'by hand':>10} {'ratio':>8} {'wall':>8}\n")
-    lives = [(life(HERE.parent, STACK), life(HERE / "engine_flat", "dev")) for _ in range(options.pairs)]
+    lives = [
+        (
+            life(HERE.parent, STACK, {"realip:access": {"adminCidrs": [ADMINISTRATORS]}}),
+            life(HERE / "engine_flat", "dev", {"flat:adminCidr": ADMINISTRATORS}),
+        )
+        for _ in range(options.pairs)
+    ]
     within = [
         show(f"stack, {name}", [(ours[name], flat[name]) for ours, flat in lives], STACK_BOUND)
         for name in ("preview", "up", "up, no change", "destroy")

@@ -1,31 +1,31 @@
-"""Many apps on one cluster, each a `Workload` and a `DirectService`."""
+"""Many apps on one cluster, each a Deployment that a load balancer reaches straight, with `Apps`."""
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from realip import DirectService, Workload
+from realip import Apps
+from realip.components.apps import App
 
 config = pulumi.Config()
 provider = kubernetes.Provider(
     "kubernetes", kubeconfig=config.require_secret("kubeconfig"), cluster_identifier=config.require("cluster")
 )
-on_cluster = pulumi.ResourceOptions(provider=provider)
-for number in range(config.require_int("number")):
-    labels = {"app": f"app-{number}"}
-    Workload(
-        f"app-{number}",
-        {
-            "deployment": f"app-{number}",
+
+
+def app(name: str) -> App:
+    """What this one of many is."""
+    return {
+        "workload": {
+            "deployment": name,
             "image": "nginx:1.29.3",
-            "labels": labels,
+            "labels": {"app": name},
             "port": 5000,
             "replicas": 3,
             "resources": {"cpu_request": "250m", "cpu_limit": "1", "memory_request": "256Mi", "memory_limit": "512Mi"},
-        },
-        on_cluster,
-    )
-    DirectService(
-        f"entrance-{number}",
-        {"service": f"app-{number}", "selector": labels, "port": 80, "target_port": 5000},
-        on_cluster,
-    )
+        }
+    }
+
+
+names = [f"app-{number}" for number in range(config.require_int("number"))]
+apps = Apps("apps", {"apps": {name: app(name) for name in names}}, pulumi.ResourceOptions(provider=provider))
+pulumi.export("urls", apps.urls)

@@ -12,6 +12,7 @@ provider = kubernetes.Provider(
 on_cluster = pulumi.ResourceOptions(
     provider=provider, custom_timeouts=pulumi.CustomTimeouts(create="600s", update="600s", delete="600s")
 )
+urls = {}
 for number in range(config.require_int("number")):
     labels = {"app": f"app-{number}"}
     spread: dict[str, Any] = {
@@ -45,7 +46,7 @@ for number in range(config.require_int("number")):
         ],
     }
     kubernetes.apps.v1.Deployment(
-        f"app-{number}",
+        f"apps-app-{number}",
         metadata={"name": f"app-{number}", "namespace": "default", "labels": labels},
         spec={
             "replicas": 3,
@@ -58,8 +59,8 @@ for number in range(config.require_int("number")):
         },
         opts=on_cluster,
     )
-    kubernetes.core.v1.Service(
-        f"entrance-{number}",
+    service = kubernetes.core.v1.Service(
+        f"apps-app-{number}",
         metadata={
             "name": f"app-{number}",
             "namespace": "default",
@@ -76,3 +77,5 @@ for number in range(config.require_int("number")):
         },
         opts=on_cluster,
     )
+    urls[f"app-{number}"] = service.status.load_balancer.ingress[0].apply(lambda at: f"http://{at.ip or at.hostname}/")
+pulumi.export("urls", urls)

@@ -14,14 +14,15 @@ from typing import Any
 import yaml
 
 from tests.engine.language_host import language_host
+from tests.engine.standins.api_server import ApiServer
 from tests.engine.standins.calls import CallLog
-from tests.engine.standins.cloud import Cloud
+from tests.engine.standins.cloud import Cloud, Record
 from tests.engine.standins.faults import Faults
 from tests.engine.standins.kubernetes import Kubernetes
 from tests.engine.standins.server import serve
 from tests.engine.standins.tencent import TencentCloud
 
-__all__ = ["Operation", "Project", "Step", "World", "world"]
+__all__ = ["CLUSTER", "Operation", "Project", "Step", "World", "copy_project", "world"]
 
 OPERATION_SECONDS = 120
 PASSPHRASE = "a passphrase of the engine's tests"
@@ -124,6 +125,10 @@ class Operation:
         return self
 
 
+CLUSTER = "cls-00000001"
+CLUSTER_ADDRESS = "203.0.113.1"
+
+
 @dataclass
 class World:
     """The cloud, what was asked of it, and what goes wrong in it."""
@@ -132,6 +137,16 @@ class World:
     log: CallLog
     faults: Faults
     ports: Mapping[str, int]
+
+    def existing_cluster(self) -> str:
+        """A cluster that nobody here made, `CLUSTER`, with an open endpoint: its kubeconfig."""
+        endpoint = Record("tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint", CLUSTER, "", {})
+        endpoint.inputs = {"clusterId": CLUSTER, "clusterInternet": True}
+        endpoint.computed = {"clusterExternalEndpoint": CLUSTER_ADDRESS}
+        self.cloud.add(endpoint)
+        self.cloud.internal_api_names = False
+        self.cloud.servers[CLUSTER] = ApiServer(CLUSTER)
+        return self.cloud.kubeconfig(CLUSTER, CLUSTER_ADDRESS)
 
     def delete_by_hand(self, kind: str) -> None:
         """What a user does in the console or with kubectl: remove the first thing of a kind, whoever made it."""
@@ -171,6 +186,8 @@ class Project:
     world: World
     pulumi: Path
     preloaded: bool = True
+    logs_events: bool = True
+    """Whether operations come with their events, which the engine writes into a file as it goes."""
     deadline: float = OPERATION_SECONDS
     extra_environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
@@ -215,6 +232,10 @@ class Project:
             config[key] = {**config[key], **value} if merged else value
         file.write_text(yaml.safe_dump(content, sort_keys=False))
 
+    def configure_secret(self, key: str, value: str) -> None:
+        """Set a value of the stack's configuration that must not be readable there."""
+        self.cli("config", "set", "--stack", self.stack, "--secret", key, text=value).succeeded()
+
     def cli(self, *arguments: str, text: str | None = None) -> Operation:
         """Run the CLI without a program."""
         command = ["pulumi", *arguments]
@@ -254,8 +275,10 @@ class Project:
         ):
             line = [
                 "pulumi", command, "--stack", self.stack, "--non-interactive", "--client", address,
-                "--exec-kind", "auto.inline", "--event-log", str(events), *arguments,
+                "--exec-kind", "auto.inline", *arguments,
             ]  # fmt: skip
+            if self.logs_events:
+                line += ["--event-log", str(events)]
             if command != "preview":
                 line += ["--yes", "--skip-preview"]
             process = subprocess.Popen(

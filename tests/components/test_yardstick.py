@@ -1,0 +1,50 @@
+"""A ratio says something only where both programs ask for the same resources."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from realip.offline.record import Recording, record, record_program
+from realip.offline.stackfile import read_stack
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def _program(name: str, **configuration: str) -> Recording:
+    def run() -> None:
+        runpy.run_path(str(BENCHMARKS / name / "__main__.py"), run_name="__main__")
+
+    values = {f"benchmark:{key}": value for key, value in configuration.items()}
+    return record_program(run, project="benchmark", stack="dev", configuration=values)
+
+
+def _asked(recording: Recording) -> dict[str, Any]:
+    return {
+        f"{resource.type} {resource.name}": (resource.inputs, resource.options)
+        for resource in recording.resources
+        if resource.custom
+    }
+
+
+def _components(recording: Recording) -> list[str]:
+    return [resource.type for resource in recording.resources if not resource.custom]
+
+
+def test_the_flat_program_of_the_benchmarks_asks_for_the_same_resources_as_the_stack() -> None:
+    by_hand, library = _program("engine_flat"), record(read_stack("vpc-cni-direct-native"))
+    assert _asked(by_hand) == _asked(library)
+    assert set(by_hand.outputs) == set(library.outputs)
+    assert not _components(by_hand)
+
+
+@pytest.mark.parametrize("number", [1, 7])
+def test_many_apps_ask_for_the_same_resources_as_the_flat_program_and_one_component(number: int) -> None:
+    configuration = {"kubeconfig": "{}", "cluster": "cls-1", "number": str(number)}
+    by_hand, library = (_program(name, **configuration) for name in ("engine_apps_flat", "engine_apps"))
+    assert _asked(by_hand) == _asked(library)
+    assert len(_asked(library)) == 2 * number + 1
+    assert set(by_hand.outputs) == set(library.outputs)
+    assert not _components(by_hand)
+    assert _components(library) == ["realip:index:Apps"]
