@@ -1,31 +1,33 @@
 """Runs a Pulumi program for the engine, in a process of its own.
 
-No Python language host comes with an engine that was built from source, so the program runs inline, as under the
-Automation API, whose own language server this is. A fork server imports the SDKs once: a process per operation, as a user
-has, costs no second import.
+No Python language host comes with an engine that was built from source, so this is one: it speaks the engine's protocol and
+starts the program. The tests fork it from a process that has the SDKs loaded, so that a process per operation, as a user
+has, costs no import; the benchmarks start it from nothing, as a user's is.
 """
 
+import json
 import multiprocessing
 import os
-import runpy
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
-from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import TypeAlias
 
 import grpc
-from pulumi.automation._server import LanguageServer
-from pulumi.runtime.proto import language_pb2_grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+from tests.engine import program
+from tests.engine.program import Run
 
 __all__ = ["language_host"]
 
 PRELOADED = [
-    "tests.engine.language_host",
-    "grpc",
-    "pulumi",
-    "pulumi.automation._server",
+    "tests.engine.program",
     "pulumi_kubernetes",
     "pulumi_kubernetes.apps.v1",
     "pulumi_kubernetes.core.v1",
@@ -39,51 +41,108 @@ PRELOADED = [
     "tencentcloud_iac_pulumi.vpc",
     "realip.stack",
 ]
-READY_SECONDS = 60.0
 
 
-def _serve(connection: Connection, program: Path, project: Path, output: Path) -> None:
-    """The child: serve the language protocol until the other end of the pipe closes."""
+Started: TypeAlias = tuple[Callable[[], None], Callable[[], int]]
+"""A program that runs: what ends it at once, and what waits for its end and gives the exit code."""
+
+
+def _fork(run: Run, environment: Mapping[str, str], output: Path) -> Started:
+    """Run a program in a fork of a process that has the SDKs loaded."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    process = context.Process(target=_in_fork, args=(run, dict(environment), output), daemon=True)
+    process.start()
+
+    def ended() -> int:
+        process.join()
+        return process.exitcode or 0
+
+    return process.kill, ended
+
+
+def _in_fork(run: Run, environment: dict[str, str], output: Path) -> None:
     with output.open("ab") as sink:
         os.dup2(sink.fileno(), 1)
         os.dup2(sink.fileno(), 2)
-    os.chdir(project)
-    sys.path.insert(0, str(project))
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
+    os.environ.clear()
+    os.environ.update(environment)
+    program.execute(run)
 
-    def main() -> None:
-        runpy.run_path(str(program), run_name="__main__")
 
-    host = LanguageServer(main)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    connection.send(port)
-    with suppress(EOFError):
-        connection.recv()
-    os._exit(0)  # threads of a program whose engine was killed would wait for it for ever
+def _spawn(run: Run, environment: Mapping[str, str], output: Path) -> Started:
+    """Run a program in a process that starts from nothing."""
+    command = [sys.executable, "-u", program.__file__, json.dumps(asdict(run))]
+    with output.open("ab") as sink:
+        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
+    return process.kill, process.wait
+
+
+class Host(language_pb2_grpc.LanguageRuntimeServicer):
+    """The engine's language host for the program of one folder."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], output: Path, *, preloaded: bool) -> None:
+        self._folder = folder
+        self._environment = environment
+        self._output = output
+        self._preloaded = preloaded
+        self._engine = ""
+
+    def Handshake(  # noqa: N802 - gRPC's name
+        self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
+    ) -> language_pb2.LanguageHandshakeResponse:
+        self._engine = request.engine_address
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(  # noqa: N802
+        self, request: empty_pb2.Empty, context: grpc.ServicerContext
+    ) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo()
+
+    def GetRequiredPackages(  # noqa: N802
+        self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GetRequiredPackagesResponse:
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:  # noqa: N802
+        run = Run(
+            folder=str(self._folder),
+            project=request.project,
+            stack=request.stack,
+            organization=request.organization,
+            monitor=request.monitor_address,
+            engine=self._engine,
+            parallel=request.parallel,
+            dry_run=request.dryRun,
+        )
+        configuration = {
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+        }
+        begin = _fork if self._preloaded else _spawn
+        kill, ended = begin(run, {**self._environment, **configuration}, self._output)
+        if not context.add_callback(kill):  # an engine that ends, or has ended, takes its program along
+            kill()
+        code = ended()
+        if code == program.TOLD:
+            return language_pb2.RunResponse(bail=True)
+        return language_pb2.RunResponse(error=f"the program ended with {code}: see {self._output}" if code else "")
 
 
 @contextmanager
-def language_host(program: Path, project: Path, output: Path, *, preloaded: bool = True) -> Iterator[str]:
-    """Offer a program to the engine; the address is for its `--client`.
-
-    Not `preloaded`, the process starts from nothing, as a user's does.
+def language_host(
+    folder: Path, environment: Mapping[str, str], output: Path, *, preloaded: bool = True
+) -> Iterator[int]:
+    """Offer the program of a folder to the engine, with what it prints in `output`; the engine finds the port in
+    `PULUMI_DEBUG_LANGUAGES`.
     """
-    ours, theirs = multiprocessing.Pipe()
-    forked = multiprocessing.get_context("forkserver")
-    forked.set_forkserver_preload(PRELOADED)
-    process = forked.Process if preloaded else multiprocessing.get_context("spawn").Process
-    child = process(target=_serve, args=(theirs, program, project, output), daemon=True)
-    child.start()
-    theirs.close()
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
+        Host(folder, environment, output, preloaded=preloaded), server
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
     try:
-        if not ours.poll(READY_SECONDS):
-            raise TimeoutError(f"the language host did not listen within {READY_SECONDS:g} s: see {output}")
-        yield f"127.0.0.1:{ours.recv()}"
+        yield port
     finally:
-        ours.close()
-        child.join(READY_SECONDS)
-        if child.is_alive():
-            child.kill()
-            child.join()
+        server.stop(grace=None).wait()
