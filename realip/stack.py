@@ -9,16 +9,28 @@ from realip import rules, tke
 from realip.addresses import AddressPlan, address_plan
 from realip.components._component import Component
 from realip.components.access import ClusterAccess, ClusterAccessArgs
-from realip.components.cluster import Cluster, ClusterArgs
+from realip.components.cluster import Cluster, ClusterArgs, make_cluster
 from realip.components.exposure import (
     DirectService,
+    Entrance,
     GlobalRouteDirectAccess,
+    IngressEntrance,
     LoadBalancer,
     NodePortIngress,
+    make_direct_service,
+    make_node_port_ingress,
+    make_switch,
 )
 from realip.components.network import Network, NetworkArgs, Subnet
-from realip.components.nodes import NativeNodes, NativeNodesArgs, SuperNodes, Taint
-from realip.components.workload import Workload, WorkloadArgs
+from realip.components.nodes import (
+    NativeNodes,
+    NativeNodesArgs,
+    SuperNodes,
+    Taint,
+    make_native_nodes,
+    make_super_nodes,
+)
+from realip.components.workload import Workload, WorkloadArgs, make_workload
 from realip.settings import Settings, SubnetSettings
 
 __all__ = ["RealIpStack"]
@@ -28,7 +40,9 @@ class RealIpStack(Component):
     """Everything that a scenario needs, from the VPC to the address that clients connect to.
 
     Data dependencies carry the order: nodes come after the NAT route and the rules of their security group, the endpoint
-    after the nodes, everything in Kubernetes after the endpoint; on destroy it goes the other way round.
+    after the nodes, everything in Kubernetes after the endpoint; on destroy it goes the other way round. What the smaller
+    components make hangs under the stack itself: the engine writes its state down at every resource, components too, so one
+    that holds a single resource costs as much as that.
     """
 
     def __init__(self, name: str, args: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -38,29 +52,26 @@ class RealIpStack(Component):
         self._plan = address_plan(args)
         self._row = args.row
         self._network = Network(f"{name}-network", self._network_args(), self._parts.options())
-        self._cluster = Cluster(f"{name}-cluster", self._cluster_args(), self._parts.options())
-        self._nodes = self._make_nodes()
-        self._access = ClusterAccess(f"{name}-access", self._access_args(), self._parts.options(self._nodes))
-        workload = Workload(f"{name}-app", self._workload_args(), self._in_cluster())
-        exposure = self._expose(workload.namespace)
+        self._cluster_id = self._make_cluster()
+        access = ClusterAccess(f"{name}-access", self._access_args(), self._parts.options(self._make_nodes()))
+        self._objects = self._parts.on(access.provider)
+        namespace, deployment = self._make_workload()
+        entrance = self._make_entrance(namespace)
         self.stack_outputs: Mapping[str, pulumi.Input[Any]] = {
             "scenario": self._row.slug,
             "reads": self._row.reads.value,
-            "address": exposure.address,
-            "url": exposure.url,
-            "clusterId": self._cluster.cluster_id,
-            "kubeconfig": self._access.kubeconfig,
-            "namespace": workload.namespace,
-            "deployment": workload.deployment,
-            "service": exposure.service,
-            "ingress": exposure.ingress if isinstance(exposure, NodePortIngress) else None,
+            "address": entrance.address,
+            "url": entrance.url,
+            "clusterId": self._cluster_id,
+            "kubeconfig": access.kubeconfig,
+            "namespace": namespace,
+            "deployment": deployment,
+            "service": entrance.service,
+            "ingress": entrance.ingress if isinstance(entrance, IngressEntrance) else None,
             "networkRanges": _ranges(self._plan),
         }
         """What a program exports: the keys of the stack's outputs."""
         self.register_outputs(dict(self.stack_outputs))
-
-    def _in_cluster(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        return self._parts.options(*after, provider=self._access.provider)
 
     def _network_args(self) -> NetworkArgs:
         settings, plan = self._settings, self._plan
@@ -115,24 +126,28 @@ class RealIpStack(Component):
             args["static_pod_ips"] = settings.static_pod_ips or False
         return args
 
-    def _make_nodes(self) -> NativeNodes | SuperNodes:
-        settings, network = self._settings.nodes, self._network
+    def _make_cluster(self) -> pulumi.Output[str]:
+        name = f"{self._name}-cluster"
+        return make_cluster(self._parts.once_held_by(Cluster, name), name, self._cluster_args()).id
+
+    def _make_nodes(self) -> pulumi.CustomResource:
+        settings, network, name = self._settings.nodes, self._network, f"{self._name}-nodes"
         taints = [Taint(key=taint.key, value=taint.value, effect=taint.effect.value) for taint in settings.taints]
         if self._row.super_nodes:
-            return SuperNodes(
-                f"{self._name}-nodes",
+            return make_super_nodes(
+                self._parts.once_held_by(SuperNodes, name),
+                name,
                 {
-                    "cluster_id": self._cluster.cluster_id,
+                    "cluster_id": self._cluster_id,
                     "subnet_ids": [network.node_subnet_ids[index] for index in self._subnets_by_zone()],
                     "security_group_id": network.security_group_id,
                     "labels": settings.labels,
                     "taints": taints,
                     "display_name": self._settings.cluster.name,
                 },
-                self._parts.options(),
             )
         args = NativeNodesArgs(
-            cluster_id=self._cluster.cluster_id,
+            cluster_id=self._cluster_id,
             subnet_ids=network.node_subnet_ids,
             security_group_id=network.security_group_id,
             replicas=settings.replicas,
@@ -146,7 +161,7 @@ class RealIpStack(Component):
         )
         if settings.autoscaling is not None:
             args["autoscaling"] = {"min": settings.autoscaling.min, "max": settings.autoscaling.max}
-        return NativeNodes(f"{self._name}-nodes", args, self._parts.options())
+        return make_native_nodes(self._parts.once_held_by(NativeNodes, name), name, args)
 
     def _subnets_by_zone(self) -> list[int]:
         """Positions of the node subnets, in an order that does not depend on how somebody lists them."""
@@ -161,14 +176,16 @@ class RealIpStack(Component):
 
     def _access_args(self) -> ClusterAccessArgs:
         settings = self._settings
-        args = ClusterAccessArgs(
-            cluster_id=self._cluster.cluster_id, display_name=settings.cluster.name, tags=settings.tags
-        )
+        args = ClusterAccessArgs(cluster_id=self._cluster_id, display_name=settings.cluster.name, tags=settings.tags)
         if settings.access.endpoint == "intranet":
             args["intranet_subnet_id"] = self._first_subnet()
         else:
             args["admin_cidrs"] = settings.access.admin_cidrs
         return args
+
+    def _make_workload(self) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+        name = f"{self._name}-app"
+        return make_workload(self._objects.once_held_by(Workload, name), name, self._workload_args())
 
     def _workload_args(self) -> WorkloadArgs:
         app, names, taints = self._settings.app, self._row.names, self._settings.nodes.taints
@@ -202,20 +219,13 @@ class RealIpStack(Component):
     def _labels(self) -> dict[str, str]:
         return {"app": self._settings.app.label}
 
-    def _expose(self, namespace: pulumi.Output[str]) -> DirectService | NodePortIngress:
+    def _make_entrance(self, namespace: pulumi.Output[str]) -> Entrance:
         """The entrance, made beside the Deployment: a readiness gate of one waits for the other."""
         app, names = self._settings.app, self._row.names
         name, service = f"{self._name}-entrance", app.service or names.service
         if self._row.direct:
-            switch = []
-            if self._row.global_route_switch:
-                timeout = self._settings.load_balancer.timeout_seconds
-                switch.append(
-                    GlobalRouteDirectAccess(
-                        f"{self._name}-direct-access", {"timeout_seconds": timeout}, self._in_cluster()
-                    )
-                )
-            return DirectService(
+            return make_direct_service(
+                self._objects.once_held_by(DirectService, name).behind(*self._make_switch()),
                 name,
                 {
                     "service": service,
@@ -226,11 +236,11 @@ class RealIpStack(Component):
                     "load_balancer": self._load_balancer(),
                     "state_public": self._row.states_public,
                 },
-                self._in_cluster(*switch),
             )
         ingress = app.ingress or names.ingress
         assert ingress is not None  # noqa: S101 - every non-direct row of the table names one
-        return NodePortIngress(
+        return make_node_port_ingress(
+            self._objects.once_held_by(NodePortIngress, name),
             name,
             {
                 "service": service,
@@ -242,8 +252,15 @@ class RealIpStack(Component):
                 "load_balancer": self._load_balancer(),
                 "pass_to_target": self._passes_to_target(),
             },
-            self._in_cluster(),
         )
+
+    def _make_switch(self) -> list[pulumi.Resource]:
+        """The cluster-wide switch, where the scenario needs it."""
+        if not self._row.global_route_switch:
+            return []
+        name, timeout = f"{self._name}-direct-access", self._settings.load_balancer.timeout_seconds
+        parts = self._objects.once_held_by(GlobalRouteDirectAccess, name)
+        return [make_switch(parts, name, {"timeout_seconds": timeout})]
 
     def _load_balancer(self) -> LoadBalancer:
         settings = self._settings.load_balancer

@@ -1,6 +1,7 @@
 """What every component has in common: where its children hang, what they wait for, and how bad arguments are told."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -14,31 +15,64 @@ class ArgumentError(InputError, pulumi.RunError):
     """An argument that a component cannot use; Pulumi prints it without a traceback."""
 
 
+@dataclass(frozen=True)
 class Parts:
     """What a component makes its parts with: their options, and a refusal of arguments that nobody could use."""
 
-    def __init__(self, component: pulumi.ComponentResource, name: str, waits_for: Any, path: str = "") -> None:
-        """Parts of `component`, asked for by the arguments under `path`, which wait for what the component waits for."""
-        self._component = component
-        self._name = name
-        self._waits_for = waits_for
-        self._path = path
+    component: pulumi.ComponentResource
+    """Whose parts they are."""
+    name: str
+    """The component's name."""
+    waits_for: Any = None
+    """What they wait for, since the component does."""
+    after: tuple[pulumi.Resource, ...] = ()
+    """What they wait for besides."""
+    provider: pulumi.ProviderResource | None = None
+    """Whose they are, where that is not the component's."""
+    path: str = ""
+    """Where the arguments are that ask for them."""
+    once_in: tuple[str, str] | None = None
+    """Class and name of a component that held them in an earlier version: what it made is taken over."""
 
     def at(self, path: str) -> "Parts":
         """The same for parts that the arguments under `path` ask for, such as `apps["cart"].`."""
-        return Parts(self._component, self._name, self._waits_for, self._path + path)
+        return replace(self, path=self.path + path)
+
+    def on(self, provider: pulumi.ProviderResource) -> "Parts":
+        """The same for parts of that provider."""
+        return replace(self, provider=provider)
+
+    def behind(self, *after: pulumi.Resource) -> "Parts":
+        """The same for parts that come after `after`."""
+        return replace(self, after=(*self.after, *after))
+
+    def once_held_by(self, component: type["Component"], name: str) -> "Parts":
+        """The same for parts that a component of their own held in an earlier version."""
+        return replace(self, once_in=(component.__name__, name))
 
     def options(self, *after: pulumi.Resource, **options: Any) -> pulumi.ResourceOptions:
         """Options of a part, which comes after `after` and after whatever the component waits for."""
-        own = pulumi.ResourceOptions(parent=self._component, depends_on=list(after), **options)
-        if self._waits_for is None:
+        own = pulumi.ResourceOptions(
+            parent=self.component,
+            provider=self.provider,
+            depends_on=[*self.after, *after],
+            aliases=self._aliases(),
+            **options,
+        )
+        if self.waits_for is None:
             return own
-        return pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=self._waits_for))
+        return pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=self.waits_for))
+
+    def _aliases(self) -> list["pulumi.Input[str | pulumi.Alias]"] | None:
+        if self.once_in is None:
+            return None
+        kind, name = self.once_in
+        return [pulumi.Alias(parent=pulumi.create_urn(name, f"realip:index:{kind}", self.component))]
 
     def refuse(self, argument: str, value: object, problem: str) -> ArgumentError:
         """The error for an argument: which one of which component, its value, what is wrong and what to do."""
         return ArgumentError(
-            f"{type(self._component).__name__} {self._name!r}: {self._path}{argument} = {value!r}: {problem}"
+            f"{type(self.component).__name__} {self.name!r}: {self.path}{argument} = {value!r}: {problem}"
         )
 
     def check(self, argument: str, value: object, rule: Callable[[str], object]) -> None:

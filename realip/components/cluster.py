@@ -8,7 +8,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
 from realip.addresses import PODS_PER_NODE, SERVICES
-from realip.components._component import Component, whole
+from realip.components._component import Component, Parts, whole
 from realip.scenarios import NetworkMode
 
 __all__ = ["Cluster", "ClusterArgs"]
@@ -56,68 +56,70 @@ class Cluster(Component):
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster; ArgumentError for networks that TKE would refuse."""
         super().__init__(name, opts)
-        self._parts.check("version", args["version"], rules.kubernetes_version)
-        self._parts.check("service_cidr", args.get("service_cidr"), rules.service_cidr)
-        self._parts.check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
-        modes = tuple(mode.value for mode in NetworkMode)
-        self._parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes))
-        vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
-        self._check_mode(args, vpc_cni=vpc_cni)
-        self._check_room(args)
-        cluster = tencentcloud.kubernetes.Cluster(
-            name,
-            cluster_name=args.get("display_name") or name,
-            vpc_id=args["vpc_id"],
-            cluster_version=args["version"],
-            cluster_level=args.get("level") or "L5",
-            cluster_deploy_type=tke.MANAGED_CLUSTER,
-            container_runtime="containerd",
-            deletion_protection=args.get("deletion_protection") or False,
-            tags=dict(args.get("tags") or {}),
-            network_type=tke.NETWORK_TYPE_VPC_CNI if vpc_cni else tke.NETWORK_TYPE_GLOBAL_ROUTER,
-            vpc_cni_type=_eni(args) if vpc_cni else None,
-            is_non_static_ip_mode=not args.get("static_pod_ips") if vpc_cni else None,
-            eni_subnet_ids=args.get("pod_subnet_ids"),
-            cluster_cidr=args.get("cluster_cidr"),
-            cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or PODS_PER_NODE),
-            service_cidr=args.get("service_cidr"),
-            cluster_max_service_num=_service_number(args),
-            # The provider leaves this administrator's password in plain text.
-            opts=self._parts.options(additional_secret_outputs=["password"]),
-        )
-        self.cluster_id = cluster.id
+        self.cluster_id = make_cluster(self._parts, name, args).id
         self.register_outputs({"cluster_id": self.cluster_id})
 
-    def _check_mode(self, args: ClusterArgs, *, vpc_cni: bool) -> None:
-        mode, needed = (
-            ("VPC-CNI", ("pod_subnet_ids", "service_cidr")) if vpc_cni else ("GlobalRouter", ("cluster_cidr",))
-        )
-        foreign = (
-            ("cluster_cidr", "pods_per_node") if vpc_cni else ("pod_subnet_ids", "exclusive_eni", "static_pod_ips")
-        )
-        for argument in needed:
-            if args.get(argument) is None:
-                raise self._parts.refuse(argument, None, f"is missing; {mode} needs it")
-        for argument in foreign:
-            if args.get(argument) is not None:
-                raise self._parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
 
-    def _check_room(self, args: ClusterArgs) -> None:
-        """Powers of two, since another number is rounded up and previews as a new cluster from then on; room for a node."""
-        pods = args.get("pods_per_node", PODS_PER_NODE)
-        services = args.get("service_number", SERVICES)
-        for argument, number, known in (
-            ("pods_per_node", pods, tke.CLUSTER_POD_NUMBERS),
-            ("service_number", services, tke.CLUSTER_SERVICE_NUMBERS),
-        ):
-            if isinstance(number, int | float) and number not in known:
-                raise self._parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
-        cidr = args.get("cluster_cidr")
-        if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
-            taken = 0 if args.get("service_cidr") is not None else int(services)
-            if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
-                problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
-                raise self._parts.refuse("cluster_cidr", cidr, problem)
+def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kubernetes.Cluster:
+    """The cluster; ArgumentError for networks that TKE would refuse."""
+    parts.check("version", args["version"], rules.kubernetes_version)
+    parts.check("service_cidr", args.get("service_cidr"), rules.service_cidr)
+    parts.check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
+    modes = tuple(mode.value for mode in NetworkMode)
+    parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes))
+    vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
+    _check_mode(parts, args, vpc_cni=vpc_cni)
+    _check_room(parts, args)
+    return tencentcloud.kubernetes.Cluster(
+        name,
+        cluster_name=args.get("display_name") or name,
+        vpc_id=args["vpc_id"],
+        cluster_version=args["version"],
+        cluster_level=args.get("level") or "L5",
+        cluster_deploy_type=tke.MANAGED_CLUSTER,
+        container_runtime="containerd",
+        deletion_protection=args.get("deletion_protection") or False,
+        tags=dict(args.get("tags") or {}),
+        network_type=tke.NETWORK_TYPE_VPC_CNI if vpc_cni else tke.NETWORK_TYPE_GLOBAL_ROUTER,
+        vpc_cni_type=_eni(args) if vpc_cni else None,
+        is_non_static_ip_mode=not args.get("static_pod_ips") if vpc_cni else None,
+        eni_subnet_ids=args.get("pod_subnet_ids"),
+        cluster_cidr=args.get("cluster_cidr"),
+        cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or PODS_PER_NODE),
+        service_cidr=args.get("service_cidr"),
+        cluster_max_service_num=_service_number(args),
+        # The provider leaves this administrator's password in plain text.
+        opts=parts.options(additional_secret_outputs=["password"]),
+    )
+
+
+def _check_mode(parts: Parts, args: ClusterArgs, *, vpc_cni: bool) -> None:
+    mode, needed = ("VPC-CNI", ("pod_subnet_ids", "service_cidr")) if vpc_cni else ("GlobalRouter", ("cluster_cidr",))
+    foreign = ("cluster_cidr", "pods_per_node") if vpc_cni else ("pod_subnet_ids", "exclusive_eni", "static_pod_ips")
+    for argument in needed:
+        if args.get(argument) is None:
+            raise parts.refuse(argument, None, f"is missing; {mode} needs it")
+    for argument in foreign:
+        if args.get(argument) is not None:
+            raise parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+
+
+def _check_room(parts: Parts, args: ClusterArgs) -> None:
+    """Powers of two, since another number is rounded up and previews as a new cluster from then on; room for a node."""
+    pods = args.get("pods_per_node", PODS_PER_NODE)
+    services = args.get("service_number", SERVICES)
+    for argument, number, known in (
+        ("pods_per_node", pods, tke.CLUSTER_POD_NUMBERS),
+        ("service_number", services, tke.CLUSTER_SERVICE_NUMBERS),
+    ):
+        if isinstance(number, int | float) and number not in known:
+            raise parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
+    cidr = args.get("cluster_cidr")
+    if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
+        taken = 0 if args.get("service_cidr") is not None else int(services)
+        if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
+            problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
+            raise parts.refuse("cluster_cidr", cidr, problem)
 
 
 def _eni(args: ClusterArgs) -> str:

@@ -153,23 +153,7 @@ class GlobalRouteDirectAccess(KubernetesComponent):
     ) -> None:
         """Turn direct access on."""
         super().__init__(name, opts)
-        namespace, config_map = tke.SERVICE_CONTROLLER_CONFIG
-        timeout = f"{int(args.get('timeout_seconds') or 300)}s"
-        timeouts = pulumi.CustomTimeouts(create=timeout, update=timeout)
-        # Server-side apply would make the map, with our key alone in it, on a cluster where TKE has not made it yet.
-        made_by_tke = kubernetes.core.v1.ConfigMap.get(
-            f"{name}-config", f"{namespace}/{config_map}", opts=self._parts.options()
-        )
-        kubernetes.core.v1.ConfigMapPatch(
-            f"{name}-switch",
-            metadata={
-                "name": config_map,
-                "namespace": namespace,
-                "annotations": {"pulumi.com/patchForce": "true", "pulumi.com/patchFieldManager": _FIELD_MANAGER},
-            },
-            data={tke.GLOBAL_ROUTE_DIRECT_ACCESS: "true"},
-            opts=self._parts.options(made_by_tke, retain_on_delete=True, custom_timeouts=timeouts),
-        )
+        make_switch(self._parts, name, args)
         self.register_outputs({})
 
 
@@ -187,6 +171,28 @@ class IngressEntrance(Entrance):
     """An entrance with an Ingress in front of its Service."""
 
     ingress: pulumi.Output[str]
+
+
+def make_switch(parts: Parts, name: str, args: GlobalRouteDirectAccessArgs) -> kubernetes.core.v1.ConfigMapPatch:
+    """The key of TKE's map that turns direct access on."""
+    namespace, config_map = tke.SERVICE_CONTROLLER_CONFIG
+    timeout = f"{int(args.get('timeout_seconds') or 300)}s"
+    # Server-side apply would make the map, with our key alone in it, on a cluster where TKE has not made it yet.
+    made_by_tke = kubernetes.core.v1.ConfigMap.get(f"{name}-config", f"{namespace}/{config_map}", opts=parts.options())
+    return kubernetes.core.v1.ConfigMapPatch(
+        f"{name}-switch",
+        metadata={
+            "name": config_map,
+            "namespace": namespace,
+            "annotations": {"pulumi.com/patchForce": "true", "pulumi.com/patchFieldManager": _FIELD_MANAGER},
+        },
+        data={tke.GLOBAL_ROUTE_DIRECT_ACCESS: "true"},
+        opts=parts.options(
+            made_by_tke,
+            retain_on_delete=True,
+            custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout),
+        ),
+    )
 
 
 def check_direct_service(parts: Parts, args: DirectServiceArgs) -> None:

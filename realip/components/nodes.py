@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip.components._component import Component, whole
+from realip.components._component import Component, Parts, whole
 
 __all__ = ["Autoscaling", "NativeNodes", "NativeNodesArgs", "SuperNodes", "SuperNodesArgs", "Taint"]
 
@@ -72,43 +72,47 @@ class NativeNodes(Component):
     def __init__(self, name: str, args: NativeNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the pool."""
         super().__init__(name, opts)
-        disk_type, disk_size = _DEFAULT_DISK
-        autoscaling = args.get("autoscaling")
-        scaling: dict[str, object] = {}
-        if autoscaling is not None:
-            bounds = {"min_replicas": int(autoscaling["min"]), "max_replicas": int(autoscaling["max"])}
-            scaling["scaling"] = {**bounds, "create_policy": "ZoneEquality"}
-        pool = tencentcloud.kubernetes.NativeNodePool(
-            name,
-            name=args.get("display_name") or name,
-            cluster_id=args["cluster_id"],
-            type="Native",
-            native={
-                "instance_charge_type": "POSTPAID_BY_HOUR",
-                "instance_types": list(args.get("instance_types") or _DEFAULT_INSTANCE_TYPES),
-                "subnet_ids": args["subnet_ids"],
-                "security_group_ids": [args["security_group_id"]],
-                "system_disk": {
-                    "disk_type": args.get("system_disk_type") or disk_type,
-                    "disk_size": whole(args.get("system_disk_size") or disk_size),
-                },
-                "replicas": whole(args.get("replicas", 2)),
-                "enable_autoscaling": autoscaling is not None,
-                "auto_repair": True,
-                **scaling,
-            },
-            labels=[{"name": key, "value": value} for key, value in (args.get("labels") or {}).items()],
-            taints=_taints(args.get("taints") or ()),
-            tags=_machine_tags(args.get("tags") or {}),
-            deletion_protection=False,
-            # With an autoscaler the number of nodes is its business. A new pool is made before the old one goes, or pods
-            # had nowhere to go: pools of one name may stand side by side.
-            opts=self._parts.options(
-                delete_before_replace=False, ignore_changes=["native.replicas"] if autoscaling is not None else None
-            ),
-        )
-        self.node_pool_id = pool.id
+        self.node_pool_id = make_native_nodes(self._parts, name, args).id
         self.register_outputs({"node_pool_id": self.node_pool_id})
+
+
+def make_native_nodes(parts: Parts, name: str, args: NativeNodesArgs) -> tencentcloud.kubernetes.NativeNodePool:
+    """The pool of native nodes."""
+    disk_type, disk_size = _DEFAULT_DISK
+    autoscaling = args.get("autoscaling")
+    scaling: dict[str, object] = {}
+    if autoscaling is not None:
+        bounds = {"min_replicas": int(autoscaling["min"]), "max_replicas": int(autoscaling["max"])}
+        scaling["scaling"] = {**bounds, "create_policy": "ZoneEquality"}
+    return tencentcloud.kubernetes.NativeNodePool(
+        name,
+        name=args.get("display_name") or name,
+        cluster_id=args["cluster_id"],
+        type="Native",
+        native={
+            "instance_charge_type": "POSTPAID_BY_HOUR",
+            "instance_types": list(args.get("instance_types") or _DEFAULT_INSTANCE_TYPES),
+            "subnet_ids": args["subnet_ids"],
+            "security_group_ids": [args["security_group_id"]],
+            "system_disk": {
+                "disk_type": args.get("system_disk_type") or disk_type,
+                "disk_size": whole(args.get("system_disk_size") or disk_size),
+            },
+            "replicas": whole(args.get("replicas", 2)),
+            "enable_autoscaling": autoscaling is not None,
+            "auto_repair": True,
+            **scaling,
+        },
+        labels=[{"name": key, "value": value} for key, value in (args.get("labels") or {}).items()],
+        taints=_taints(args.get("taints") or ()),
+        tags=_machine_tags(args.get("tags") or {}),
+        deletion_protection=False,
+        # With an autoscaler the number of nodes is its business. A new pool is made before the old one goes, or pods
+        # had nowhere to go: pools of one name may stand side by side.
+        opts=parts.options(
+            delete_before_replace=False, ignore_changes=["native.replicas"] if autoscaling is not None else None
+        ),
+    )
 
 
 class SuperNodesArgs(TypedDict):
@@ -137,27 +141,31 @@ class SuperNodes(Component):
     def __init__(self, name: str, args: SuperNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the pool; ArgumentError without a subnet."""
         super().__init__(name, opts)
-        display_name = args.get("display_name") or name
-        subnet_ids = args["subnet_ids"]
-        if not isinstance(subnet_ids, Sequence):
-            nodes: Any = pulumi.Output.all(subnet_ids).apply(lambda lists: _super_nodes(display_name, lists[0]))
-        elif subnet_ids:
-            nodes = _super_nodes(display_name, subnet_ids)
-        else:
-            raise self._parts.refuse("subnet_ids", [], "is empty; give at least one subnet")
-        pool = tencentcloud.kubernetes.ServerlessNodePool(
-            name,
-            name=display_name,
-            cluster_id=args["cluster_id"],
-            serverless_nodes=nodes,
-            security_group_ids=[args["security_group_id"]],
-            labels=dict(args.get("labels") or {}),
-            taints=_taints(args.get("taints") or ()),
-            # As with native nodes: pods move to the new pool before the old one goes.
-            opts=self._parts.options(delete_before_replace=False),
-        )
-        self.node_pool_id = pool.id
+        self.node_pool_id = make_super_nodes(self._parts, name, args).id
         self.register_outputs({"node_pool_id": self.node_pool_id})
+
+
+def make_super_nodes(parts: Parts, name: str, args: SuperNodesArgs) -> tencentcloud.kubernetes.ServerlessNodePool:
+    """The pool of super nodes; ArgumentError without a subnet."""
+    display_name = args.get("display_name") or name
+    subnet_ids = args["subnet_ids"]
+    if not isinstance(subnet_ids, Sequence):
+        nodes: Any = pulumi.Output.all(subnet_ids).apply(lambda lists: _super_nodes(display_name, lists[0]))
+    elif subnet_ids:
+        nodes = _super_nodes(display_name, subnet_ids)
+    else:
+        raise parts.refuse("subnet_ids", [], "is empty; give at least one subnet")
+    return tencentcloud.kubernetes.ServerlessNodePool(
+        name,
+        name=display_name,
+        cluster_id=args["cluster_id"],
+        serverless_nodes=nodes,
+        security_group_ids=[args["security_group_id"]],
+        labels=dict(args.get("labels") or {}),
+        taints=_taints(args.get("taints") or ()),
+        # As with native nodes: pods move to the new pool before the old one goes.
+        opts=parts.options(delete_before_replace=False),
+    )
 
 
 def _super_nodes(

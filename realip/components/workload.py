@@ -89,11 +89,7 @@ class Workload(KubernetesComponent):
         """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
         super().__init__(name, opts)
         check_workload(self._parts, args)
-        if makes_namespace(args):
-            self.namespace = make_namespace(self._parts, f"{name}-namespace", namespace_of(args))
-        else:
-            self.namespace = pulumi.Output.from_input(namespace_of(args))
-        self.deployment = make_deployment(self._parts, name, args, self.namespace).metadata.name
+        self.namespace, self.deployment = make_workload(self._parts, name, args)
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
 
@@ -115,6 +111,15 @@ def check_workload(parts: Parts, args: WorkloadArgs) -> None:
     for capability in args.get("capabilities") or ():
         parts.check("capabilities", capability, lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES))
     parts.check("namespace", namespace_of(args), rules.dns_label)
+
+
+def make_workload(parts: Parts, name: str, args: WorkloadArgs) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Namespace and Deployment of a workload, and their names."""
+    if makes_namespace(args):
+        namespace = make_namespace(parts, f"{name}-namespace", namespace_of(args))
+    else:
+        namespace = pulumi.Output.from_input(namespace_of(args))
+    return namespace, make_deployment(parts, name, args, namespace).metadata.name
 
 
 def make_namespace(parts: Parts, name: str, namespace: str) -> pulumi.Output[str]:

@@ -322,8 +322,7 @@ def _options(request: Any) -> dict[str, Any]:
         "ignoreChanges": list(request.ignoreChanges),
         "replaceOnChanges": list(request.replaceOnChanges),
         "additionalSecretOutputs": list(request.additionalSecretOutputs),
-        "aliases": list(request.aliasURNs)
-        + [alias.urn or alias.spec.type or alias.spec.name for alias in request.aliases],
+        "aliases": [*request.aliasURNs, *(called for alias in request.aliases if (called := _called(alias)))],
         "customTimeouts": {
             name: getattr(timeouts, name) for name in ("create", "update", "delete") if getattr(timeouts, name)
         },
@@ -332,3 +331,8 @@ def _options(request: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, False, [], {}, "")} | (
         {"deleteBeforeReplace": False} if found["deleteBeforeReplace"] is False else {}
     )
+
+
+def _called(alias: Any) -> str:
+    """What a resource was called before; nothing for one that only hung somewhere else: that changes no value."""
+    return str(alias.urn or alias.spec.type or alias.spec.name)

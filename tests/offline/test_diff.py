@@ -19,9 +19,8 @@ def as_json(realip: Realip, *arguments: str) -> dict[str, Any]:
 def test_direct_and_non_direct_differ_in_their_entrance(realip: Realip) -> None:
     found = as_json(realip, "vpc-cni-direct-native", "vpc-cni-nondirect-native")
     assert (found["a"], found["b"]) == ("vpc-cni-direct-native", "vpc-cni-nondirect-native")
-    assert [one["type"] for one in found["onlyInA"]] == ["realip:index:DirectService", "kubernetes:core/v1:Service"]
+    assert [one["type"] for one in found["onlyInA"]] == ["kubernetes:core/v1:Service"]
     assert {one["type"] for one in found["onlyInB"]} == {
-        "realip:index:NodePortIngress",
         "kubernetes:core/v1:Namespace",
         "kubernetes:core/v1:Service",
         "kubernetes:networking.k8s.io/v1:Ingress",
