@@ -65,6 +65,31 @@ def test_a_stack_whose_address_never_came_can_be_destroyed(live: Live) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
+def test_an_app_that_never_gets_ready_is_named_and_does_not_keep_its_entrance_from_being_made(
+    live: Live, stack: str
+) -> None:
+    """An image that cannot be pulled: the address is there meanwhile, and one more `up` with a better image finishes."""
+    project = live(stack, app_seconds=None)
+    project.configure({"realip:app": {"timeoutSeconds": 90}})
+    failed = project.up(
+        "--continue-on-error"
+    ).failed()  # here the wait is over at once, and the engine would make no more
+    assert "(realip-app):" in failed.text
+    assert "timed out after 90 s waiting for Deployment/" in failed.text
+    assert "(realip-entrance" not in failed.text
+    (server,) = project.world.cloud.servers.values()
+    assert len(server.entrances()) == 1
+    assert all("status" in found.live for found in server.objects.values() if found.is_entrance)
+
+    server.app_seconds = 80
+    project.configure({"realip:app": {"timeoutSeconds": 90, "image": "nginx:1.29.3"}})
+    project.up().succeeded()
+    assert project.outputs()["address"] == "192.0.2.1"
+    assert set(server.made.values()) == {1}
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
 def test_every_object_that_can_keep_an_update_waiting_has_a_deadline_for_create_and_update(
     standing: Live, stack: str
 ) -> None:

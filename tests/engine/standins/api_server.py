@@ -65,6 +65,7 @@ class ApiServer:
     global_router: bool = False
     hostnames: bool = False
     entrance_seconds: float | None = 20.0
+    app_seconds: float | None = 10.0
     objects: dict[Key, KubernetesObject] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     waits: list[tuple[str, float]] = field(default_factory=list)
@@ -186,6 +187,29 @@ class ApiServer:
         """TKE's map as it is now."""
         return dict(self.objects[SWITCHES].live["data"])
 
+    # --- Pods ---
+
+    def await_rollout(self, deployment: KubernetesObject, seconds: float) -> None:
+        """See a Deployment's pods become ready, if they do within `seconds`."""
+        if self.app_seconds is None or self.app_seconds > seconds:
+            raise TimedOut(
+                f"timed out after {seconds:g} s waiting for {deployment}: minimum number of Pods did not become live"
+            )
+
+    def await_pods_behind(self, service: KubernetesObject, seconds: float) -> None:
+        """See the pods that a Service selects become ready, also those that are made meanwhile; without any, it is enough."""
+        selector = (service.applied.get("spec") or {}).get("selector") or {}
+
+        def behind() -> list[KubernetesObject]:
+            deployments = [found for found in self.objects.values() if found.key[:2] == ("Deployment", service.key[1])]
+            labels = {str(found): found.applied["spec"]["template"]["metadata"]["labels"] for found in deployments}
+            return [found for found in deployments if selector.items() <= labels[str(found)].items()]
+
+        with self.changed:
+            self.changed.wait_for(behind, CONCURRENT_SECONDS)
+            for deployment in behind():
+                self.await_rollout(deployment, seconds)
+
     # --- Entrances ---
 
     def await_entrance(self, entrance: KubernetesObject, seconds: float) -> None:
@@ -247,7 +271,7 @@ class ApiServer:
 
     def save(self) -> dict[str, Any]:
         """A copy of everything that the cluster holds, for `restore`."""
-        names = ("objects", "made", "waits", "managers", "entrance_seconds", "_addresses")
+        names = ("objects", "made", "waits", "managers", "entrance_seconds", "app_seconds", "_addresses")
         return copy.deepcopy({name: getattr(self, name) for name in names})
 
     def restore(self, saved: Mapping[str, Any]) -> None:

@@ -62,6 +62,7 @@ class Cluster(Behaviour):
             global_router=inputs["networkType"] == "GR",
             hostnames=cloud.hostname_entrances,
             entrance_seconds=cloud.entrance_seconds,
+            app_seconds=cloud.app_seconds,
         )
 
     def _free(self, cloud: Cloud, record: Record, vpc: Record, name: str, cidr: str) -> None:
