@@ -193,7 +193,7 @@ class ApiServer:
         """See a Deployment's pods become ready, if they do within `seconds`."""
         if self.app_seconds is None or self.app_seconds > seconds:
             raise TimedOut(
-                f"timed out after {seconds:g} s waiting for {deployment}: minimum number of Pods did not become live"
+                f"timed out after {seconds:g} s waiting for {deployment}: Minimum number of live Pods was not attained"
             )
 
     def await_pods_behind(self, service: KubernetesObject, seconds: float) -> None:
