@@ -9,7 +9,8 @@ from tests.engine.standins.cloud import Cloud
 from tests.engine.standins.faults import Faults, Refusal
 from tests.engine.standins.kubernetes import Kubernetes
 from tests.engine.standins.server import Difference
-from tests.engine.standins.tencent import TencentCloud
+from tests.engine.standins.tencent import TencentCloud, differences
+from tests.engine.standins.tencent_schema import SCHEMA
 from tests.engine.standins.values import UNKNOWN, Secret, decode, encode
 
 VPC = "tencentcloud:Vpc/instance:Instance"
@@ -185,3 +186,12 @@ def test_a_kubernetes_provider_is_replaced_by_its_identifier(
 def test_values_survive_the_wire() -> None:
     values = {"a": [1, 2.5, "x", None, True], "b": {"c": Secret(UNKNOWN)}, "d": UNKNOWN, "e": Secret({"f": ""})}
     assert decode(encode(values)) == values
+
+
+def test_what_comes_in_another_order_off_the_wire_is_no_change() -> None:
+    """A message's fields have no order: a plan that depended on it would show a change now and then."""
+    tag, turned = {"key": "team", "value": "edge"}, {"value": "edge", "key": "team"}
+    new = {"tags": [{"resourceType": "machine", "tags": [tag]}, {"resourceType": "disk", "tags": []}]}
+    old = {"tags": [{"tags": [], "resourceType": "disk"}, {"tags": [turned], "resourceType": "machine"}]}
+    assert differences(SCHEMA[POOL], "", new, old) == []
+    assert differences(SCHEMA[POOL], "", new, {"tags": old["tags"][:1]}) == ["tags"]

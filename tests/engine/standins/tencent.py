@@ -1,5 +1,6 @@
 """The stand-in for the Tencent Cloud provider: the bridge's rules for plans, `cloud.py` for what happens."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,10 +40,15 @@ def differences(schema: Schema, path: str, new: Any, old: Any) -> list[str]:
     if isinstance(new, list) and isinstance(old, list) and path not in schema.unordered and len(new) == len(old):
         return sorted({name for a, b in zip(new, old, strict=True) for name in differences(schema, path, a, b)})
     if isinstance(new, list) and isinstance(old, list) and path in schema.unordered:
-        return [] if sorted(map(repr, new)) == sorted(map(repr, old)) else [path]
+        return [] if sorted(map(_in_one_order, new)) == sorted(map(_in_one_order, old)) else [path]
     if new in EMPTY and old in EMPTY:
         return []
     return [] if new == old else [path]
+
+
+def _in_one_order(value: Any) -> str:
+    """The same text for the same value: a message's fields come in another order each time."""
+    return json.dumps(value, sort_keys=True, default=repr)
 
 
 class TencentCloud(StandIn):
