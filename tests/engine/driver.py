@@ -292,11 +292,7 @@ class Project:
             self.process = process
 
             def finish() -> Operation:
-                # Not wait(timeout), which looks only every 50 ms: too coarse for the benchmarks.
-                overdue = threading.Timer(self.deadline, process.kill)
-                overdue.start()
-                code = process.wait()
-                overdue.cancel()
+                code = self._end_of(process, command, output)
                 lines = events.read_text().splitlines() if events.exists() else []
                 complete = [json.loads(event) for event in lines if event.endswith("}")]
                 return Operation(command, code, output.read_text(), complete)
@@ -307,6 +303,28 @@ class Project:
                 if process.poll() is None:
                     process.kill()
                     process.wait()
+
+    def _end_of(self, process: "subprocess.Popen[str]", command: str, output: Path) -> int:
+        """The exit code; TimeoutError, and no process, after the deadline.
+
+        Not `wait(timeout)`, which looks only every 50 ms: too coarse for the benchmarks.
+        """
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(self.deadline, end)
+        watch.daemon = True
+        watch.start()
+        try:
+            code = process.wait()
+        finally:
+            watch.cancel()
+        if late.is_set():
+            raise TimeoutError(f"{command} was not done after {self.deadline:g} s\n{output.read_text()}")
+        return code
 
     def kill(self) -> None:
         """Kill the engine as a power cut would."""

@@ -67,15 +67,24 @@ def _in_fork(run: Run, environment: dict[str, str], output: Path) -> None:
         os.dup2(sink.fileno(), 2)
     os.environ.clear()
     os.environ.update(environment)
-    program.execute(run)
+    host = multiprocessing.parent_process()
+    assert host is not None
+    program.execute(run, host.sentinel)
 
 
 def _spawn(run: Run, environment: Mapping[str, str], output: Path) -> Started:
     """Run a program in a process that starts from nothing."""
     command = [sys.executable, "-u", program.__file__, json.dumps(asdict(run))]
     with output.open("ab") as sink:
-        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=subprocess.STDOUT)
-    return process.kill, process.wait
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=sink, stderr=subprocess.STDOUT
+        )
+
+    def ended() -> int:
+        with process:
+            return process.wait()
+
+    return process.kill, ended
 
 
 class Host(language_pb2_grpc.LanguageRuntimeServicer):

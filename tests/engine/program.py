@@ -9,6 +9,7 @@ import logging
 import os
 import runpy
 import sys
+import threading
 import traceback
 from dataclasses import dataclass
 from typing import NoReturn
@@ -33,8 +34,11 @@ class Run:
     dry_run: bool
 
 
-def execute(run: Run) -> NoReturn:
-    """Run the program of a folder to its end, which is the process's."""
+def execute(run: Run, host: int) -> NoReturn:
+    """Run the program of a folder to its end, which is the process's. It ends, too, when nobody holds the other end of the
+    pipe `host` any more: a program whose host was killed would wait for its engine for ever.
+    """
+    threading.Thread(target=_end_with, args=(host,), daemon=True).start()
     os.chdir(run.folder)
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
     pulumi.runtime.configure(
@@ -70,5 +74,10 @@ def execute(run: Run) -> NoReturn:
     os._exit(code)  # threads of a program that failed would wait for its engine for ever
 
 
+def _end_with(host: int) -> None:
+    os.read(host, 1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    execute(Run(**json.loads(sys.argv[1])))
+    execute(Run(**json.loads(sys.argv[1])), sys.stdin.fileno())
