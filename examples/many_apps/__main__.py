@@ -44,4 +44,4 @@ shop = Apps(
     pulumi.ResourceOptions(provider=cluster),
 )
 
-pulumi.export("urls", shop.urls)
+pulumi.export("urls", {name: shop.urls[name] for name in catalogue})

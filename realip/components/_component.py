@@ -1,6 +1,6 @@
 """What every component has in common: where its children hang, what they wait for, and how bad arguments are told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import pulumi
 
 from realip.errors import InputError
 
-__all__ = ["ArgumentError", "Component", "KubernetesComponent", "Parts", "security_rule", "whole"]
+__all__ = ["ArgumentError", "Component", "KubernetesComponent", "Parts", "demand", "security_rule", "whole"]
 
 
 class ArgumentError(InputError, pulumi.RunError):
@@ -75,13 +75,20 @@ class Parts:
             f"{type(self.component).__name__} {self.name!r}: {self.path}{argument} = {value!r}: {problem}"
         )
 
-    def check(self, argument: str, value: object, rule: Callable[[str], object]) -> None:
-        """Apply a rule to an argument whose value is known already; what is known later, TKE judges."""
+    def check(self, argument: str, value: object, rule: Callable[[str], object]) -> Iterator[ArgumentError]:
+        """What a rule has against an argument whose value is known already; what is known later, TKE judges."""
         if isinstance(value, str):
             try:
                 rule(value)
             except ValueError as error:
-                raise self.refuse(argument, value, str(error)) from None
+                yield self.refuse(argument, value, str(error))
+
+
+def demand(problems: Iterable[ArgumentError]) -> None:
+    """Raise everything that is wrong with a component's arguments as one ArgumentError, if anything is."""
+    told = [str(problem) for problem in problems]
+    if told:
+        raise ArgumentError("\n".join(told))
 
 
 class Component(pulumi.ComponentResource):

@@ -1,6 +1,6 @@
 """ClusterAccess: the way from Pulumi to a cluster's API server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -8,7 +8,7 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
-from realip.components._component import Component, security_rule
+from realip.components._component import ArgumentError, Component, demand, security_rule
 from realip.components.kubeconfig import reachable
 
 __all__ = ["ClusterAccess", "ClusterAccessArgs"]
@@ -77,12 +77,7 @@ class ClusterAccess(Component):
     def _security_group(self, args: ClusterAccessArgs) -> pulumi.Output[str]:
         """The security group of the public endpoint, whose id comes after its rules."""
         cidrs = args.get("admin_cidrs") or ()
-        if not cidrs:
-            raise self._parts.refuse(
-                "admin_cidrs", [], "is empty; say who may reach the API server, or give intranet_subnet_id"
-            )
-        for index, cidr in enumerate(cidrs):
-            self._parts.check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)
+        demand(self._problems(cidrs))
         group = tencentcloud.security.Group(
             f"{self._name}-admins",
             name=f"{args.get('display_name') or self._name}-admins",
@@ -97,3 +92,11 @@ class ClusterAccess(Component):
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "answers")],
             opts=self._parts.options(),
         ).security_group_id
+
+    def _problems(self, cidrs: Sequence[str]) -> Iterator[ArgumentError]:
+        """Administrators who are nobody, or whose networks are no networks."""
+        if not cidrs:
+            problem = "is empty; say who may reach the API server, or give intranet_subnet_id"
+            yield self._parts.refuse("admin_cidrs", [], problem)
+        for index, cidr in enumerate(cidrs):
+            yield from self._parts.check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)

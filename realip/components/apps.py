@@ -2,31 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from realip.components._component import ArgumentError, KubernetesComponent, Parts
+from realip import rules
+from realip.components._component import ArgumentError, KubernetesComponent, Parts, demand
 from realip.components.exposure import (
     DirectServiceArgs,
     Entrance,
     LoadBalancer,
     NodePortIngressArgs,
-    check_direct_service,
-    check_node_port_ingress,
+    ingress_problems,
     make_direct_service,
     make_node_port_ingress,
 )
 from realip.components.workload import (
     WorkloadArgs,
-    check_workload,
     make_deployment,
     make_namespace,
     makes_namespace,
     namespace_of,
+    workload_problems,
 )
 
 __all__ = ["App", "Apps", "AppsArgs"]
+
+_HTTP = 80
+"""The port of an Ingress, and of a Service that says none."""
 
 
 class App(TypedDict):
@@ -64,7 +68,8 @@ class Apps(KubernetesComponent):
     """
 
     addresses: pulumi.Output[Mapping[str, str]]
-    """Address of each entrance, an IP address or a hostname, by the application."""
+    """Address of each entrance, an IP address or a hostname, by the application: `addresses["cart"]` is known as soon as
+    that one is."""
     urls: pulumi.Output[Mapping[str, str]]
     """Where to point a browser, by the application."""
 
@@ -72,9 +77,7 @@ class Apps(KubernetesComponent):
         """Make everything; ArgumentError with all that Kubernetes would refuse and all that two applications both claim."""
         super().__init__(name, opts)
         apps = args["apps"]
-        problems = [str(problem) for problem in self._problems(apps)]
-        if problems:
-            raise ArgumentError("\n".join(problems))
+        demand(_problems(self._parts, apps))
         namespaces = {
             namespace: make_namespace(self._parts, f"{name}-namespace-{namespace}", namespace)
             for namespace in sorted(
@@ -91,49 +94,108 @@ class Apps(KubernetesComponent):
         self.urls = _by_app({key: made.url for key, made in entrances.items()})
         self.register_outputs({"addresses": self.addresses, "urls": self.urls})
 
-    def _problems(self, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
-        for key, app in apps.items():
-            parts = self._app(key)
-            try:
-                check_workload(parts.at("workload."), app["workload"])
-                _check_entrance(parts, app)
-            except ArgumentError as problem:
-                yield problem
-        yield from self._claimed_twice(apps)
-        yield from self._shared_pods(apps)
 
-    def _app(self, key: str) -> Parts:
-        return self._parts.at(f'apps["{key}"].')
+def _problems(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
+    """Everything that is wrong with each application, and then with all of them together."""
+    unknown = [problem for key, app in apps.items() for problem in _unknown(_of(parts, key), app)]
+    yield from unknown
+    if unknown:
+        return
+    for key, app in apps.items():
+        yield from _app_problems(_of(parts, key), app)
+    yield from _claimed_twice(parts, apps)
+    yield from _shared_pods(parts, apps)
 
-    def _claimed_twice(self, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
-        """Names that two applications of one namespace both have: the later one would take the earlier one's object."""
-        claimed: dict[tuple[str, str, str], str] = {}
-        for key, app in apps.items():
-            namespace = namespace_of(app["workload"])
-            names = {"workload.deployment": app["workload"]["deployment"], "service": _service_name(app)}
-            if "ingress" in app:
-                names["ingress"] = app["ingress"]
-            for argument, value in names.items():
-                owner = claimed.setdefault((namespace, argument, value), key)
-                if owner != key:
-                    problem = f'belongs to apps["{owner}"] in namespace {namespace!r}; take another name'
-                    yield self._app(key).refuse(argument, value, problem)
 
-    def _shared_pods(self, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
-        """Labels that the pods of another application carry too: clients of one would end up at the other."""
-        carriers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for key, app in apps.items():
-            for label in _labels(app):
-                carriers[label].append(key)
-        for key, app in apps.items():
-            labels = _labels(app)
-            if not labels:
-                yield self._app(key).refuse("workload.labels", {}, "is empty; say which pods are this app's")
-                continue
-            for other in min((carriers[label] for label in labels), key=len):
-                if other != key and labels <= _labels(apps[other]):
-                    problem = f'are carried by the pods of apps["{other}"] too; add a label that tells them apart'
-                    yield self._app(key).refuse("workload.labels", dict(app["workload"]["labels"]), problem)
+def _of(parts: Parts, key: str) -> Parts:
+    return parts.at(f'apps["{key}"].')
+
+
+def _unknown(parts: Parts, app: App) -> Iterator[ArgumentError]:
+    """What tells applications apart has to be known when they are compared."""
+    workload = app["workload"]
+    labels: object = workload["labels"]
+    named: dict[str, object] = {
+        f"workload.{argument}": workload.get(argument) for argument in ("deployment", "namespace")
+    }
+    named |= {argument: app.get(argument) for argument in ("service", "ingress")}
+    if isinstance(labels, Mapping):
+        named |= {f'workload.labels["{label}"]': value for label, value in labels.items()}
+    else:
+        named["workload.labels"] = labels
+    for argument, value in named.items():
+        if not isinstance(value, str | None):
+            yield parts.refuse(argument, type(value).__name__, "is not known yet; write it out")
+
+
+def _app_problems(parts: Parts, app: App) -> Iterator[ArgumentError]:
+    """What Kubernetes or TKE would refuse of one application."""
+    workload = parts.at("workload.")
+    wrong = list(workload_problems(workload, app["workload"]))
+    yield from wrong
+    if not app["workload"]["labels"]:
+        yield workload.refuse("labels", {}, "is empty; say which pods are this app's")
+    if (service := app.get("service")) is not None:
+        yield from parts.check("service", service, rules.service_name)
+    elif not wrong:  # the Service has the Deployment's name then, and may have fewer
+        yield from workload.check("deployment", app["workload"]["deployment"], rules.service_name)
+    if _ingress(app) is not None:
+        yield from ingress_problems(parts, _ingress_args(app))
+    elif app.get("pass_to_target"):
+        yield parts.refuse("pass_to_target", value=True, problem="goes with an Ingress; name one or remove it")
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Something that only one application can have."""
+
+    argument: str
+    value: str
+    where: str
+    remedy: str = "take another name"
+
+
+def _claims(app: App) -> Iterator[_Claim]:
+    workload, ingress = app["workload"], _ingress(app)
+    there = f"in namespace {namespace_of(workload)!r}"
+    yield _Claim("workload.deployment", workload["deployment"], there)
+    yield _Claim("service", _service_name(app), there)
+    if ingress is not None:
+        yield _Claim("ingress", ingress, there)
+    balancer = (app.get("load_balancer") or {}).get("existing_id")
+    port = _HTTP if ingress is not None else app.get("port") or _HTTP
+    if isinstance(balancer, str) and isinstance(port, int | float):
+        yield _Claim("load_balancer.existing_id", balancer, f"on port {port:g}", "take another port or load balancer")
+
+
+def _claimed_twice(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
+    """What two applications both have: the later one would take the earlier one's object, port or place in the state."""
+    owners: dict[_Claim, str] = {}
+    for key, app in apps.items():
+        for claim in _claims(app):
+            owner = owners.setdefault(claim, key)
+            if owner != key:
+                problem = f'belongs to apps["{owner}"] {claim.where}; {claim.remedy}'
+                yield _of(parts, key).refuse(claim.argument, claim.value, problem)
+    for key, app in apps.items():
+        service = f"{key}-service"
+        if _ingress(app) is not None and service in apps and _ingress(apps[service]) is None:
+            problem = f'has the place of the Service of apps["{key}"] in the stack; call it otherwise'
+            yield parts.refuse("apps", service, problem)
+
+
+def _shared_pods(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
+    """Labels that the pods of another application carry too: clients of one would end up at the other."""
+    carriers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for key, app in apps.items():
+        for label in _labels(app):
+            carriers[label].append(key)
+    for key, app in apps.items():
+        labels = _labels(app)
+        for other in min((carriers[label] for label in labels), key=len, default=[]):
+            if other != key and labels <= _labels(apps[other]):
+                problem = f'are carried by the pods of apps["{other}"] too; add a label that tells them apart'
+                yield _of(parts, key).refuse("workload.labels", dict(app["workload"]["labels"]), problem)
 
 
 def _by_app(values: Mapping[str, "pulumi.Input[str]"]) -> pulumi.Output[Mapping[str, str]]:
@@ -148,45 +210,38 @@ def _labels(app: App) -> set[tuple[str, str, str]]:
 
 
 def _service_name(app: App) -> str:
-    return app.get("service") or app["workload"]["deployment"]
+    service = app.get("service")
+    return app["workload"]["deployment"] if service is None else service
 
 
-def _check_entrance(parts: Parts, app: App) -> None:
-    namespace = namespace_of(app["workload"])
-    if "ingress" in app:
-        check_node_port_ingress(parts, _ingress_args(app, app["ingress"], namespace))
-    elif app.get("pass_to_target"):
-        raise parts.refuse("pass_to_target", value=True, problem="goes with an Ingress; name one or remove it")
-    else:
-        check_direct_service(parts, _service_args(app, namespace))
+def _ingress(app: App) -> str | None:
+    return app.get("ingress")
 
 
 def _make_entrance(parts: Parts, name: str, app: App, namespace: "pulumi.Input[str]") -> Entrance:
-    if "ingress" in app:
-        return make_node_port_ingress(parts, name, _ingress_args(app, app["ingress"], namespace))
-    return make_direct_service(parts, name, _service_args(app, namespace))
+    if _ingress(app) is not None:
+        return make_node_port_ingress(parts, name, _ingress_args(app) | {"namespace": namespace})
+    return make_direct_service(parts, name, _service_args(app) | {"namespace": namespace})
 
 
-def _service_args(app: App, namespace: "pulumi.Input[str]") -> DirectServiceArgs:
+def _service_args(app: App) -> DirectServiceArgs:
     return DirectServiceArgs(
         service=_service_name(app),
         selector=app["workload"]["labels"],
-        port=app.get("port") or 80,
+        port=app.get("port") or _HTTP,
         target_port=app["workload"]["port"],
-        namespace=namespace,
         load_balancer=app.get("load_balancer") or LoadBalancer(),
     )
 
 
-def _ingress_args(app: App, ingress: str, namespace: "pulumi.Input[str]") -> NodePortIngressArgs:
-    service = _service_args(app, namespace)
+def _ingress_args(app: App) -> NodePortIngressArgs:
+    service = _service_args(app)
     return NodePortIngressArgs(
         service=service["service"],
-        ingress=ingress,
+        ingress=_ingress(app) or "",
         selector=service["selector"],
         port=service["port"],
         target_port=service["target_port"],
-        namespace=namespace,
         load_balancer=app.get("load_balancer") or LoadBalancer(),
         pass_to_target=app.get("pass_to_target") or False,
     )

@@ -1,6 +1,6 @@
 """Cluster: a managed TKE cluster whose pods take their addresses from the VPC (VPC-CNI) or from a network of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -8,7 +8,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
 from realip.addresses import PODS_PER_NODE, SERVICES
-from realip.components._component import Component, Parts, whole
+from realip.components._component import ArgumentError, Component, Parts, demand, whole
 from realip.scenarios import NetworkMode
 
 __all__ = ["Cluster", "ClusterArgs"]
@@ -62,14 +62,8 @@ class Cluster(Component):
 
 def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kubernetes.Cluster:
     """The cluster; ArgumentError for networks that TKE would refuse."""
-    parts.check("version", args["version"], rules.kubernetes_version)
-    parts.check("service_cidr", args.get("service_cidr"), rules.service_cidr)
-    parts.check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr)
-    modes = tuple(mode.value for mode in NetworkMode)
-    parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes))
+    demand(_problems(parts, args))
     vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
-    _check_mode(parts, args, vpc_cni=vpc_cni)
-    _check_room(parts, args)
     return tencentcloud.kubernetes.Cluster(
         name,
         cluster_name=args.get("display_name") or name,
@@ -93,33 +87,52 @@ def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kub
     )
 
 
-def _check_mode(parts: Parts, args: ClusterArgs, *, vpc_cni: bool) -> None:
+def _problems(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+    """What TKE would refuse, of what is known already."""
+    modes = tuple(mode.value for mode in NetworkMode)
+    mode = list(parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes)))
+    cidr = list(parts.check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr))
+    yield from mode or _problems_of_mode(parts, args)
+    yield from parts.check("version", args["version"], rules.kubernetes_version)
+    yield from parts.check("service_cidr", args.get("service_cidr"), rules.service_cidr)
+    numbers = list(_problems_of_numbers(parts, args))
+    yield from (*cidr, *numbers)
+    if not cidr and not numbers:
+        yield from _problems_of_room(parts, args)
+
+
+def _problems_of_mode(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+    """What a network mode needs, and what belongs to the other one."""
+    vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
     mode, needed = ("VPC-CNI", ("pod_subnet_ids", "service_cidr")) if vpc_cni else ("GlobalRouter", ("cluster_cidr",))
     foreign = ("cluster_cidr", "pods_per_node") if vpc_cni else ("pod_subnet_ids", "exclusive_eni", "static_pod_ips")
     for argument in needed:
         if args.get(argument) is None:
-            raise parts.refuse(argument, None, f"is missing; {mode} needs it")
+            yield parts.refuse(argument, None, f"is missing; {mode} needs it")
     for argument in foreign:
         if args.get(argument) is not None:
-            raise parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+            yield parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
 
 
-def _check_room(parts: Parts, args: ClusterArgs) -> None:
-    """Powers of two, since another number is rounded up and previews as a new cluster from then on; room for a node."""
-    pods = args.get("pods_per_node", PODS_PER_NODE)
-    services = args.get("service_number", SERVICES)
+def _problems_of_numbers(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+    """Powers of two, since another number is rounded up and previews as a new cluster from then on."""
     for argument, number, known in (
-        ("pods_per_node", pods, tke.CLUSTER_POD_NUMBERS),
-        ("service_number", services, tke.CLUSTER_SERVICE_NUMBERS),
+        ("pods_per_node", args.get("pods_per_node"), tke.CLUSTER_POD_NUMBERS),
+        ("service_number", args.get("service_number"), tke.CLUSTER_SERVICE_NUMBERS),
     ):
         if isinstance(number, int | float) and number not in known:
-            raise parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
-    cidr = args.get("cluster_cidr")
+            yield parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
+
+
+def _problems_of_room(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+    """A cluster's network that holds no node beside its Services."""
+    cidr, pods = args.get("cluster_cidr"), args.get("pods_per_node", PODS_PER_NODE)
+    services = args.get("service_number", SERVICES)
     if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
         taken = 0 if args.get("service_cidr") is not None else int(services)
         if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
             problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
-            raise parts.refuse("cluster_cidr", cidr, problem)
+            yield parts.refuse("cluster_cidr", cidr, problem)
 
 
 def _eni(args: ClusterArgs) -> str:

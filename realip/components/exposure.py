@@ -1,6 +1,6 @@
 """DirectService, NodePortIngress and GlobalRouteDirectAccess: how clients reach the application, and keep their address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from realip import rules, tke
-from realip.components._component import KubernetesComponent, Parts, whole
+from realip.components._component import ArgumentError, KubernetesComponent, Parts, demand, whole
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.networking import v1 as networking  # read only where there is an Ingress
@@ -80,7 +80,7 @@ class DirectService(KubernetesComponent):
     def __init__(self, name: str, args: DirectServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the Service and wait for its address; ArgumentError for names that Kubernetes would refuse."""
         super().__init__(name, opts)
-        check_direct_service(self._parts, args)
+        demand(service_problems(self._parts, args))
         made = make_direct_service(self._parts, name, args)
         self.service, self.address, self.url = made.service, made.address, made.url
         self.register_outputs({"service": self.service, "address": self.address, "url": self.url})
@@ -126,7 +126,7 @@ class NodePortIngress(KubernetesComponent):
     def __init__(self, name: str, args: NodePortIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make Service and Ingress and wait for the address; ArgumentError for what Kubernetes or TKE would refuse."""
         super().__init__(name, opts)
-        check_node_port_ingress(self._parts, args)
+        demand((*service_problems(self._parts, args), *ingress_problems(self._parts, args)))
         made = make_node_port_ingress(self._parts, name, args)
         self.service, self.ingress, self.address, self.url = made.service, made.ingress, made.address, made.url
         self.register_outputs(
@@ -195,10 +195,10 @@ def make_switch(parts: Parts, name: str, args: GlobalRouteDirectAccessArgs) -> k
     )
 
 
-def check_direct_service(parts: Parts, args: DirectServiceArgs) -> None:
-    """ArgumentError for names that Kubernetes would refuse."""
-    parts.check("service", args["service"], rules.service_name)
-    parts.check("namespace", args.get("namespace"), rules.dns_label)
+def service_problems(parts: Parts, args: DirectServiceArgs | NodePortIngressArgs) -> Iterator[ArgumentError]:
+    """Names that Kubernetes would refuse."""
+    yield from parts.check("service", args["service"], rules.service_name)
+    yield from parts.check("namespace", args.get("namespace"), rules.dns_label)
 
 
 def make_direct_service(parts: Parts, name: str, args: DirectServiceArgs) -> Entrance:
@@ -224,17 +224,12 @@ def make_direct_service(parts: Parts, name: str, args: DirectServiceArgs) -> Ent
     return Entrance(service.metadata.name, address, _url(address, args["port"]))
 
 
-def check_node_port_ingress(parts: Parts, args: NodePortIngressArgs) -> None:
-    """ArgumentError for what Kubernetes or TKE would refuse."""
-    parts.check("service", args["service"], rules.service_name)
-    parts.check("ingress", args["ingress"], rules.dns_label)
-    parts.check("namespace", args.get("namespace"), rules.dns_label)
+def ingress_problems(parts: Parts, args: NodePortIngressArgs) -> Iterator[ArgumentError]:
+    """What Kubernetes or TKE would refuse, of the Ingress alone."""
+    yield from parts.check("ingress", args["ingress"], rules.dns_label)
     if args.get("pass_to_target") and "existing_id" in (args.get("load_balancer") or {}):
-        raise parts.refuse(
-            "pass_to_target",
-            value=True,
-            problem="goes with a load balancer that TKE makes; remove it or load_balancer.existing_id",
-        )
+        problem = "goes with a load balancer that TKE makes; remove it or load_balancer.existing_id"
+        yield parts.refuse("pass_to_target", value=True, problem=problem)
 
 
 def make_node_port_ingress(parts: Parts, name: str, args: NodePortIngressArgs) -> IngressEntrance:

@@ -1,14 +1,14 @@
 """Network: the VPC that a cluster lives in, or an existing one, and who may reach its nodes and pods."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules
-from realip.components._component import Component, security_rule
+from realip.components._component import ArgumentError, Component, demand, security_rule
 
 __all__ = ["Network", "NetworkArgs", "Subnet"]
 
@@ -71,13 +71,11 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network; ArgumentError for a VPC network that Tencent Cloud would refuse."""
         super().__init__(name, opts)
-        self._parts.check("cidr", args["cidr"], rules.vpc_cidr)
+        demand(self._problems(args))
         self._display_name = args.get("display_name") or name
         self._tags = dict(args.get("tags") or {})
         existing = args.get("vpc_id")
         node_subnets, pod_subnets = args["node_subnets"], args.get("pod_subnets") or ()
-        self._check_subnets("node_subnets", node_subnets, existing=existing is not None)
-        self._check_subnets("pod_subnets", pod_subnets, existing=existing is not None)
         if existing is not None:
             self.vpc_id = pulumi.Output.from_input(existing)
             nodes = [subnet["id"] for subnet in node_subnets]
@@ -106,15 +104,21 @@ class Network(Component):
             }
         )
 
-    def _check_subnets(self, argument: str, subnets: Sequence[Subnet], *, existing: bool) -> None:
+    def _problems(self, args: NetworkArgs) -> Iterator[ArgumentError]:
+        """What Tencent Cloud would refuse, and what does not say enough."""
+        yield from self._parts.check("cidr", args["cidr"], rules.vpc_cidr)
+        if not args["node_subnets"]:
+            yield self._parts.refuse("node_subnets", [], "is empty; give at least one subnet")
+        existing = args.get("vpc_id") is not None
         needed = "id" if existing else "cidr"
-        if argument == "node_subnets" and not subnets:
-            raise self._parts.refuse(argument, [], "is empty; give at least one subnet")
-        for index, subnet in enumerate(subnets):
-            if needed not in subnet:
-                raise self._parts.refuse(
-                    f"{argument}[{index}]", dict(subnet), f"has no {needed}; {self._why(existing=existing)}"
-                )
+        for argument, subnets in (
+            ("node_subnets", args["node_subnets"]),
+            ("pod_subnets", args.get("pod_subnets") or ()),
+        ):
+            for index, subnet in enumerate(subnets):
+                if needed not in subnet:
+                    problem = f"has no {needed}; {self._why(existing=existing)}"
+                    yield self._parts.refuse(f"{argument}[{index}]", dict(subnet), problem)
 
     @staticmethod
     def _why(*, existing: bool) -> str:

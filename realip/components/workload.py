@@ -1,6 +1,6 @@
 """Workload: the application's namespace and Deployment. The application itself is not changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -9,7 +9,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from realip import rules, tke
-from realip.components._component import KubernetesComponent, Parts, whole
+from realip.components._component import ArgumentError, KubernetesComponent, Parts, demand, whole
 
 __all__ = ["Resources", "Toleration", "Workload", "WorkloadArgs"]
 
@@ -88,7 +88,7 @@ class Workload(KubernetesComponent):
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
         super().__init__(name, opts)
-        check_workload(self._parts, args)
+        demand(workload_problems(self._parts, args))
         self.namespace, self.deployment = make_workload(self._parts, name, args)
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
@@ -103,14 +103,14 @@ def makes_namespace(args: WorkloadArgs) -> bool:
     return args.get("create_namespace", namespace_of(args) != _DEFAULT_NAMESPACE)
 
 
-def check_workload(parts: Parts, args: WorkloadArgs) -> None:
-    """ArgumentError for names, images and capabilities that Kubernetes would refuse."""
-    parts.check("deployment", args["deployment"], rules.dns_label)
-    parts.check("container", args.get("container"), rules.dns_label)
-    parts.check("image", args["image"], rules.image_reference)
+def workload_problems(parts: Parts, args: WorkloadArgs) -> Iterator[ArgumentError]:
+    """Names, images and capabilities that Kubernetes would refuse."""
+    yield from parts.check("deployment", args["deployment"], rules.dns_label)
+    yield from parts.check("container", args.get("container"), rules.dns_label)
+    yield from parts.check("image", args["image"], rules.image_reference)
+    yield from parts.check("namespace", args.get("namespace"), rules.dns_label)
     for capability in args.get("capabilities") or ():
-        parts.check("capabilities", capability, lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES))
-    parts.check("namespace", namespace_of(args), rules.dns_label)
+        yield from parts.check("capabilities", capability, lambda name: rules.one_of(name, rules.BASELINE_CAPABILITIES))
 
 
 def make_workload(parts: Parts, name: str, args: WorkloadArgs) -> tuple[pulumi.Output[str], pulumi.Output[str]]:

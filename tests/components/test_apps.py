@@ -145,12 +145,13 @@ def test_a_namespace_that_apps_share_is_made_once_and_before_what_is_in_it() -> 
 
 def test_an_apps_pods_and_entrance_do_not_wait_for_each_other_and_all_wait_for_the_switch() -> None:
     found = _run({"cart": DIRECT, "web": INGRESS}, wait=True)
-    names = {made.name for made in found.of("Deployment")} | {made.name for made in found.of("core/v1:Service")}
+    deployments = {made.urn for made in found.of("Deployment")}
+    entrances = {made.urn for made in (*found.of("core/v1:Service"), *found.of("Ingress"))}
+    assert (len(deployments), len(entrances)) == (2, 3)
     for made in found.kubernetes:
         if made.name != "switch":
             assert "switch" in found.waits_for(made), made
-    for made in (*found.of("Deployment"), *found.of("core/v1:Service")):
-        assert not names & (found.waits_for(made) - {made.name}), made
+            assert not made.dependencies & (entrances if made.urn in deployments else deployments), made
 
 
 def test_everything_that_two_apps_both_claim_is_told_at_once_and_nothing_is_made() -> None:
@@ -166,6 +167,61 @@ def test_everything_that_two_apps_both_claim_is_told_at_once_and_nothing_is_made
         "Apps 'all': apps[\"copy\"].service = 'cart': belongs to apps[\"cart\"] in namespace 'shop'; take another name",
         "Apps 'all': apps[\"door\"].ingress = 'web-door': belongs to apps[\"web\"] in namespace 'shop'; take another name",
     ]
+
+
+def test_two_apps_do_not_share_a_port_of_an_existing_load_balancer() -> None:
+    """TKE refuses the second (E4014)."""
+    balancer = {"load_balancer": {"existing_id": "lb-1"}}
+    apps: dict[str, Any] = {name: {"workload": workload(name)} | balancer for name in ("cart", "web")}
+    apps["api"] = {"workload": workload("api"), "port": 8443} | balancer
+    (told,) = _refusals(apps)
+    assert told == (
+        "Apps 'all': apps[\"web\"].load_balancer.existing_id = 'lb-1': belongs to apps[\"cart\"] on port 80; "
+        "take another port or load balancer"
+    )
+
+
+def test_two_apps_do_not_share_a_place_in_the_stack() -> None:
+    """The engine refuses the second of one URN, with half of the apps made by then."""
+    (told,) = _refusals({"web": INGRESS, "web-service": {"workload": workload("other")}})
+    assert told == (
+        "Apps 'all': apps = 'web-service': has the place of the Service of apps[\"web\"] in the stack; call it otherwise"
+    )
+
+
+def test_everything_that_is_wrong_with_an_app_is_told_at_once() -> None:
+    bad = {
+        "workload": workload("Cart", image="a b", container="_", labels={}),
+        "service": "1st",
+        "pass_to_target": True,
+    }
+    told = _refusals({"bad": bad})
+    for argument in ("deployment", "image", "container", "labels"):
+        assert sum(f"workload.{argument} =" in line for line in told) == 1, argument
+    assert sum('apps["bad"].service =' in line for line in told) == 1
+    assert sum('apps["bad"].pass_to_target =' in line for line in told) == 1
+    assert len(told) == 6
+
+
+def test_no_ingress_said_as_none_is_no_ingress() -> None:
+    """A program that reads a list of apps has `ingress: null` for most: they must stay direct."""
+    found = _run({"cart": DIRECT | {"ingress": None, "service": None}})
+    assert found.of("Ingress") == []
+    assert found.one("core/v1:Service").inputs["spec"]["type"] == "LoadBalancer"
+    assert _refusals({"cart": DIRECT | {"ingress": ""}}) != []
+
+
+@pytest.mark.parametrize(
+    ("more", "argument"),
+    [
+        ({"namespace": pulumi.Output.from_input("shop")}, "workload.namespace"),
+        ({"labels": pulumi.Output.from_input({"app": "cart"})}, "workload.labels"),
+        ({"labels": {"app": pulumi.Output.from_input("cart")}}, 'workload.labels["app"]'),
+    ],
+)
+def test_what_tells_apps_apart_has_to_be_known(more: dict[str, Any], argument: str) -> None:
+    (told,) = _refusals({"cart": {"workload": workload("cart", **more)}})
+    assert told == f"Apps 'all': apps[\"cart\"].{argument} = 'Output': is not known yet; write it out"
 
 
 def test_an_app_whose_clients_would_end_up_at_another_ones_pods_is_refused() -> None:
