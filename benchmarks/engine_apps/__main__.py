@@ -28,4 +28,4 @@ def app(name: str) -> App:
 
 names = [f"app-{number}" for number in range(config.require_int("number"))]
 apps = Apps("apps", {"apps": {name: app(name) for name in names}}, pulumi.ResourceOptions(provider=provider))
-pulumi.export("urls", apps.urls)
+pulumi.export("urls", {name: apps.urls[name] for name in names})
