@@ -13,6 +13,15 @@ from realip.scenarios import NetworkMode
 
 __all__ = ["Cluster", "ClusterArgs"]
 
+_NEEDED = {
+    NetworkMode.VPC_CNI: ("pod_subnet_ids", "service_cidr"),
+    NetworkMode.GLOBAL_ROUTER: ("cluster_cidr",),
+}
+_FOREIGN = {
+    NetworkMode.VPC_CNI: ("cluster_cidr", "pods_per_node"),
+    NetworkMode.GLOBAL_ROUTER: ("pod_subnet_ids", "exclusive_eni", "static_pod_ips"),
+}
+
 
 class ClusterArgs(TypedDict):
     """Arguments of `Cluster`."""
@@ -88,33 +97,28 @@ def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kub
 
 
 def _problems(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
-    """What TKE would refuse, of what is known already."""
+    """What TKE would refuse, of what is known already; an argument of the other network mode is told as that alone."""
     modes = tuple(mode.value for mode in NetworkMode)
     mode = list(parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes)))
-    cidr = list(parts.check("cluster_cidr", args.get("cluster_cidr"), rules.cluster_cidr))
-    yield from mode or _problems_of_mode(parts, args)
-    yield from parts.check("version", args["version"], rules.kubernetes_version)
-    yield from parts.check("service_cidr", args.get("service_cidr"), rules.service_cidr)
-    numbers = list(_problems_of_numbers(parts, args))
-    yield from (*cidr, *numbers)
-    if not cidr and not numbers:
-        yield from _problems_of_room(parts, args)
-
-
-def _problems_of_mode(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
-    """What a network mode needs, and what belongs to the other one."""
-    vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
-    mode, needed = ("VPC-CNI", ("pod_subnet_ids", "service_cidr")) if vpc_cni else ("GlobalRouter", ("cluster_cidr",))
-    foreign = ("cluster_cidr", "pods_per_node") if vpc_cni else ("pod_subnet_ids", "exclusive_eni", "static_pod_ips")
-    for argument in needed:
+    yield from mode
+    foreign = () if mode else _FOREIGN[NetworkMode(args["network_mode"])]
+    for argument in () if mode else _NEEDED[NetworkMode(args["network_mode"])]:
         if args.get(argument) is None:
-            yield parts.refuse(argument, None, f"is missing; {mode} needs it")
+            yield parts.refuse(argument, None, f"is missing; {args['network_mode']} needs it")
     for argument in foreign:
         if args.get(argument) is not None:
-            yield parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+            yield parts.refuse(argument, args.get(argument), f"does not belong to {args['network_mode']}; remove it")
+    own: Mapping[str, object] = {argument: value for argument, value in args.items() if argument not in foreign}
+    yield from parts.check("version", own["version"], rules.kubernetes_version)
+    yield from parts.check("service_cidr", own.get("service_cidr"), rules.service_cidr)
+    about_room = [
+        *parts.check("cluster_cidr", own.get("cluster_cidr"), rules.cluster_cidr),
+        *_problems_of_numbers(parts, own),
+    ]
+    yield from about_room or _problems_of_room(parts, own)
 
 
-def _problems_of_numbers(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+def _problems_of_numbers(parts: Parts, args: Mapping[str, object]) -> Iterator[ArgumentError]:
     """Powers of two, since another number is rounded up and previews as a new cluster from then on."""
     for argument, number, known in (
         ("pods_per_node", args.get("pods_per_node"), tke.CLUSTER_POD_NUMBERS),
@@ -124,7 +128,7 @@ def _problems_of_numbers(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentEr
             yield parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
 
 
-def _problems_of_room(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+def _problems_of_room(parts: Parts, args: Mapping[str, object]) -> Iterator[ArgumentError]:
     """A cluster's network that holds no node beside its Services."""
     cidr, pods = args.get("cluster_cidr"), args.get("pods_per_node", PODS_PER_NODE)
     services = args.get("service_number", SERVICES)
