@@ -92,15 +92,13 @@ def cost(operation: Callable[[], Operation]) -> Cost:
 
 
 def in_turn(projects: Sequence[Project], operation: Callable[[Project], Operation], rounds: int) -> list[list[Cost]]:
-    """What an operation takes in each of the projects, round after round from the same state; at last they all have done it."""
+    """What an operation takes in each of the projects, round after round, always from the state that they are in."""
     costs: list[list[Cost]] = []
     for _ in range(rounds):
         costs.append([])
         for of in projects:
             with of.branch():
                 costs[-1].append(cost(functools.partial(operation, of)))
-    for of in projects:
-        operation(of).succeeded()
     return costs
 
 
@@ -121,6 +119,8 @@ def stacks(rounds: int) -> Iterator[bool]:
             yield show(f"stack, {name}", [(ours, flat) for ours, flat, _ in costs], STACK_BOUND)
             if operation is not Project.destroy:  # which runs no program
                 show("  collector paused in both", [(ours, paused) for ours, _, paused in costs], None)
+            for of in projects:
+                operation(of).succeeded()
 
 
 def apps(number: int, rounds: int, **environment: str) -> list[tuple[Cost, Cost]]:
