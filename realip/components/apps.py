@@ -210,8 +210,7 @@ def _labels(app: App) -> set[tuple[str, str, str]]:
 
 
 def _service_name(app: App) -> str:
-    service = app.get("service")
-    return app["workload"]["deployment"] if service is None else service
+    return app.get("service") or app["workload"]["deployment"]
 
 
 def _ingress(app: App) -> str | None:

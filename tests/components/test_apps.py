@@ -181,6 +181,28 @@ def test_two_apps_do_not_share_a_port_of_an_existing_load_balancer() -> None:
     )
 
 
+def test_an_ingress_is_at_port_80_of_its_load_balancer_whatever_its_services_port_is() -> None:
+    balancer = {"load_balancer": {"existing_id": "lb-1"}}
+    web: dict[str, Any] = {"workload": workload("web"), "ingress": "web", "port": 8000} | balancer
+    api: dict[str, Any] = {"workload": workload("api"), "ingress": "api", "port": 9000} | balancer
+    (told,) = _refusals({"web": web, "api": api})
+    assert 'belongs to apps["web"] on port 80;' in told
+    straight: dict[str, Any] = {"workload": workload("cart"), "port": 8000} | balancer
+    assert len(_run({"web": web, "cart": straight}).of("core/v1:Service")) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [({}, {}), ({"ingress": "web"}, {"ingress": "other"}), ({}, {"ingress": "other"})],
+    ids=["both direct", "both behind an Ingress", "one of each"],
+)
+def test_apps_whose_places_differ_may_be_called_alike(first: dict[str, Any], second: dict[str, Any]) -> None:
+    apps: dict[str, Any] = {"web": {"workload": workload("web")}, "web-service": {"workload": workload("other")}}
+    found = _run({"web": apps["web"] | first, "web-service": apps["web-service"] | second})
+    services = [made.urn for made in found.of("core/v1:Service")]
+    assert len(set(services)) == 2
+
+
 def test_two_apps_do_not_share_a_place_in_the_stack() -> None:
     """The engine refuses the second of one URN, with half of the apps made by then."""
     (told,) = _refusals({"web": INGRESS, "web-service": {"workload": workload("other")}})
@@ -251,6 +273,8 @@ def test_the_same_names_and_labels_in_two_namespaces_are_two_apps() -> None:
         ({"workload": workload("cart", namespace="_")}, ["workload.namespace = '_'"]),
         ({"workload": workload("cart", labels={})}, ["workload.labels = {}", "say which pods"]),
         ({"workload": workload("cart"), "service": "1st"}, ["service = '1st'"]),
+        ({"workload": workload("cart"), "service": ""}, ["service = ''"]),
+        ({"workload": workload("1st")}, ["workload.deployment = '1st'", "a letter first"]),
         ({"workload": workload("cart"), "ingress": "Door"}, ["ingress = 'Door'"]),
         ({"workload": workload("cart"), "pass_to_target": True}, ["pass_to_target = True", "goes with an Ingress"]),
         (
