@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.conftest import REPOSITORY
 from tests.engine.driver import CLUSTER, Project, copy_project, world
+from tests.engine.standins.values import UNKNOWN_ON_THE_WIRE
 
 PROGRAMS = ["engine_apps", "engine_apps_flat"]
 
@@ -34,6 +35,10 @@ def test_an_app_more_or_less_touches_no_other_app(apps: Project) -> None:
     apps.up().succeeded()
     assert set(apps.outputs()["urls"]) == urls
     assert apps.preview("--expect-no-changes").succeeded().changes == []
+    known = apps.outputs()["urls"]
+    apps.configure({"apps:number": "4"})
+    planned = apps.preview().succeeded().outputs()["urls"]
+    assert planned == {**known, "app-3": UNKNOWN_ON_THE_WIRE}, "one that is not there yet hides the others' addresses"
     own = [f"{kind} apps-app-3" for kind in ("Deployment", "Service")]
     assert _changes(apps, 4) == Counter(f"create {made}" for made in own)
     assert _changes(apps, 3) == Counter(f"delete {made}" for made in own)
