@@ -139,7 +139,7 @@ def _app_problems(parts: Parts, app: App) -> Iterator[ArgumentError]:
         yield from parts.check("service", service, rules.service_name)
     elif not wrong:  # the Service has the Deployment's name then, and may have fewer
         yield from workload.check("deployment", app["workload"]["deployment"], rules.service_name)
-    if _ingress(app) is not None:
+    if app.get("ingress") is not None:
         yield from ingress_problems(parts, _ingress_args(app))
     elif app.get("pass_to_target"):
         yield parts.refuse("pass_to_target", value=True, problem="goes with an Ingress; name one or remove it")
@@ -156,7 +156,7 @@ class _Claim:
 
 
 def _claims(app: App) -> Iterator[_Claim]:
-    workload, ingress = app["workload"], _ingress(app)
+    workload, ingress = app["workload"], app.get("ingress")
     there = f"in namespace {namespace_of(workload)!r}"
     yield _Claim("workload.deployment", workload["deployment"], there)
     yield _Claim("service", _service_name(app), there)
@@ -179,7 +179,7 @@ def _claimed_twice(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentEr
                 yield _of(parts, key).refuse(claim.argument, claim.value, problem)
     for key, app in apps.items():
         service = f"{key}-service"
-        if _ingress(app) is not None and service in apps and _ingress(apps[service]) is None:
+        if app.get("ingress") is not None and service in apps and apps[service].get("ingress") is None:
             problem = f'has the place of the Service of apps["{key}"] in the stack; call it otherwise'
             yield parts.refuse("apps", service, problem)
 
@@ -213,12 +213,8 @@ def _service_name(app: App) -> str:
     return app.get("service") or app["workload"]["deployment"]
 
 
-def _ingress(app: App) -> str | None:
-    return app.get("ingress")
-
-
 def _make_entrance(parts: Parts, name: str, app: App, namespace: "pulumi.Input[str]") -> Entrance:
-    if _ingress(app) is not None:
+    if app.get("ingress") is not None:
         return make_node_port_ingress(parts, name, _ingress_args(app) | {"namespace": namespace})
     return make_direct_service(parts, name, _service_args(app) | {"namespace": namespace})
 
@@ -237,7 +233,7 @@ def _ingress_args(app: App) -> NodePortIngressArgs:
     service = _service_args(app)
     return NodePortIngressArgs(
         service=service["service"],
-        ingress=_ingress(app) or "",
+        ingress=app.get("ingress") or "",
         selector=service["selector"],
         port=service["port"],
         target_port=service["target_port"],

@@ -13,14 +13,11 @@ from realip.scenarios import NetworkMode
 
 __all__ = ["Cluster", "ClusterArgs"]
 
-_NEEDED = {
-    NetworkMode.VPC_CNI: ("pod_subnet_ids", "service_cidr"),
-    NetworkMode.GLOBAL_ROUTER: ("cluster_cidr",),
+_NEEDED_AND_FOREIGN: Mapping[NetworkMode, tuple[Sequence[str], Sequence[str]]] = {
+    NetworkMode.VPC_CNI: (("pod_subnet_ids", "service_cidr"), ("cluster_cidr", "pods_per_node")),
+    NetworkMode.GLOBAL_ROUTER: (("cluster_cidr",), ("pod_subnet_ids", "exclusive_eni", "static_pod_ips")),
 }
-_FOREIGN = {
-    NetworkMode.VPC_CNI: ("cluster_cidr", "pods_per_node"),
-    NetworkMode.GLOBAL_ROUTER: ("pod_subnet_ids", "exclusive_eni", "static_pod_ips"),
-}
+"""Arguments that a network mode needs, and those that belong to the other one."""
 
 
 class ClusterArgs(TypedDict):
@@ -99,15 +96,16 @@ def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kub
 def _problems(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
     """What TKE would refuse, of what is known already; an argument of the other network mode is told as that alone."""
     modes = tuple(mode.value for mode in NetworkMode)
-    mode = list(parts.check("network_mode", args["network_mode"], lambda value: rules.one_of(value, modes)))
-    yield from mode
-    foreign = () if mode else _FOREIGN[NetworkMode(args["network_mode"])]
-    for argument in () if mode else _NEEDED[NetworkMode(args["network_mode"])]:
+    mode = args["network_mode"]
+    wrong = list(parts.check("network_mode", mode, lambda value: rules.one_of(value, modes)))
+    yield from wrong
+    needed, foreign = ((), ()) if wrong else _NEEDED_AND_FOREIGN[NetworkMode(mode)]
+    for argument in needed:
         if args.get(argument) is None:
-            yield parts.refuse(argument, None, f"is missing; {args['network_mode']} needs it")
+            yield parts.refuse(argument, None, f"is missing; {mode} needs it")
     for argument in foreign:
         if args.get(argument) is not None:
-            yield parts.refuse(argument, args.get(argument), f"does not belong to {args['network_mode']}; remove it")
+            yield parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
     own: Mapping[str, object] = {argument: value for argument, value in args.items() if argument not in foreign}
     yield from parts.check("version", own["version"], rules.kubernetes_version)
     yield from parts.check("service_cidr", own.get("service_cidr"), rules.service_cidr)

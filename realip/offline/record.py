@@ -322,7 +322,7 @@ def _options(request: Any) -> dict[str, Any]:
         "ignoreChanges": list(request.ignoreChanges),
         "replaceOnChanges": list(request.replaceOnChanges),
         "additionalSecretOutputs": list(request.additionalSecretOutputs),
-        "aliases": [*request.aliasURNs, *(called for alias in request.aliases if (called := _called(alias)))],
+        "aliases": [*request.aliasURNs, *filter(None, map(_called, request.aliases))],
         "customTimeouts": {
             name: getattr(timeouts, name) for name in ("create", "update", "delete") if getattr(timeouts, name)
         },
