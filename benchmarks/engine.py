@@ -17,7 +17,6 @@ are over a bound: 1.10 for a stack, 1.20 for an app. The two differ by what else
 
 import argparse
 import compileall
-import functools
 import resource
 import shutil
 import statistics
@@ -65,14 +64,13 @@ def project(source: Path, stack: str, first: str = "", **environment: str) -> It
     `first` comes before the program's own lines.
     """
     with tempfile.TemporaryDirectory() as folder, world() as surroundings:
-        copy_project(source, Path(folder) / "run")
-        library = Path(folder) / "run" / "project" / "realip"
+        run = Path(folder) / "run"
+        copy_project(source, run)
+        made = Project(run, stack, surroundings, tools.locate("pulumi"), deadline=DEADLINE_SECONDS)
+        library, program = made.directory / "realip", made.directory / "__main__.py"
         shutil.copytree(HERE.parent / "realip", library, ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(library, quiet=1)  # as after any first run
-        pulumi = tools.locate("pulumi")
-        program = Path(folder) / "run" / "project" / "__main__.py"
         program.write_text(first + program.read_text())
-        made = Project(Path(folder) / "run", stack, surroundings, pulumi, deadline=DEADLINE_SECONDS)
         made.preloaded = made.logs_events = False
         made.extra_environment = environment
         yield made.init()
@@ -84,10 +82,10 @@ def processors() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def cost(operation: Callable[[], Operation]) -> Cost:
-    """What an operation took, which has to succeed."""
+def cost(operation: Callable[[Project], Operation], of: Project) -> Cost:
+    """What an operation of a project took, which has to succeed."""
     start, used = time.perf_counter(), processors()
-    operation().succeeded()
+    operation(of).succeeded()
     return Cost(time.perf_counter() - start, processors() - used)
 
 
@@ -98,7 +96,7 @@ def in_turn(projects: Sequence[Project], operation: Callable[[Project], Operatio
         costs.append([])
         for of in projects:
             with of.branch():
-                costs[-1].append(cost(functools.partial(operation, of)))
+                costs[-1].append(cost(operation, of))
     return costs
 
 

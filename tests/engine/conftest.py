@@ -10,9 +10,8 @@ import pytest
 
 import tools
 from realip.scenarios import SCENARIOS
-from tests.engine.driver import Project, World, copy_project, world
+from tests.engine.driver import REPOSITORY, Project, World, copy_project, world
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 STACKS = [scenario.slug for scenario in SCENARIOS]
 DIRECT = [scenario.slug for scenario in SCENARIOS if "nondirect" not in scenario.slug]
 ADMINISTRATORS = ["198.18.0.0/24"]

@@ -23,12 +23,12 @@ from tests.engine.standins.kubernetes import Kubernetes
 from tests.engine.standins.server import serve
 from tests.engine.standins.tencent import TencentCloud
 
-__all__ = ["CLUSTER", "Operation", "Project", "Step", "World", "copy_project", "world"]
+__all__ = ["CLUSTER", "REPOSITORY", "Operation", "Project", "Step", "World", "copy_project", "world"]
 
 OPERATION_SECONDS = 120
 PASSPHRASE = "a passphrase of the engine's tests"
-LIBRARY = Path(__file__).resolve().parents[2]
-"""Where the projects find `realip`, as if it were installed."""
+REPOSITORY = Path(__file__).resolve().parents[2]
+"""This one, where projects find `realip`, as if it were installed."""
 QUIET = {"same", "read", "refresh"}
 
 
@@ -211,7 +211,7 @@ class Project:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "NO_COLOR": "1",
-            "PYTHONPATH": str(LIBRARY),
+            "PYTHONPATH": str(REPOSITORY),
             **self.extra_environment,
         }
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import REPOSITORY
-from tests.engine.driver import CLUSTER, Project, copy_project, world
+from tests.engine.driver import CLUSTER, REPOSITORY, Project, copy_project, world
 from tests.engine.standins.values import UNKNOWN_ON_THE_WIRE
 
 PROGRAMS = ["engine_apps", "engine_apps_flat"]

@@ -10,8 +10,8 @@ import shlex
 
 import pytest
 
-from tests.engine.conftest import REPOSITORY, Live
-from tests.engine.driver import Project
+from tests.engine.conftest import Live
+from tests.engine.driver import REPOSITORY, Project
 from tests.engine.standins.calls import Call
 from tests.engine.standins.faults import Fault, Refusal
 

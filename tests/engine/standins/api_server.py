@@ -201,9 +201,12 @@ class ApiServer:
         selector = (service.applied.get("spec") or {}).get("selector") or {}
 
         def behind() -> list[KubernetesObject]:
-            deployments = [found for found in self.objects.values() if found.key[:2] == ("Deployment", service.key[1])]
-            labels = {str(found): found.applied["spec"]["template"]["metadata"]["labels"] for found in deployments}
-            return [found for found in deployments if selector.items() <= labels[str(found)].items()]
+            return [
+                found
+                for found in self.objects.values()
+                if found.key[:2] == ("Deployment", service.key[1])
+                and selector.items() <= found.applied["spec"]["template"]["metadata"]["labels"].items()
+            ]
 
         with self.changed:
             self.changed.wait_for(behind, CONCURRENT_SECONDS)

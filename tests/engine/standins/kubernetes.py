@@ -183,15 +183,17 @@ class Kubernetes(StandIn):
         self, server: ApiServer, found: KubernetesObject, seconds: float, state: dict[str, Any]
     ) -> dict[str, Any]:
         annotations = found.annotations
-        deadline = self._seconds(annotations, seconds)
+        if annotations.get(SKIP_AWAIT) == "true":
+            return state
+        wanted, deadline = annotations.get(WAIT_FOR), self._seconds(annotations, seconds)
+        if wanted is not None and ADDRESS_PATH not in wanted:
+            raise Refusal("Invalid", f"the stand-in knows no condition {wanted!r}")
         try:
-            if annotations.get(SKIP_AWAIT) == "true":
-                return state
             if found.key[0] == "Deployment":
                 server.await_rollout(found, deadline)
             elif found.is_entrance:
                 server.await_entrance(found, deadline)
-                if not self._waits_for_address_alone(annotations) and found.key[0] == "Service":
+                if found.key[0] == "Service" and wanted is None:
                     server.await_pods_behind(found, deadline)
         except TimedOut as late:
             reason = (
@@ -200,13 +202,6 @@ class Kubernetes(StandIn):
             )
             raise InitializationFailed(id_of(found.key), state, reason) from late
         return {**state, "status": found.live["status"]} if "status" in found.live else state
-
-    @staticmethod
-    def _waits_for_address_alone(annotations: Mapping[str, str]) -> bool:
-        wanted = annotations.get(WAIT_FOR)
-        if wanted is not None and ADDRESS_PATH not in wanted:
-            raise Refusal("Invalid", f"the stand-in knows no condition {wanted!r}")
-        return wanted is not None
 
     def _state(self, found: KubernetesObject, manager: str = "pulumi-kubernetes") -> dict[str, Any]:
         return {
