@@ -1,7 +1,7 @@
 """How long `realip verify` takes over the floor of its HTTP client, against the bound that the project promises.
 
 Pairs of runs in turn, each a process of its own: `import httpx` and one request, then 20 probes with all that belongs to
-them. The entrance is on loopback and answers after a delay, which stands for a round trip. Prints one line per delay
+them. The target is on loopback and answers after a delay, which stands for a round trip. Prints one line per delay
 and fails if the median of the differences is over the bound: two round trips and half a second.
 
     python benchmarks/verify.py [--pairs N] [--delay SECONDS ...]
@@ -22,7 +22,7 @@ ROUND_TRIPS = 2
 FLOOR = "import httpx, sys; httpx.get(sys.argv[1], trust_env=False).raise_for_status()"
 
 
-class Entrance:
+class Target:
     """An app on loopback that tells its caller's address and a pod's name, three pods in turn."""
 
     def __init__(self, delay: float) -> None:
@@ -62,9 +62,9 @@ def _timed(*command: str) -> float:
 
 def measure(delay: float, pairs: int) -> bool:
     """Print what a delay costs; True if it is within the bound."""
-    entrance = Entrance(delay)
-    verify = ("-m", "realip", "verify", "--url", entrance.url, "--reads", "socket", "--expect", "127.0.0.1", "--json")
-    floor = ("-c", FLOOR, entrance.url)
+    target = Target(delay)
+    verify = ("-m", "realip", "verify", "--url", target.url, "--reads", "socket", "--expect", "127.0.0.1", "--json")
+    floor = ("-c", FLOOR, target.url)
     _timed(*floor)
     _timed(*verify)
     both = [(_timed(*floor), _timed(*verify)) for _ in range(pairs)]

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import TypeVar
 
 from realip import tke
+from realip.documentation_ranges import DOCUMENTATION
 
 __all__ = [
     "BASELINE_CAPABILITIES",
@@ -67,7 +68,6 @@ UNPRIVILEGED_PORT = 1024
 EVERYONE = ("0.0.0.0/0", "::/0")
 """The whole internet, in both address families."""
 
-_DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
@@ -178,7 +178,7 @@ def everyone_together(cidrs: Iterable[str]) -> bool:
 def documentation_range(value: str) -> bool:
     """Whether a CIDR lies in a range that RFC 5737 or RFC 3849 keeps for documents, so that it can reach nobody."""
     network = ip_network(value, strict=False)
-    return any(network.version == kept.version and network.subnet_of(kept) for kept in _DOCUMENTATION)  # type: ignore[arg-type]
+    return any(network.version == kept.version and network.subnet_of(kept) for kept in DOCUMENTATION)  # type: ignore[arg-type]
 
 
 def dns_label(value: str) -> str:

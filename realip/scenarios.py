@@ -8,6 +8,8 @@ spells a decision is `realip.tke`'s business.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from realip.reads import Reads
+
 __all__ = [
     "DEFAULT_STACK",
     "SCENARIOS",
@@ -42,13 +44,6 @@ class Connection(StrEnum):
 
     DIRECT = "direct"
     NON_DIRECT = "non-direct"
-
-
-class Reads(StrEnum):
-    """Where an application finds the client's address."""
-
-    SOCKET_PEER = "socket peer"
-    X_FORWARDED_FOR = "X-Forwarded-For"
 
 
 @dataclass(frozen=True)

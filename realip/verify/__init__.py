@@ -1,4 +1,4 @@
-"""Proof that an application sees its clients' own addresses: `verify` asks an entrance and says what the application saw.
+"""Proof that an application sees its clients' own addresses: `verify` asks a target and says what the application saw.
 
 The command line's `verify` is this function and a table.
 """
@@ -33,10 +33,10 @@ def _never() -> bool:
 async def verify_async(
     options: VerifyOptions, *, progress: Callable[[str], None] = _silent, stopped: Callable[[], bool] = _never
 ) -> Report:
-    """Ask the entrance that the options name and report what its application saw, on the running event loop.
+    """Ask the target that the options name and report what its application saw, on the running event loop.
 
     `progress` is called with what goes on, in words; `stopped` may end a rollout's watch early by returning True. Ends
-    within the options' timeout. Raises `InputError` for options that cannot be used; whatever the entrance does is a verdict.
+    within the options' timeout. Raises `InputError` for options that cannot be used; whatever the target does is a verdict.
     """
     from realip.verify.run import run  # noqa: PLC0415 - the HTTP client is loaded when something is asked
 

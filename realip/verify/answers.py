@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from realip.scenarios import Reads
-from realip.verify.addresses import parse_address
+from realip.reads import Reads
+from realip.verify.ip import parse_address
 from realip.verify.json_path import JsonPath
 
 __all__ = ["Sighting", "printable", "read_answer"]

@@ -16,12 +16,12 @@ from typing import Any
 import httpx
 
 from realip.errors import InputError
-from realip.scenarios import Reads
-from realip.verify.addresses import Address, parse_address
+from realip.reads import Reads
 from realip.verify.answers import Sighting, printable, read_answer
+from realip.verify.ip import Address, parse_address
 from realip.verify.json_path import JsonPath
 from realip.verify.judge import Attempt
-from realip.verify.options import Entrance
+from realip.verify.url import Target
 
 __all__ = ["Asker", "Connection", "trust"]
 
@@ -53,18 +53,16 @@ def trust(ca_file: str | None, *, secure: bool) -> ssl.SSLContext:
 class Asker:
     """What all requests of a run have in common."""
 
-    entrance: Entrance
+    target: Target
     reads: Reads
     path: JsonPath | None
     context: ssl.SSLContext
     deadline: float
     """On the event loop's clock."""
 
-    def connect(self, address: Address, kind: str = "entrance", port: int | None = None) -> "Connection":
-        """A connection to an address of the entrance, or to the port of a node, which speaks plain HTTP; not yet opened."""
-        return Connection(
-            self, address, kind, port or self.entrance.port, self.entrance.scheme if port is None else "http"
-        )
+    def connect(self, address: Address, kind: str = "target", port: int | None = None) -> "Connection":
+        """A connection to an address of the target, or to the port of a node, which speaks plain HTTP; not yet opened."""
+        return Connection(self, address, kind, port or self.target.port, self.target.scheme if port is None else "http")
 
 
 class Connection:
@@ -74,8 +72,8 @@ class Connection:
         """Nothing is sent before the first request."""
         self._asker, self._address, self._kind, self._port = asker, address, kind, port
         host = f"[{address}]" if address.version == 6 else str(address)
-        self._url = f"{scheme}://{host}:{port}{asker.entrance.target}"
-        self._names = {"sni_hostname": asker.entrance.name} if parse_address(asker.entrance.name) is None else {}
+        self._url = f"{scheme}://{host}:{port}{asker.target.resource}"
+        self._names = {"sni_hostname": asker.target.name} if parse_address(asker.target.name) is None else {}
         self._transport = httpx.AsyncHTTPTransport(
             verify=asker.context, trust_env=False, limits=httpx.Limits(max_connections=1, max_keepalive_connections=1)
         )
@@ -128,7 +126,7 @@ class Connection:
         )
 
     async def _exchange(self, headers: Sequence[tuple[str, str]], attempt: "_Attempted") -> None:
-        entrance = self._asker.entrance
+        target = self._asker.target
 
         async def watch(event: str, info: dict[str, Any]) -> None:
             if event == "connection.connect_tcp.started":
@@ -140,7 +138,7 @@ class Connection:
             "GET",
             self._url,
             headers=[
-                ("Host", entrance.authority(entrance.name)),
+                ("Host", target.authority(target.name)),
                 ("Accept", "application/json, text/plain;q=0.9, */*;q=0.1"),
                 ("Accept-Encoding", "identity"),
                 ("Cache-Control", "no-store"),
@@ -166,9 +164,7 @@ class Connection:
         coding = response.headers.get("content-encoding", "identity").lower()
         if response.has_redirect_location:
             where = printable(response.headers["location"])
-            attempt.fail(
-                f"redirects to {where} ({status}), which is not followed: name the entrance that answers itself"
-            )
+            attempt.fail(f"redirects to {where} ({status}), which is not followed: name the target that answers itself")
         elif not response.is_success:
             attempt.fail(f"answers with HTTP status {status}", transient=status in _COMING_UP)
         elif len(body) > LARGEST_ANSWER:

@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "stack",
         nargs="?",
         metavar="STACK",
-        help="a stack of this project; `pulumi stack output` is asked for its entrance",
+        help="a stack of this project; `pulumi stack output` is asked for its target",
     )
-    target.add_argument("--url", help="the entrance, as a client outside would write it")
+    target.add_argument("--url", help="the target, as a client outside would write it")
     target.add_argument("--reads", choices=tuple(READS), help="what the application behind --url reads")
     target.add_argument("--path", help="path to ask for in place of the URL's own, such as /clientip")
     target.add_argument("--host", metavar="NAME", help="name to send as Host, where an Ingress has rules for names")
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     own = parser.add_argument_group("your own address; by default that of your socket, where no NAT is in between")
     own.add_argument(
-        "--expect", action="append", default=[], metavar="IP", help="your address as the entrance sees it; repeatable"
+        "--expect", action="append", default=[], metavar="IP", help="your address as the target sees it; repeatable"
     )
     own.add_argument("--echo", metavar="URL", help="a service that answers with its caller's address")
     answer = parser.add_argument_group("how to read the answer")
@@ -174,14 +174,14 @@ def _options(arguments: argparse.Namespace) -> VerifyOptions:
         options = VerifyOptions(url=arguments.url, reads=arguments.reads, **settings)
     else:
         if arguments.url is not None or arguments.reads is not None:
-            raise InputError("give either a STACK, which knows its entrance, or --url and --reads")
+            raise InputError("give either a STACK, which knows its target, or --url and --reads")
         # What is wrong with the other arguments is said before a program is started for the stack.
         limit = Plan.of(VerifyOptions(url="http://localhost/", reads="socket", **settings)).timeout
         options = VerifyOptions.from_outputs(stack_outputs(arguments.stack, limit), stack=arguments.stack, **settings)
     if arguments.path is not None:
         if not arguments.path.startswith("/"):
             raise InputError(f"--path {arguments.path!r}: start it with /")
-        options = dataclasses.replace(options, url=Plan.of(options).entrance.at(arguments.path).url)
+        options = dataclasses.replace(options, url=Plan.of(options).target.at(arguments.path).url)
     return dataclasses.replace(options, ranges=_ranges(options, arguments.range))
 
 

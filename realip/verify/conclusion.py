@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from realip.scenarios import Reads
-from realip.verify.addresses import parse_address
+from realip.reads import Reads
+from realip.verify.ip import parse_address
 from realip.verify.judge import Attempt, Judge, Judgement
 from realip.verify.options import Plan
 from realip.verify.report import Caller, ProbeRow, Rollout, Verdict
@@ -40,7 +40,7 @@ def callers(judge: Judge, attempts: Sequence[Attempt]) -> tuple[Caller, ...]:
     """What the caller's own address was taken to be, by family."""
     found = []
     for family in (4, 6):
-        owns = [judge.own(attempt) for attempt in attempts if attempt.family == family and attempt.kind == "entrance"]
+        owns = [judge.own(attempt) for attempt in attempts if attempt.family == family and attempt.kind == "target"]
         if owns:
             learned = next((own.learned for own in owns if own.learned), None)
             addresses = {address for own in owns if own.learned for address in own.addresses}
@@ -60,11 +60,11 @@ def conclude(
 
     One probe that is not preserved is enough. A node port that is closed is as it has to be and counts for nothing.
     """
-    counted = [row for row in rows if row.kind == "entrance" or row.verdict is not Verdict.UNREACHABLE]
+    counted = [row for row in rows if row.kind == "target" or row.verdict is not Verdict.UNREACHABLE]
     count = Counter(row.verdict for row in counted)
     total = len(counted)
     rolled = f" {_rollout_words(rollout)}" if rollout else ""
-    url = plan.entrance.url
+    url = plan.target.url
     for verdict in _WORST_FIRST:
         if count[verdict]:
             share = f"{count[verdict]} of {total} probes"
@@ -109,27 +109,27 @@ def _rollout_words(rollout: Rollout) -> str:
 def warnings(plan: Plan, judge: Judge, attempts: Sequence[Attempt]) -> list[str]:
     """What a reader should know that changes no verdict."""
     found = []
-    entrance = [attempt for attempt in attempts if attempt.kind == "entrance" and attempt.sighting]
-    if any(attempt.address.is_loopback for attempt in entrance):
-        found.append("the entrance is on this machine (a test, or a forwarded port): this says nothing about a cluster")
+    target = [attempt for attempt in attempts if attempt.kind == "target" and attempt.sighting]
+    if any(attempt.address.is_loopback for attempt in target):
+        found.append("the target is on this machine (a test, or a forwarded port): this says nothing about a cluster")
     if (
-        any(attempt.address.is_private and not attempt.address.is_loopback for attempt in entrance)
+        any(attempt.address.is_private and not attempt.address.is_loopback for attempt in target)
         and not plan.ranges.nodes
     ):
         found.append(
             "the cluster's networks are not known (--range): from one of its own nodes this would prove nothing"
         )
-    again = sum(attempt.tries > 1 for attempt in entrance)
+    again = sum(attempt.tries > 1 for attempt in target)
     if again:
-        found.append(f"{again} of {len(entrance)} probes were answered only when tried again")
-    if plan.probes > 1 and entrance and not any(attempt.kept for attempt in entrance):
-        found.append("the entrance kept no connection open, so nothing was seen over a kept one")
+        found.append(f"{again} of {len(target)} probes were answered only when tried again")
+    if plan.probes > 1 and target and not any(attempt.kept for attempt in target):
+        found.append("the target kept no connection open, so nothing was seen over a kept one")
     if plan.reads is Reads.X_FORWARDED_FOR:
         if judge.hop and judge.hop > 1:
             found.append(
                 f"the application has to take element {judge.hop} from the right of X-Forwarded-For, not the last one"
             )
-        if any(_real_ip_forged(attempt) for attempt in entrance):
+        if any(_real_ip_forged(attempt) for attempt in target):
             found.append("a forged X-Real-IP reaches the application unchanged: it must not read that header")
     return found
 

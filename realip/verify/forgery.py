@@ -1,10 +1,11 @@
-"""Headers that a liar would send: claims of addresses that are nobody's."""
+"""Forged headers: claims of addresses that are nobody's."""
 
 import random
 from collections.abc import Iterable
 from ipaddress import ip_network
 
-from realip.verify.addresses import DOCUMENTATION, Address, Network
+from realip.documentation_ranges import DOCUMENTATION
+from realip.verify.ip import Address, Network
 
 __all__ = ["Forger"]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from realip.scenarios import Reads
-from realip.verify.addresses import HEALTH_CHECKS, Address, Ranges, contains, parse_address, public, routed_private
+from realip.reads import Reads
 from realip.verify.answers import Sighting, printable
+from realip.verify.ip import SHARED, Address, Ranges, contains, parse_address, public, routed_private
 from realip.verify.report import Translator, Verdict
 
 __all__ = ["Attempt", "Judge", "Judgement", "Own", "find_trusted_hop"]
@@ -24,7 +24,7 @@ class Attempt:
     """One request and what came of it."""
 
     kind: str
-    """`entrance` or `node port`."""
+    """`target` or `node port`."""
     address: Address
     """What was connected to."""
     port: int
@@ -39,7 +39,7 @@ class Attempt:
     problem: str | None = None
     """Why there is no sighting, as words for a person."""
     transient: bool = False
-    """Whether an entrance that is still coming up would answer so."""
+    """Whether a target that is still coming up would answer so."""
     refused: bool = False
     milliseconds: float = 0.0
     tries: int = 1
@@ -86,13 +86,13 @@ class Judge:
     """The element of `X-Forwarded-For` that counts, from the right; None until it is known, which is as 1."""
 
     def own(self, attempt: Attempt) -> Own:
-        """The caller's own address, as the entrance has to see it."""
+        """The caller's own address, as the target has to see it."""
         given = frozenset(address for address in self.given if address.version == attempt.family)
         if given:
             return Own(self.given, "given")
         kind = self._kind(attempt.address)
         echoed = self.echoed.get(attempt.family, frozenset())
-        # On another kind of network the caller may have another address; an entrance on this machine is only a test.
+        # On another kind of network the caller may have another address; a target on this machine is only a test.
         same = frozenset(address for address in echoed if kind in {self._kind(address), "this machine"})
         if same:
             return Own(self.given | same, "echo service")
@@ -102,11 +102,11 @@ class Judge:
         if public(local) or kind == self._kind(local) == "private":
             return Own(mine | {local}, "local socket")
         if attempt.address.is_loopback:
-            why = f"the entrance is on this machine, where {local} says nothing about a client"
+            why = f"the target is on this machine, where {local} says nothing about a client"
         elif kind == "public":
             why = f"you are behind NAT ({local} is not the address that the internet sees)"
         else:
-            why = f"your socket's address {local} is not one that the entrance's network routes"
+            why = f"your socket's address {local} is not one that the target's network routes"
         return Own(
             mine,
             lacking=f"{why}: name your IPv{attempt.family} address with --expect, or a service that tells it with --echo",
@@ -198,7 +198,7 @@ class Judge:
             reason = f"you asked over IPv{attempt.family} and the app saw IPv{seen.version}"
             return Judgement(Verdict.TRANSLATED, f"{reason}: {_describe(Translator.NAT, seen)}", Translator.NAT)
         if public(attempt.address) and routed_private(seen, self.ranges):
-            reason = "a private address, which no client of a public entrance has"
+            reason = "a private address, which no client of a public target has"
             return Judgement(Verdict.TRANSLATED, f"{_describe(Translator.NAT, seen)} ({reason})", Translator.NAT)
         return Judgement(Verdict.UNKNOWN, f"the app saw {seen}, but {own.lacking}")
 
@@ -208,10 +208,10 @@ class Judge:
             return Translator.LOAD_BALANCER
         if seen in self.nodes:
             return Translator.NODE
-        if seen in HEALTH_CHECKS:
+        if seen in SHARED:
             # A caller of a private network may be in the shared range himself.
-            own = contains((HEALTH_CHECKS,), attempt.local) and not public(attempt.address)
-            return None if own else Translator.HEALTH_CHECKS
+            own = contains((SHARED,), attempt.local) and not public(attempt.address)
+            return None if own else Translator.SHARED
         if seen in _NAT64:
             return Translator.NAT
         kinds = (
@@ -230,7 +230,7 @@ _WORDS = {
     Translator.POD_RANGE: "one of the pod range",
     Translator.SERVICE_RANGE: "one of the service range",
     Translator.VPC: "another one of the VPC",
-    Translator.HEALTH_CHECKS: "one of 100.64.0.0/10, which the load balancer uses itself",
+    Translator.SHARED: "one of 100.64.0.0/10, which carriers' NATs and some load balancers use",
     Translator.LOOPBACK: "that of a proxy beside it",
     Translator.NAT: "that of a NAT in between",
 }

@@ -2,19 +2,19 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, quote, urlsplit
 
 from realip.errors import InputError
-from realip.scenarios import Reads
-from realip.verify.addresses import Address, Ranges, parse_address
+from realip.reads import Reads
 from realip.verify.answers import printable
+from realip.verify.ip import Address, Ranges
 from realip.verify.json_path import JsonPath
+from realip.verify.url import HIGHEST_PORT, Target
 
-__all__ = ["DEFAULT_PROBES", "DEFAULT_TIMEOUT", "Entrance", "Plan", "VerifyOptions"]
+__all__ = ["DEFAULT_PROBES", "DEFAULT_TIMEOUT", "READS", "Plan", "VerifyOptions"]
 
 DEFAULT_PROBES = 20
 DEFAULT_TIMEOUT = 60.0
@@ -25,8 +25,6 @@ LONGEST_TIMEOUT = 86_400.0
 MOST_PODS = 200
 MOST_HOPS = 20
 MOST_NODES = 100
-HIGHEST_PORT = 65_535
-DEFAULT_PORTS = {"http": 80, "https": 443}
 READS = {"socket": Reads.SOCKET_PEER, "x-forwarded-for": Reads.X_FORWARDED_FOR}
 """The two ways for an application to read its client's address, as the command line names them."""
 
@@ -36,15 +34,15 @@ class VerifyOptions:
     """A verification, as a caller writes it; `verify` checks it and raises `InputError` for what it cannot use."""
 
     url: str
-    """The entrance: `http://` or `https://`, as a client outside would write it."""
+    """The target: `http://` or `https://`, as a client outside would write it."""
     reads: str
     """What the application reads: `socket` or `x-forwarded-for`; a stack's `reads` output will do as well."""
     stack: str | None = None
-    """The name of the stack that the entrance belongs to, for the report."""
+    """The name of the stack that the target belongs to, for the report."""
     ranges: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The stack's `networkRanges`: lists of CIDRs under `vpc`, `nodes`, `pods` and `services`."""
     expect: Sequence[str] = ()
-    """The caller's own addresses, as the entrance has to see them, where the caller knows them."""
+    """The caller's own addresses, as the target has to see them, where the caller knows them."""
     echo: str | None = None
     """The URL of a service that answers with its caller's address."""
     timeout: float | None = None
@@ -72,7 +70,7 @@ class VerifyOptions:
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any], **settings: Any) -> "VerifyOptions":
-        """Options for the entrance of a stack, out of the stack's outputs; `settings` are further fields.
+        """Options for the target of a stack, out of the stack's outputs; `settings` are further fields.
 
         Raises InputError where an output that is needed is missing or of another shape.
         """
@@ -96,92 +94,15 @@ class VerifyOptions:
 
 
 @dataclass(frozen=True)
-class Entrance:
-    """A URL in the parts that a connection needs."""
-
-    scheme: str
-    host: str
-    """What to connect to: a name or an address without brackets."""
-    port: int
-    target: str
-    """Path and query, percent-encoded."""
-    name: str
-    """What to send as `Host` without the port, and to check a certificate for."""
-
-    @classmethod
-    def parse(cls, url: str, where: str, name: str | None = None) -> "Entrance":
-        """The parts of a URL. Raises InputError, which names `where` the URL came from."""
-        parts, port = _split(url, where)
-        host = parts.hostname or ""
-        if parts.scheme not in DEFAULT_PORTS:
-            raise InputError(f"{where} {printable(url)!r}: write a whole URL that starts with http:// or https://")
-        if parts.username is not None or parts.password is not None:
-            raise InputError(f"{where}: leave user name and password out of the URL; it is printed in the report")
-        if "%" in host:
-            raise InputError(f"{where} {printable(url)!r}: an address with a zone is on this link only and no entrance")
-        if not parse_address(host):
-            host = _dns_name(host, f"{where} {printable(url)!r}")
-        if name is not None:
-            name = _dns_name(name, "--host")
-        return cls(
-            parts.scheme, host, DEFAULT_PORTS[parts.scheme] if port is None else port, _target(parts), name or host
-        )
-
-    def at(self, path: str) -> "Entrance":
-        """The same entrance with another path, which may have a query."""
-        return replace(self, target=_target(urlsplit(f"http://host{path}")))
-
-    @property
-    def url(self) -> str:
-        """The URL again, in one spelling."""
-        return f"{self.scheme}://{self.authority(self.host)}{self.target}"
-
-    def authority(self, host: str) -> str:
-        """A host and the port, as a URL and the `Host` header have them."""
-        host = f"[{host}]" if ":" in host else host
-        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
-
-
-def _split(url: str, where: str) -> tuple[SplitResult, int | None]:
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port
-    except ValueError as error:
-        raise InputError(f"{where} {printable(url)!r}: {printable(str(error))}") from None
-    if port == 0:
-        raise InputError(f"{where} {printable(url)!r}: port 0 is no port; ports are 1 to {HIGHEST_PORT}")
-    return parts, port
-
-
-def _target(parts: SplitResult) -> str:
-    safe = "/%:@!$&'()*+,;=~?"
-    return quote(parts.path or "/", safe=safe[:-1]) + ("?" + quote(parts.query, safe=safe) if parts.query else "")
-
-
-def _dns_name(host: str, where: str) -> str:
-    """A host name as DNS has it. Raises InputError."""
-    try:
-        name = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        name = ""
-    if not name or not all(
-        part and set(part.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_")
-        for part in name.rstrip(".").split(".")
-    ):
-        raise InputError(f"{where}: there is no host name or address that can be used")
-    return name
-
-
-@dataclass(frozen=True)
 class Plan:
     """Options after all checks, as the run uses them."""
 
-    entrance: Entrance
+    target: Target
     reads: Reads
     stack: str | None
     ranges: Ranges
     expect: frozenset[Address]
-    echo: Entrance | None
+    echo: Target | None
     timeout: float
     probes: int
     path: JsonPath | None
@@ -198,7 +119,7 @@ class Plan:
     @classmethod
     def of(cls, options: VerifyOptions) -> "Plan":
         """The plan for the options. Raises InputError for the first option that cannot be used."""
-        entrance = Entrance.parse(options.url, "--url", options.host)
+        target = Target.parse(options.url, "--url", options.host)
         if bool(options.nodes) != (options.node_port is not None):
             raise InputError("--node and --node-port go together: give the nodes' addresses and the port to try there")
         if options.node_port is not None:
@@ -208,12 +129,12 @@ class Plan:
         if options.family not in {None, 4, 6}:
             raise InputError(f"--family {options.family}: write 4 or 6")
         return cls(
-            entrance=entrance,
+            target=target,
             reads=_reads(options.reads),
             stack=options.stack,
             ranges=Ranges.parse(options.ranges, "network ranges"),
             expect=frozenset(_address(text, "--expect") for text in options.expect),
-            echo=Entrance.parse(options.echo, "--echo") if options.echo is not None else None,
+            echo=Target.parse(options.echo, "--echo") if options.echo is not None else None,
             timeout=_timeout(options),
             probes=_between(options.probes, "--probes", 1, MOST_PROBES),
             path=JsonPath.parse(options.json_path) if options.json_path is not None else None,

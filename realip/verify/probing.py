@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from realip.verify.addresses import Address
 from realip.verify.client import Asker, Connection
 from realip.verify.forgery import Forger
+from realip.verify.ip import Address
 from realip.verify.judge import Attempt
 
 __all__ = ["Coverage", "Prober", "Progress", "gather"]
@@ -28,7 +28,7 @@ _STAGGER = 0.005
 _RETRIES = 3
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 1.0
-"""Seconds between looks at an entrance that does not answer yet."""
+"""Seconds between looks at a target that does not answer yet."""
 
 Progress = Callable[[str], None]
 """Called with what a run is doing, in words for a person."""
@@ -87,7 +87,7 @@ class Coverage:
 
 
 class Prober:
-    """Sends the requests of a run to the addresses of its entrance."""
+    """Sends the requests of a run to the addresses of its target."""
 
     def __init__(self, asker: Asker, addresses: list[Address], forger: Forger, progress: Progress) -> None:
         """Nothing is sent before a round."""
@@ -97,18 +97,18 @@ class Prober:
         """Seconds until the run's deadline."""
         return self._asker.deadline - asyncio.get_running_loop().time()
 
-    async def ask(self, connection: Connection, *, lie: bool) -> Attempt:
+    async def ask(self, connection: Connection, *, forged: bool) -> Attempt:
         """One request, with forged headers or without."""
-        if not lie:
+        if not forged:
             return await connection.ask()
-        forged, headers = self._forger.make()
-        return await connection.ask(forged, headers)
+        addresses, headers = self._forger.make()
+        return await connection.ask(addresses, headers)
 
     def connect(self, number: int) -> Connection:
-        """The connection of that number: addresses of the entrance take turns."""
+        """The connection of that number: addresses of the target take turns."""
         return self._asker.connect(self._addresses[number % len(self._addresses)])
 
-    def lies(self, number: int) -> bool:
+    def forges(self, number: int) -> bool:
         """Whether the first request of that connection is forged: turn by turn for each address."""
         return (number // len(self._addresses)) % 2 == 0
 
@@ -117,7 +117,7 @@ class Prober:
         attempts: list[Attempt] = []
         async with self.connect(number) as connection:
             while len(attempts) < requests and (not attempts or self.left() > 0):
-                attempts.append(await self.ask(connection, lie=self.lies(number) ^ bool(len(attempts) % 2)))
+                attempts.append(await self.ask(connection, forged=self.forges(number) ^ bool(len(attempts) % 2)))
         return attempts
 
     async def round(self, probes: int, *, kept: bool = True) -> list[Attempt]:
@@ -127,13 +127,13 @@ class Prober:
         return [attempt for attempts in results for attempt in attempts]
 
     async def first_round(self, probes: int) -> list[Attempt]:
-        """A round at an entrance that may still be coming up: waits for it until the deadline, then tries losses again."""
+        """A round at a target that may still be coming up: waits for it until the deadline, then tries losses again."""
         attempts = await self.round(probes)
         last, pause, looks = attempts[0], _FIRST_PAUSE, 1
         while all(attempt.transient for attempt in attempts):
             if self.left() <= pause:
                 return [replace(last, tries=looks)]
-            self._progress(f"waiting for the entrance: {last.problem}; {self.left():.0f} s left")
+            self._progress(f"waiting for the target: {last.problem}; {self.left():.0f} s left")
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
             attempts = await self._over(looks, 1)
@@ -153,7 +153,7 @@ class Prober:
             await asyncio.sleep(pause)
             pause *= 2
             async with self._asker.connect(attempt.address) as connection:
-                attempt = replace(await self.ask(connection, lie=bool(attempt.forged)), tries=attempt.tries + 1)
+                attempt = replace(await self.ask(connection, forged=bool(attempt.forged)), tries=attempt.tries + 1)
         return attempt
 
     async def cover(self, attempts: list[Attempt], wanted: int | None) -> list[Attempt]:
@@ -175,6 +175,6 @@ class Prober:
 
         async def one(node: Address) -> Attempt:
             async with self._asker.connect(node, "node port", port) as connection:
-                return await self.ask(connection, lie=True)
+                return await self.ask(connection, forged=True)
 
         return await gather(partial(one, node) for node in nodes)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from realip.scenarios import Reads
-
 __all__ = ["EXIT_CODES", "Caller", "ProbeRow", "Report", "Rollout", "Translator", "Verdict"]
 
 
@@ -30,7 +28,7 @@ class Translator(StrEnum):
     POD_RANGE = "pod range"
     SERVICE_RANGE = "service range"
     VPC = "VPC"
-    HEALTH_CHECKS = "100.64.0.0/10"
+    SHARED = "100.64.0.0/10"
     LOOPBACK = "loopback"
     NO_HEADER = "no header"
 
@@ -49,7 +47,7 @@ class ProbeRow:
     """One probe and its verdict."""
 
     kind: str
-    """`entrance` or `node port`."""
+    """`target` or `node port`."""
     family: int
     """4 or 6: the addresses that it went over."""
     endpoint: str
@@ -127,7 +125,8 @@ class Report:
     summary: str
     """One sentence for a person who has not read the rows."""
     url: str
-    reads: Reads
+    reads: str
+    """`socket peer`, or the name of the header that the application reads."""
     stack: str | None
     probes: tuple[ProbeRow, ...]
     caller: tuple[Caller, ...]
@@ -146,8 +145,8 @@ class Report:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many probes through the entrance got which verdict."""
-        return Counter(row.verdict for row in self.probes if row.kind == "entrance")
+        """How many probes through the target got which verdict."""
+        return Counter(row.verdict for row in self.probes if row.kind == "target")
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values; the shape is described in the documentation of `realip verify`."""
@@ -158,7 +157,7 @@ class Report:
             "summary": self.summary,
             "stack": self.stack,
             "url": self.url,
-            "reads": self.reads.value,
+            "reads": self.reads,
             "trustedHop": self.trusted_hop,
             "caller": [
                 {"family": f"IPv{caller.family}", "addresses": list(caller.addresses), "learned": caller.learned}

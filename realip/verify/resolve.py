@@ -1,4 +1,4 @@
-"""Where an entrance is: the addresses of its name that this machine has a way to."""
+"""Where a target is: the addresses of its name that this machine has a way to."""
 
 import asyncio
 import socket
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from realip.verify.addresses import Address, parse_address
+from realip.verify.ip import Address, parse_address
 
 __all__ = ["Unresolved", "addresses_of", "way_to"]
 

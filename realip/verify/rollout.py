@@ -75,7 +75,7 @@ async def watch_rollout(
     async def fresh(number: int, gate: asyncio.Semaphore) -> None:
         try:
             async with prober.connect(number) as connection:
-                tally.add(await prober.ask(connection, lie=prober.lies(number)), loop.time())
+                tally.add(await prober.ask(connection, forged=prober.forges(number)), loop.time())
         finally:
             gate.release()
 
@@ -83,7 +83,7 @@ async def watch_rollout(
         async with prober.connect(0) as connection:
             number = 0
             while not over():
-                tally.add(await prober.ask(connection, lie=bool(number % 2)), loop.time())
+                tally.add(await prober.ask(connection, forged=bool(number % 2)), loop.time())
                 number += 1
                 await asyncio.sleep(max(0.0, min(_KEPT_PERIOD, end - loop.time())))
 

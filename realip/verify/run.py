@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from realip.scenarios import Reads
-from realip.verify.addresses import Address, parse_address
+from realip.reads import Reads
 from realip.verify.client import Asker, trust
 from realip.verify.conclusion import callers, conclude, row, warnings
 from realip.verify.forgery import Forger
+from realip.verify.ip import Address, parse_address
 from realip.verify.judge import Attempt, Judge, find_trusted_hop
-from realip.verify.options import Entrance, Plan, VerifyOptions
+from realip.verify.options import Plan, VerifyOptions
 from realip.verify.probing import Coverage, Prober, Progress, gather
 from realip.verify.report import Report, Rollout, Verdict
 from realip.verify.resolve import Unresolved, addresses_of, way_to
 from realip.verify.rollout import watch_rollout
+from realip.verify.url import Target
 
 __all__ = ["run"]
 
@@ -31,7 +32,7 @@ class _Run:
         self.progress, self.stopped = progress, stopped
         self.started = time.perf_counter()
         self.deadline = asyncio.get_running_loop().time() + plan.timeout
-        self.context = trust(plan.ca_file, secure=plan.entrance.scheme == "https")
+        self.context = trust(plan.ca_file, secure=plan.target.scheme == "https")
         self.echo_context = trust(None, secure=plan.echo is not None and plan.echo.scheme == "https")
         self.warnings: list[str] = []
 
@@ -39,18 +40,18 @@ class _Run:
         return self.deadline - asyncio.get_running_loop().time()
 
     def asker(self) -> Asker:
-        return Asker(self.plan.entrance, self.plan.reads, self.plan.path, self.context, self.deadline)
+        return Asker(self.plan.target, self.plan.reads, self.plan.path, self.context, self.deadline)
 
     async def addresses(self) -> list[Address]:
-        """The entrance's addresses that this machine has a way to; waits until its name has some."""
-        host, family = self.plan.entrance.host, self.plan.family
+        """The target's addresses that this machine has a way to; waits until its name has some."""
+        host, family = self.plan.target.host, self.plan.family
         while True:
             try:
                 found = await addresses_of(host, family, max(0.001, self.left()))
             except Unresolved as error:
                 if self.left() <= _PAUSE or parse_address(host):
                     raise
-                self.progress(f"waiting for the entrance: {error}; {self.left():.0f} s left")
+                self.progress(f"waiting for the target: {error}; {self.left():.0f} s left")
                 await asyncio.sleep(_PAUSE)
                 continue
             ways = [address for address in found if way_to(address)]
@@ -59,7 +60,7 @@ class _Run:
             )
             if ways and families:
                 self.warnings.append(
-                    f"this machine has no way to the entrance's IPv{families[0]} addresses: not asked there"
+                    f"this machine has no way to the target's IPv{families[0]} addresses: not asked there"
                 )
             # With no way at all the requests themselves say what is wrong.
             return ways or found
@@ -78,7 +79,7 @@ class _Run:
                 self.warnings.append(f"the echo service did not tell your IPv{family} address: {problem}")
         return told
 
-    async def _echo_of(self, service: Entrance, family: int) -> tuple[int, list[Address], str]:
+    async def _echo_of(self, service: Target, family: int) -> tuple[int, list[Address], str]:
         try:
             address = (await addresses_of(service.host, family, max(0.001, self.left())))[0]
         except Unresolved as error:
@@ -97,7 +98,7 @@ class _Run:
 
     async def report(self) -> Report:
         plan = self.plan
-        self.progress(f"asking {plan.entrance.url}")
+        self.progress(f"asking {plan.target.url}")
         try:
             addresses = await self.addresses()
         except Unresolved as error:
@@ -147,8 +148,8 @@ class _Run:
         return Report(
             verdict=verdict,
             summary=summary,
-            url=self.plan.entrance.url,
-            reads=self.plan.reads,
+            url=self.plan.target.url,
+            reads=self.plan.reads.value,
             stack=self.plan.stack,
             probes=tuple(row(attempt, judge.judge(attempt)) for attempt in attempts),
             caller=callers(judge, attempts),

@@ -40,7 +40,7 @@ class _Group:
         times = sorted(row.milliseconds for row in self.rows)
         return [
             Text(str(len(self.rows))),
-            Text(f"{row.kind} IPv{row.family}" if row.kind == "entrance" else f"{row.kind} {row.endpoint}"),
+            Text(f"{row.kind} IPv{row.family}" if row.kind == "target" else f"{row.kind} {row.endpoint}"),
             Text(row.connection),
             Text("forged" if row.forged else "plain"),
             Text(printable(seen[0] or "-", _LONGEST_SEEN)),

@@ -239,7 +239,7 @@ def test_table_of_a_rollout_names_what_was_lost(cli: Cli) -> None:
 
 
 def test_table_without_a_single_probe(cli: Cli) -> None:
-    ran = cli("--url", "http://entrance.invalid/", "--reads", "socket", "--timeout", 0.3)
+    ran = cli("--url", "http://target.invalid/", "--reads", "socket", "--timeout", 0.3)
     assert ran.code == 3
     assert ran.out.startswith("Cannot tell")
 

@@ -1,4 +1,4 @@
-"""Entrances that misbehave: clear words, bounded time and memory, never a traceback and never a proof."""
+"""Targets that misbehave: clear words, bounded time and memory, never a traceback and never a proof."""
 
 import os
 import resource
@@ -89,7 +89,7 @@ def test_answer_that_cannot_be_read_is_unknown(cli: Cli, handler: Handler, words
         (_drip, "no whole answer"),
     ],
 )
-def test_entrance_that_never_answers_is_unreachable_within_the_time(cli: Cli, handler: Handler, words: str) -> None:
+def test_target_that_never_answers_is_unreachable_within_the_time(cli: Cli, handler: Handler, words: str) -> None:
     started = time.monotonic()
     with serving(handler) as server:
         ran = cli("--url", server.url, *SOCKET, *ME, *FEW, "--timeout", 0.4)
@@ -154,7 +154,7 @@ def test_lost_request_is_tried_again_and_said(cli: Cli) -> None:
     assert any("tried again" in warning for warning in ran.report["warnings"])
 
 
-def test_entrance_that_comes_up_late_is_waited_for(cli: Cli) -> None:
+def test_target_that_comes_up_late_is_waited_for(cli: Cli) -> None:
     """First nothing listens, then the balancer has no backend, then it works."""
     states = iter([answer("", status="503 No Backend")] * 3)
     with socket.create_server(("127.0.0.1", 0)) as reserved:
@@ -181,26 +181,26 @@ def test_entrance_that_comes_up_late_is_waited_for(cli: Cli) -> None:
 
 def test_wait_is_told_to_a_log(cli: Cli) -> None:
     ran = cli("--url", "http://127.0.0.1:9/", *SOCKET, *ME, *FEW, "--timeout", 1)
-    assert ran.err.count("waiting for the entrance: connection refused") == 1
+    assert ran.err.count("waiting for the target: connection refused") == 1
 
 
 def test_name_that_does_not_resolve_is_unreachable(cli: Cli) -> None:
-    ran = cli("--url", "http://entrance.invalid/", *SOCKET, *ME, "--timeout", 0.5)
+    ran = cli("--url", "http://target.invalid/", *SOCKET, *ME, "--timeout", 0.5)
     assert (ran.code, ran.report["verdict"], ran.report["probes"]) == (3, "unreachable", [])
-    assert "entrance.invalid" in ran.report["summary"]
+    assert "target.invalid" in ran.report["summary"]
 
 
 def test_resolver_that_hangs_does_not_hold_the_run(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     hang = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [hang.wait(10)][1:])
     started = time.monotonic()
-    ran = cli("--url", "http://entrance.example/", *SOCKET, *ME, "--timeout", 0.5)
+    ran = cli("--url", "http://target.example/", *SOCKET, *ME, "--timeout", 0.5)
     hang.set()
     assert (ran.code, ran.report["verdict"]) == (3, "unreachable")
     assert time.monotonic() - started < 2
 
 
-def test_family_that_the_entrance_has_not_is_said(cli: Cli) -> None:
+def test_family_that_the_target_has_not_is_said(cli: Cli) -> None:
     ran = cli("--url", "http://127.0.0.1/", *SOCKET, *ME, "--family", 6)
     assert (ran.code, ran.report["verdict"]) == (3, "unreachable")
     assert "no IPv6 address" in ran.report["summary"]

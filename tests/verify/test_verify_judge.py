@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from realip.scenarios import Reads
-from realip.verify.addresses import Ranges
+from realip.reads import Reads
 from realip.verify.answers import Sighting
+from realip.verify.ip import Ranges
 from realip.verify.judge import Attempt, Judge, find_trusted_hop
 
 RANGES = Ranges.parse(
@@ -24,10 +24,10 @@ def _judge(**settings: Any) -> Judge:
     return replace(Judge(Reads.SOCKET_PEER, RANGES), **settings)
 
 
-def _asked(entrance: str, local: str | None, saw: str, **settings: Any) -> Attempt:
+def _asked(target: str, local: str | None, saw: str, **settings: Any) -> Attempt:
     attempt = Attempt(
-        kind="entrance",
-        address=ip_address(entrance),
+        kind="target",
+        address=ip_address(target),
         port=80,
         kept=False,
         forged=(),
@@ -45,13 +45,13 @@ def _verdict(judge: Judge, attempt: Attempt) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize(
-    ("entrance", "local", "saw", "expected"),
+    ("target", "local", "saw", "expected"),
     [
         # A routed private network keeps the socket's own address; a client in the VPC beside the cluster is one.
         (PRIVATE_CLB, OFFICE, OFFICE, ("preserved", None)),
         (PRIVATE_CLB, "10.0.50.3", "10.0.50.3", ("preserved", None)),
         (PRIVATE_CLB, OFFICE, f"::ffff:{OFFICE}", ("preserved", None)),
-        # An address that only one machine in the world has is a proof wherever the entrance is.
+        # An address that only one machine in the world has is a proof wherever the target is.
         (PUBLIC_CLB, MY_PUBLIC, MY_PUBLIC, ("preserved", None)),
         ("2402:4e00::9", "2402:4e00::5", "2402:4e00::5", ("preserved", None)),
         # In a lab documentation ranges stand for public ones.
@@ -89,12 +89,12 @@ def _verdict(judge: Judge, attempt: Attempt) -> tuple[str, str | None]:
         (PRIVATE_CLB, OFFICE, "unknown", ("unknown", None)),
     ],
 )
-def test_socket_verdict(entrance: str, local: str | None, saw: str, expected: tuple[str, str | None]) -> None:
-    assert _verdict(_judge(), _asked(entrance, local, saw)) == expected
+def test_socket_verdict(target: str, local: str | None, saw: str, expected: tuple[str, str | None]) -> None:
+    assert _verdict(_judge(), _asked(target, local, saw)) == expected
 
 
 @pytest.mark.parametrize(
-    ("echoed", "entrance", "local", "saw", "expected"),
+    ("echoed", "target", "local", "saw", "expected"),
     [
         (MY_PUBLIC, PUBLIC_CLB, OFFICE, MY_PUBLIC, "preserved"),
         (MY_PUBLIC, PUBLIC_CLB, OFFICE, "81.2.69.200", "translated"),
@@ -109,26 +109,26 @@ def test_socket_verdict(entrance: str, local: str | None, saw: str, expected: tu
         (OFFICE, PRIVATE_CLB, "100.64.3.4", OFFICE, "preserved"),
     ],
 )
-def test_echo_service_counts_only_for_an_entrance_of_its_own_kind(
-    echoed: str, entrance: str, local: str, saw: str, expected: str
+def test_echo_service_counts_only_for_a_target_of_its_own_kind(
+    echoed: str, target: str, local: str, saw: str, expected: str
 ) -> None:
     judge = _judge(echoed={4: frozenset({ip_address(echoed)})})
-    assert _verdict(judge, _asked(entrance, local, saw))[0] == expected
+    assert _verdict(judge, _asked(target, local, saw))[0] == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "entrance", "saw", "expected"),
+    ("given", "target", "saw", "expected"),
     [
         (MY_PUBLIC, PUBLIC_CLB, MY_PUBLIC, ("preserved", None)),
         (MY_PUBLIC, PUBLIC_CLB, "81.2.69.200", ("translated", "NAT")),
         (MY_PUBLIC, PUBLIC_CLB, OFFICE, ("translated", "NAT")),
-        # A NAT64 on the caller's side: asked over IPv6, and the entrance is told which IPv4 address to see.
+        # A NAT64 on the caller's side: asked over IPv6, and the target is told which IPv4 address to see.
         (MY_PUBLIC, "64:ff9b::771d:1d1d", MY_PUBLIC, ("preserved", None)),
     ],
 )
-def test_given_address_is_believed(given: str, entrance: str, saw: str, expected: tuple[str, str | None]) -> None:
+def test_given_address_is_believed(given: str, target: str, saw: str, expected: tuple[str, str | None]) -> None:
     judge = _judge(given=frozenset({ip_address(given)}))
-    assert _verdict(judge, _asked(entrance, OFFICE if ":" not in entrance else "fd00::5", saw)) == expected
+    assert _verdict(judge, _asked(target, OFFICE if ":" not in target else "fd00::5", saw)) == expected
 
 
 def test_pod_of_an_unknown_cluster_needs_a_public_address_as_proof() -> None:

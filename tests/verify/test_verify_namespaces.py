@@ -1,4 +1,4 @@
-"""Real packets between network namespaces: a caller and an entrance on a routed private network, nothing given."""
+"""Real packets between network namespaces: a caller and a target on a routed private network, nothing given."""
 
 import json
 import os

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realip.errors import InputError
-from realip.scenarios import Reads
-from realip.verify.addresses import Ranges, parse_address
+from realip.reads import Reads
 from realip.verify.answers import Sighting, printable, read_answer
+from realip.verify.ip import Ranges, parse_address
 from realip.verify.json_path import JsonPath
 from realip.verify.judge import Attempt, Judge
 from realip.verify.report import Verdict
@@ -71,8 +71,8 @@ def test_fuzz_text_never_raises_and_is_never_another_address(text: str) -> None:
 
 
 def _answered(sighting: Sighting) -> Attempt:
-    entrance = ip_address("119.29.29.29")
-    return Attempt("entrance", entrance, 80, kept=False, forged=(), local=ME, reached=True, sighting=sighting)
+    target = ip_address("119.29.29.29")
+    return Attempt("target", target, 80, kept=False, forged=(), local=ME, reached=True, sighting=sighting)
 
 
 _JSON = st.recursive(

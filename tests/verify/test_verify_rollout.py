@@ -109,6 +109,6 @@ def test_second_interrupt_leaves_a_wait_without_a_report(cli: Cli) -> None:
     assert time.monotonic() - started < 10
 
 
-def test_rollout_of_an_entrance_that_is_not_there_is_not_watched(cli: Cli) -> None:
+def test_rollout_of_a_target_that_is_not_there_is_not_watched(cli: Cli) -> None:
     ran = cli("--url", "http://127.0.0.1:9/", *SOCKET, *ME, "--during-rollout", 0.3, "--timeout", 0.5)
     assert (ran.code, ran.report["rollout"]) == (3, None)

@@ -193,7 +193,7 @@ def test_echo_service_that_does_not_resolve_is_said(cli: Cli) -> None:
     assert any("echo.invalid" in warning for warning in ran.report["warnings"])
 
 
-def test_entrance_that_closes_every_connection_is_said(cli: Cli) -> None:
+def test_target_that_closes_every_connection_is_said(cli: Cli) -> None:
     with serving(lambda request: answer(request.peer, headers="Connection: close\r\n")) as server:
         ran = cli("--url", server.url, *SOCKET, *ME)
     assert ran.code == 0
@@ -212,14 +212,14 @@ def test_proxies_of_the_environment_are_not_used(cli: Cli, monkeypatch: pytest.M
     assert (ran.code, proxy.connections) == (0, 0)
 
 
-def test_path_and_host_name_reach_the_entrance(cli: Cli) -> None:
+def test_path_and_host_name_reach_the_target(cli: Cli) -> None:
     with serving(layer_4) as server:
         cli("--url", server.url + "other?x=1", *SOCKET, *ME, "--path", "/client ip?full=1", "--host", "shop.example")
     assert {request.path for request in server.requests} == {"/client%20ip?full=1"}
     assert {request.all("host")[0] for request in server.requests} == {f"shop.example:{server.port}"}
 
 
-def test_entrance_over_ipv6(cli: Cli) -> None:
+def test_target_over_ipv6(cli: Cli) -> None:
     with serving(layer_4, "::1") as server:
         ran = cli("--url", server.url, *SOCKET, "--expect", "::1")
     assert (ran.code, ran.report["url"]) == (0, server.url)

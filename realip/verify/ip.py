@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from realip import tke
+from realip.documentation_ranges import DOCUMENTATION
 from realip.errors import InputError
 
 __all__ = [
-    "DOCUMENTATION",
-    "HEALTH_CHECKS",
+    "SHARED",
     "Address",
     "Network",
     "Ranges",
@@ -23,11 +22,8 @@ __all__ = [
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-HEALTH_CHECKS = ip_network(tke.HEALTH_CHECK_RANGE)
-"""Where the load balancer's own packets come from; the carriers' shared range of RFC 6598 too."""
-
-DOCUMENTATION = tuple(map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
-"""RFC 5737 and RFC 3849: nobody's on the internet; where they are used in earnest, as in a lab, they stand for public ones."""
+SHARED = ip_network("100.64.0.0/10")
+"""RFC 6598: shared by carriers' NATs; some clouds' load balancers ask and forward from it too."""
 
 _ROUTED_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 """RFC 1918 and RFC 4193: addresses that a private network routes without translating them."""
