@@ -8,9 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab import guard, lifecycle, results
-from lab.shell import GaveUpError, LabError
-from lab.world import World, need, worlds_up
+from lab.proof import results
+from lab.report import terminal
+from lab.report.content import gather
+from lab.report.html import page
+from lab.rig import guard, lifecycle
+from lab.rig.shell import GaveUpError, LabError
+from lab.rig.world import World, need, worlds_up
 from realip.scenarios import SCENARIOS
 
 DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
@@ -84,18 +88,16 @@ def _verify(arguments: argparse.Namespace) -> int:
     if getattr(arguments, "json", False):
         print(json.dumps([each.to_json() for each in found], indent=2))
     else:
-        results.show(found, Console(highlight=False))
+        terminal.show_results(found, Console(highlight=False))
     return DONE if all(each.passed for each in found) else FINDING
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from lab import report  # noqa: PLC0415 - only this command draws
-
     worlds = _running(arguments)
-    content = report.gather(worlds, load=not arguments.no_load, say=say)
-    report.show(content, Console(highlight=False))
+    content = gather(worlds, load=not arguments.no_load, say=say)
+    terminal.show(content, Console(highlight=False))
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(report.page(content), encoding="utf-8")
+    arguments.output.write_text(page(content), encoding="utf-8")
     print(f"the page: {arguments.output}")
     return DONE if content.passed else FINDING
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lab.results import ScenarioResult, show
+from lab.proof.results import ScenarioResult
+from lab.report.terminal import show_results
 from tests.lab import host
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     found, seconds = shown
     terminalreporter.section("the lab")
-    show([ScenarioResult.from_json(each) for each in found], Console(highlight=False, width=120))
+    show_results([ScenarioResult.from_json(each) for each in found], Console(highlight=False, width=120))
     took = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
     terminalreporter.write_line(f"{took}; the page with paths and load: {PAGE.relative_to(PROJECT)}")

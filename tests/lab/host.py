@@ -40,5 +40,5 @@ def namespaces() -> list[str]:
 def programs() -> list[str]:
     """Command lines of the lab's programs that run."""
     text = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout
-    words = ("/run/realip-lab/", "lab/echo.py", "lab.agent")
+    words = ("/run/realip-lab/", "lab/rig/echo.py", "lab.rig.agent")
     return [line for line in text.splitlines() if any(word in line for word in words)]

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from lab.balancer import configuration, translation
-from lab.binding import Cluster, Entrance, entrances
-from lab.kubelet import fits
-from lab.plan import ENTRANCES
+from lab.rig.balancer import configuration, translation
+from lab.rig.binding import Cluster, Entrance, entrances
+from lab.rig.kubelet import fits
+from lab.rig.plan import ENTRANCES
 
 SERVICE_KEY = "service.cloud.tencent.com/direct-access"
 INGRESS_KEY = "ingress.cloud.tencent.com/direct-access"

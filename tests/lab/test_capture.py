@@ -1,7 +1,7 @@
 """What tcpdump prints, as this machine's release prints it, becomes hops and stations."""
 
-from lab.capture import Hop, parse
-from lab.trace import stations_of
+from lab.proof.capture import Hop, parse
+from lab.proof.trace import stations_of
 
 SYN = (
     "1795418112.114927 eth0  Out IP 198.51.100.10.47232 > 203.0.113.65.80: Flags [S], seq 1, win 64240, length 0\n"

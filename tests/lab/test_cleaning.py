@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from lab import guard
-from lab.shell import LabError
+from lab.rig import guard
+from lab.rig.shell import LabError
 from tests.lab import host
 from tests.lab.conftest import PROJECT, lab
 from tools.errors import ToolMissing
@@ -68,7 +68,9 @@ def test_an_up_after_a_killed_one_works() -> None:
 def test_a_lab_whose_agent_was_killed_counts_as_down_and_is_built_again() -> None:
     try:
         assert lab("up", SLUG).returncode == 0
-        agents = subprocess.run(["pgrep", "-f", f"lab.agent {SLUG}"], capture_output=True, text=True, check=True).stdout
+        agents = subprocess.run(
+            ["pgrep", "-f", f"lab.rig.agent {SLUG}"], capture_output=True, text=True, check=True
+        ).stdout
         for agent in agents.split():
             os.kill(int(agent), signal.SIGKILL)
         verify = lab("verify", SLUG)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lab.shell import inside, wait_for
-from lab.verdict import READS
-from lab.world import World
+from lab.proof.verdict import READS
+from lab.rig.shell import inside, wait_for
+from lab.rig.world import World
 from realip.scenarios import by_slug
 from tests.lab.conftest import PROJECT, Round
 

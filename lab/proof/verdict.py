@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.lifecycle import PROJECT
-from lab.shell import LabError, inside
-from lab.world import World
+from lab.rig.shell import PROJECT, LabError, inside
+from lab.rig.world import World
 from realip.scenarios import Reads
 
 SECONDS = 30.0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.shell import LabError
+from lab.rig.shell import LabError
 from tools.catalogue import locate
 from tools.errors import ToolMissing
 

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from lab.capture import Capture, Hop, translations
-from lab.shell import LabError, wait_for
-from lab.world import World
+from lab.proof.capture import Capture, Hop, translations
+from lab.rig.shell import LabError, wait_for
+from lab.rig.world import World
 
 ROLES = {"client": "client", "internet": "internet", "balancer": "load balancer", "vpc": "VPC router"}
 """Words for the namespaces that every lab has; nodes and pods go by their names."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from lab.shell import LabError
+from lab.rig.shell import LabError
 
 Object = dict[str, Any]
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from ipaddress import IPv4Address
 
-from lab.plan import (
+from lab.rig.plan import (
     BALANCER_LINK,
     CLIENT_NETWORK,
     ENTRANCES,
@@ -28,7 +28,7 @@ from lab.plan import (
     Node,
     Plan,
 )
-from lab.shell import NAMESPACES, LabError, run, run_inside, wait_for
+from lab.rig.shell import NAMESPACES, LabError, run, run_inside, wait_for
 
 POD_GATEWAY = "169.254.1.1"
 """VPC-CNI pods route everything to this address on their node's end of the wire, as TKE's do."""

@@ -12,9 +12,9 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.binding import Backend, Entrance, Listener, Route
-from lab.plan import Plan
-from lab.shell import run, run_inside, start, wait_for
+from lab.rig.binding import Backend, Entrance, Listener, Route
+from lab.rig.plan import Plan
+from lab.rig.shell import run, run_inside, start, wait_for
 
 if TYPE_CHECKING:
     import subprocess

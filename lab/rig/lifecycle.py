@@ -6,16 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
-from lab import deploy, network
-from lab.agent import LOG, READY_FILE
-from lab.plan import PREFIX
-from lab.shell import GaveUpError, LabError, start, wait_for
-from lab.world import AGENT_PID_FILE, COMPLETE_FILE, STATE, World, remove_tree, worlds_up
+from lab.rig import deploy, network
+from lab.rig.agent import LOG, READY_FILE
+from lab.rig.plan import PREFIX
+from lab.rig.shell import PROJECT, GaveUpError, LabError, start, wait_for
+from lab.rig.world import AGENT_PID_FILE, COMPLETE_FILE, STATE, World, remove_tree, worlds_up
 
-PROJECT = Path(__file__).resolve().parent.parent
 AGENT_SECONDS = 120.0
 LOG_LINES = 15
 
@@ -92,7 +90,7 @@ def _bring_up(world: World, say: Say) -> None:
     world.folder.mkdir(parents=True, mode=0o700)
     network.build(world.plan)
     say(slug, "starting etcd, API server, controller manager, kube-proxy")
-    command = [sys.executable, "-m", "lab.agent", slug, str(world.folder)]
+    command = [sys.executable, "-m", "lab.rig.agent", slug, str(world.folder)]
     agent = start(command, namespace=world.plan.namespace("control"), log=world.folder / LOG, folder=PROJECT)
     (world.folder / AGENT_PID_FILE).write_text(str(agent.pid))
     rendered = deploy.render(world)

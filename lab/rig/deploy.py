@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from lab.shell import LabError, run, wait_for
-from lab.world import World
+from lab.rig.shell import PROJECT, LabError, run, wait_for
+from lab.rig.world import World
 from tools.catalogue import locate
 
 RENDER_SECONDS = 60.0
@@ -16,11 +16,10 @@ RENDERED = "rendered"
 def render(world: World) -> Path:
     """The folder with the objects of the scenario's default stack."""
     folder = world.folder / RENDERED
-    project = Path(__file__).resolve().parent.parent
     # It runs outside the namespaces, so nothing but the kernel would end it with a killed `up`.
     ending = [str(locate("setpriv")), "--pdeathsig", "KILL", "--"]
     command = [*ending, sys.executable, "-m", "realip", "render", world.scenario.slug, "--output", str(folder)]
-    run(command, timeout=RENDER_SECONDS, folder=project)
+    run(command, timeout=RENDER_SECONDS, folder=PROJECT)
     return folder
 
 

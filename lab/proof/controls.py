@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.binding import DEFAULT_DIRECT_ACCESS
-from lab.capture import Capture
-from lab.changes import OWN_LABEL, PORT, objects, open_node_ports, own_ingress, own_service, switched
-from lab.shell import LabError, wait_for
-from lab.verdict import Answer, Question, verify
-from lab.world import World
+from lab.proof.capture import Capture
+from lab.proof.changes import OWN_LABEL, PORT, objects, open_node_ports, own_ingress, own_service, switched
+from lab.proof.verdict import Answer, Question, verify
+from lab.rig.binding import DEFAULT_DIRECT_ACCESS
+from lab.rig.shell import LabError, wait_for
+from lab.rig.world import World
 from realip import tke
 from realip.scenarios import Reads
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lab import deploy, network
-from lab.binding import DEFAULT_DIRECT_ACCESS
-from lab.shell import wait_for
-from lab.world import World
+from lab.rig import deploy, network
+from lab.rig.binding import DEFAULT_DIRECT_ACCESS
+from lab.rig.shell import wait_for
+from lab.rig.world import World
 from realip import tke
 
 PORT = 80

@@ -4,16 +4,13 @@ import statistics
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from lab import drawing
-from lab.load import SHAPES, Load, Measured, Shape
-from lab.results import ControlResult, ScenarioResult
-from lab.trace import Trace, address_of
+from lab.proof.load import SHAPES, Load, Measured, Shape
+from lab.proof.results import ControlResult, ScenarioResult
+from lab.proof.trace import Trace, address_of
+from lab.report import svg
+from lab.report.content import Content
 from realip.scenarios import Reads, by_slug
-
-if TYPE_CHECKING:
-    from lab.report import Content
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 READS = {Reads.SOCKET_PEER: "the app reads its socket's peer", Reads.X_FORWARDED_FOR: "the app reads X-Forwarded-For"}
@@ -22,7 +19,7 @@ SURE = 0.85
 PARTS = {"client": "load generator", "balancer": "proxy", "app": "app"}
 
 
-def page(content: "Content") -> str:
+def page(content: Content) -> str:
     """The whole page."""
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     body = [
@@ -41,7 +38,7 @@ def page(content: "Content") -> str:
     )
 
 
-def _head(content: "Content") -> str:
+def _head(content: Content) -> str:
     results = content.results
     kept = sum(result.preserved for result in results)
     controls = [control for result in results for control in result.controls]
@@ -85,7 +82,7 @@ def _chip(words: str, *, good: bool) -> str:
     return f'<span class="chip {"good" if good else "bad"}">{"✔" if good else "✘"} {escape(words)}</span>'
 
 
-def _paths(content: "Content") -> str:
+def _paths(content: Content) -> str:
     parts = [
         "<h2>The path of a request, as captured</h2>",
         (
@@ -139,7 +136,7 @@ def _path(path: Trace) -> str:
         "<tr><th>Where</th><th>Interface</th><th></th><th>Source</th><th>Destination</th><th>X-Forwarded-For</th></tr>"
     )
     return (
-        f'<div class="scroll">{drawing.path(path)}</div><details><summary>Every interface</summary>'
+        f'<div class="scroll">{svg.path(path)}</div><details><summary>Every interface</summary>'
         f'<div class="scroll"><table>{head}{"".join(rows)}</table></div></details>'
     )
 
@@ -174,9 +171,9 @@ def _load(load: Load) -> str:
             f"{len(load.measured[0].rates)} rounds, thin marks the single rounds. {_sentence(load)}</p>"
         ),
     ]
-    curves = [drawing.Curve(short[each.way], each.way, each.percentiles) for each in load.of(SHAPES[0].name)]
+    curves = [svg.Curve(short[each.way], each.way, each.percentiles) for each in load.of(SHAPES[0].name)]
     title = "Latency by percentile, one connection at a time"
-    parts.append(f'<section class="card"><h3>{title}</h3>{drawing.curves(title, curves)}</section>')
+    parts.append(f'<section class="card"><h3>{title}</h3>{svg.curves(title, curves)}</section>')
     parts += [_shape(shape, load.of(shape.name), titles, short) for shape in SHAPES]
     return "".join(parts)
 
@@ -210,7 +207,7 @@ def _sentence(load: Load) -> str:
 
 def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], short: dict[str, str]) -> str:
     latency = [
-        drawing.Bar(
+        svg.Bar(
             short[each.way],
             each.way,
             [each.p50],
@@ -221,7 +218,7 @@ def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], shor
         for each in found
     ]
     rate = [
-        drawing.Bar(
+        svg.Bar(
             short[each.way],
             each.way,
             [each.rate],
@@ -232,7 +229,7 @@ def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], shor
         for each in found
     ]
     cpu = [
-        drawing.Bar(
+        svg.Bar(
             short[each.way],
             each.way,
             [each.cpu[part] for part in PARTS],
@@ -247,7 +244,7 @@ def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], shor
         ("CPU per request", f"µs: {', '.join(PARTS.values())}", cpu),
     ]
     drawn = "".join(
-        f"<div><h4>{name} <small>{unit}</small></h4>{drawing.bars(name, rows)}</div>" for name, unit, rows in plots
+        f"<div><h4>{name} <small>{unit}</small></h4>{svg.bars(name, rows)}</div>" for name, unit, rows in plots
     )
     rows = "".join(
         f'<tr><td>{escape(titles[each.way])}</td><td class="number">{each.p50:,.0f}</td><td class="number">{each.p99:,.0f}</td>'
@@ -263,12 +260,12 @@ def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], shor
     )
 
 
-def _limits(content: "Content") -> str:
+def _limits(content: Content) -> str:
     items = "".join(f"<li>{escape(words)}</li>" for words in content.limits)
     return f"<h2>What a lab on one kernel cannot show</h2><ul>{items}</ul>"
 
 
-def _foot(content: "Content") -> str:
+def _foot(content: Content) -> str:
     machine = content.machine
     programs = ", ".join(f"{name} {version}" for name, version in machine.programs.items())
     return (

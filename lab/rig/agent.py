@@ -1,6 +1,6 @@
 """The resident process of one scenario's lab: control plane, kube-proxies, kubelets and load balancer controller.
 
-It lives in the control plane's namespace and ends with it. `python -m lab.agent SLUG FOLDER` is how `python -m lab up` starts it.
+It lives in the control plane's namespace and ends with it. `python -m lab.rig.agent SLUG FOLDER` is how `python -m lab up` starts it.
 """
 
 import json
@@ -14,12 +14,12 @@ from types import FrameType
 
 import httpx
 
-from lab.api import CONFIG_MAP, NODE, POD, SERVICE, Api
-from lab.balancer import Balancer
-from lab.controller import Controller
-from lab.kubelet import Kubelet
-from lab.plan import Node, Plan, plan_of
-from lab.shell import inside
+from lab.rig.api import CONFIG_MAP, NODE, POD, SERVICE, Api
+from lab.rig.balancer import Balancer
+from lab.rig.controller import Controller
+from lab.rig.kubelet import Kubelet
+from lab.rig.plan import Node, Plan, plan_of
+from lab.rig.shell import inside
 from realip import tke
 from realip.scenarios import by_slug
 from tools.catalogue import locate

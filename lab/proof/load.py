@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lab import network
-from lab.changes import PORT, objects, own_ingress, own_service, switched
-from lab.shell import LabError, inside
-from lab.world import World
+from lab.proof.changes import PORT, objects, own_ingress, own_service, switched
+from lab.rig import network
+from lab.rig.shell import LabError, inside
+from lab.rig.world import World
 from realip import tke
 
 SECONDS = 1

@@ -15,10 +15,10 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from lab import echo, network
-from lab.api import LEASE, NODE, POD, Api, Object
-from lab.plan import POD_OFFSET, Node, Plan
-from lab.shell import LabError, start, wait_for
+from lab.rig import echo, network
+from lab.rig.api import LEASE, NODE, POD, Api, Object
+from lab.rig.plan import POD_OFFSET, Node, Plan
+from lab.rig.shell import LabError, start, wait_for
 from realip import tke
 from realip.scenarios import SCENARIOS, Reads
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from lab.trace import Station, Trace, Wire, address_of
+from lab.proof.trace import Station, Trace, Wire, address_of
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 100, 54, 104, 4
 WIRE_Y = 44

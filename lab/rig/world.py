@@ -8,10 +8,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from lab import ask, network
-from lab.agent import KUBECONFIG
-from lab.plan import Plan, plan_of
-from lab.shell import LabError, run_inside, wait_for
+from lab.rig import ask, network
+from lab.rig.agent import KUBECONFIG
+from lab.rig.plan import Plan, plan_of
+from lab.rig.shell import LabError, run_inside, wait_for
 from realip.scenarios import SCENARIOS, Scenario
 from tools.catalogue import locate
 
@@ -28,7 +28,7 @@ class World:
     """One scenario's lab."""
 
     def __init__(self, scenario: Scenario) -> None:
-        """Nothing is started: see `lab.lifecycle`."""
+        """Nothing is started: see `lab.rig.lifecycle`."""
         self.scenario = scenario
         self.plan: Plan = plan_of(scenario)
         self.folder = STATE / scenario.slug
@@ -69,7 +69,7 @@ class World:
             command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
         except (OSError, ValueError):
             return False
-        return b"lab.agent" in command and self.scenario.slug.encode() in command
+        return b"lab.rig.agent" in command and self.scenario.slug.encode() in command
 
     def bound(self) -> Object:
         """What the load balancer is bound to, by `Service namespace/name` or `Ingress namespace/name`."""

@@ -9,6 +9,8 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 NAMESPACES = Path("/run/netns")
+PROJECT = Path(__file__).resolve().parents[2]
+"""The project's root, where `python -m realip` and `python -m lab` run."""
 
 
 class LabError(Exception):

@@ -1,4 +1,4 @@
-"""Verdicts and controls of the labs that are up: collected, kept for the report, and shown as a table."""
+"""Verdicts and controls of the labs that are up: collected, and kept for the report."""
 
 import json
 import threading
@@ -8,14 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from lab.changes import undone
-from lab.controls import Control, Outcome, controls_of
-from lab.shell import LabError
-from lab.verdict import Answer, verify_entrance
-from lab.world import World
+from lab.proof.changes import undone
+from lab.proof.controls import Control, Outcome, controls_of
+from lab.proof.verdict import Answer, verify_entrance
+from lab.rig.shell import LabError
+from lab.rig.world import World
 from realip.scenarios import by_slug
 
 RESULTS_FILE = "results.json"
@@ -148,42 +145,3 @@ def kept(world: World) -> ScenarioResult | None:
     except FileNotFoundError:
         return None
     return result if len(result.controls) == len(controls_of(world)) else None
-
-
-def show(found: Sequence[ScenarioResult], console: Console) -> None:
-    """Two tables: what has to be preserved, and what has to be lost."""
-    table = Table(title="Who sees the client's address", title_justify="left", header_style="bold")
-    for name in ("", "Scenario", "Verdict", "The app saw", "Pods"):
-        table.add_column(name, overflow="fold")
-    for each in found:
-        row = by_slug(each.slug)
-        number = str(row.number) if row else ""
-        table.add_row(number, each.slug, _colored(each.verdict, each.preserved), _short(each.saw), str(len(each.pods)))
-    console.print(table)
-    controls = [(each, control) for each in found for control in each.controls]
-    if controls:
-        table = Table(title="Negative controls", title_justify="left", header_style="bold")
-        for name in ("", "Control", "Has to be", "Verdict", "The app saw"):
-            table.add_column(name, overflow="fold")
-        for each, control in controls:
-            row = by_slug(each.slug)
-            number = str(row.number) if row else ""
-            verdict = _colored(control.verdict, control.passed)
-            table.add_row(number, control.title, control.expected, verdict, control.saw)
-        console.print(table)
-    for each in found:
-        if not each.preserved:
-            console.print(f"[red]{each.slug}[/]: {each.summary}")
-        for control in each.controls:
-            if not control.passed:
-                console.print(f"[red]{each.slug}, {control.title}[/]: {control.words}")
-
-
-def _short(saw: Sequence[str]) -> str:
-    """What the app saw; the many different forged headers count as one."""
-    ends = list(dict.fromkeys(each.split(",")[-1].strip() for each in saw))
-    return ", ".join(f"..., {end}" if any("," in each for each in saw) else end for end in ends)
-
-
-def _colored(words: str, good: bool) -> str:
-    return f"[green]✔ {words}[/]" if good else f"[red]✘ {words}[/]"

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from lab.api import CONFIG_MAP, NODE, SERVICE, Api
-from lab.balancer import Balancer
-from lab.binding import Cluster, Entrance, entrances
-from lab.plan import ENTRANCES, Plan
+from lab.rig.api import CONFIG_MAP, NODE, SERVICE, Api
+from lab.rig.balancer import Balancer
+from lab.rig.binding import Cluster, Entrance, entrances
+from lab.rig.plan import ENTRANCES, Plan
 from realip import tke
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What the report says: verdicts, paths and load, gathered from the labs that are up, and shown in the terminal."""
+"""The report's content, gathered from the labs that are up: verdicts, paths and load."""
 
 import os
 import platform
@@ -6,20 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
-
-from lab import load as loading
-from lab.changes import undone
-from lab.page import page
-from lab.results import ScenarioResult, collect, kept
-from lab.shell import run
-from lab.trace import Trace, address_of, trace
-from lab.world import World
+from lab.proof import load as loading
+from lab.proof.changes import undone
+from lab.proof.results import ScenarioResult, collect, kept
+from lab.proof.trace import Trace, trace
+from lab.rig.shell import run
+from lab.rig.world import World
 from realip.scenarios import Reads
 from tools.catalogue import KUBERNETES
-
-__all__ = ["Content", "gather", "page", "show"]
 
 Say = Callable[[str, str], None]
 
@@ -119,60 +113,3 @@ def _machine() -> Machine:
     programs["Kubernetes"] = str(KUBERNETES.version)
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     return Machine(platform.release(), os.cpu_count() or 1, round(os.getloadavg()[0], 1), programs, when)
-
-
-def show(content: Content, console: Console) -> None:
-    """The report in a terminal."""
-    for slug, path in content.traces.items():
-        _show_path(slug, path, console)
-    if content.lost:
-        _show_path("for contrast", content.lost, console)
-    if content.load:
-        _show_load(content.load, console)
-
-
-def _show_path(slug: str, path: Trace, console: Console) -> None:
-    mark = "[green]✔[/]" if path.keeps else "[yellow]✘[/]"
-    table = Table(
-        title=f"{path.title} ({slug})\n{mark} the app saw {path.app_saw}", title_justify="left", header_style="bold"
-    )
-    table.add_column("Station")
-    table.add_column("Source coming in", overflow="fold")
-    table.add_column("Source going out", overflow="fold")
-    for station in path.stations:
-        came = f"{_source(station.came.source, path)} [dim]{station.came.interface}[/]" if station.came else ""
-        left = ""
-        if station.left:
-            last = station.left[-1]
-            header = f"\n[cyan]X-Forwarded-For: {last.forwarded_for}[/]" if last.forwarded_for else ""
-            left = f"{_source(last.source, path)} [dim]{' '.join(wire.interface for wire in station.left)}[/]{header}"
-        table.add_row(station.title, came, left)
-    console.print(table)
-
-
-def _source(place: str, path: Trace) -> str:
-    address = address_of(place)
-    return f"[green]{address}[/]" if address == path.client else f"[yellow]{address}[/]"
-
-
-def _show_load(load: loading.Load, console: Console) -> None:
-    titles = {way.name: way.title for way in load.ways}
-    for shape in loading.SHAPES:
-        table = Table(title=shape.title, title_justify="left", header_style="bold")
-        table.add_column("Way")
-        for name in ("p50 µs", "p99 µs", "requests/s", "CPU µs/request", "against direct"):
-            table.add_column(name, justify="right")
-        base = load.of(shape.name)[0]
-        for each in load.of(shape.name):
-            against = (
-                "" if each is base else f"p50 {each.p50 / base.p50:.2f}x, CPU {each.cpu_total / base.cpu_total:.2f}x"
-            )
-            table.add_row(
-                titles[each.way],
-                f"{each.p50:,.0f}",
-                f"{each.p99:,.0f}",
-                f"{each.rate:,.0f}",
-                f"{each.cpu_total:,.1f}",
-                against,
-            )
-        console.print(table)

@@ -14,8 +14,8 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
-from lab.shell import inside, run_inside, wait_for
-from lab.world import World
+from lab.rig.shell import inside, run_inside, wait_for
+from lab.rig.world import World
 
 START_SECONDS = 15.0
 ENDING = ("setpriv", "--pdeathsig", "KILL", "--")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 
-from lab.shell import LabError
+from lab.rig.shell import LabError
 from realip.addresses import address_plan
 from realip.loading import parse
 from realip.scenarios import NetworkMode, Scenario
