@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from tools import catalogue
 from tools.errors import ToolMissing
@@ -13,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python3 -m tools",
         description="Find or build the programs that the end-to-end tests run. What is built is kept and found again.",
     )
-    parser.add_argument("--lab", action="store_true", help="also the programs that the lab needs, with apt")
+    parser.add_argument("--lab", action="store_true", help="what the lab needs: its programs with apt, and no Pulumi")
     parser.add_argument("--browser", action="store_true", help="also a browser, with apt")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     path = commands.add_parser("path", help="print the path of one tool that is ready")
@@ -23,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "path":
             print(catalogue.locate(chosen.name))
             return 0
-        return _prepare([group for group in catalogue.GROUPS if getattr(chosen, group)])
+        groups = [group for group in catalogue.GROUPS if getattr(chosen, group)]
+        return _prepare(groups, catalogue.LAB if chosen.lab else catalogue.STANDARD)
     except ToolMissing as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -32,19 +34,20 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _prepare(groups: list[str]) -> int:
+def _prepare(groups: Sequence[str], tools: Sequence[str]) -> int:
     found: list[catalogue.Found] = []
     missing: list[str] = []
-    for name in catalogue.STANDARD:
-        try:
-            found.append(catalogue.prepare(name, lambda note: print(note, file=sys.stderr)))
-        except ToolMissing as error:
-            missing.append(str(error))
+    # Packages first: whether they can be had is known in seconds, and a build takes minutes.
     for group in groups:
         try:
             found.extend(catalogue.prepare_group(group))
         except ToolMissing as error:
             missing.append(f"{group}: {error}")
+    for name in tools:
+        try:
+            found.append(catalogue.prepare(name, lambda note: print(note, file=sys.stderr)))
+        except ToolMissing as error:
+            missing.append(str(error))
     if found:
         width = max(len(tool.name) for tool in found)
         for tool in found:

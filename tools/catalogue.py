@@ -84,6 +84,9 @@ GROUPS = {
 STANDARD = ("pulumi", "kubernetes", "etcd", "openssl", "setpriv")
 """What ``make tools`` makes ready."""
 
+LAB = tuple(name for name in STANDARD if name != "pulumi")
+"""What the lab needs of it: it applies what a stack renders, without an engine."""
+
 
 @functools.cache
 def locate(name: str) -> Path:

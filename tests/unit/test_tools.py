@@ -184,12 +184,22 @@ def test_without_root_the_message_is_the_command_to_run(
 
 
 def test_everything_that_is_missing_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--lab"]) == 1
+    assert main(["--browser"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    for name in ("pulumi", "kubernetes", "etcd", "openssl", "lab", "haproxy"):
+    for name in ("pulumi", "kubernetes", "etcd", "openssl", "browser", "chromium"):
         assert name in said.err
     assert "Traceback" not in said.err
+
+
+def test_the_lab_is_made_ready_without_pulumi_and_packages_are_asked_for_before_anything_is_built(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A build of minutes before a word about a missing package is a build for nothing."""
+    assert main(["--lab"]) == 1
+    missing = capsys.readouterr().err
+    assert "pulumi" not in missing.lower()
+    assert missing.index("haproxy") < missing.index("kubernetes") < missing.index("etcd")
 
 
 def test_path_prints_the_path_and_nothing_else(
