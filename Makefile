@@ -2,24 +2,29 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# What Python has compiled once it keeps, whatever the caller's habit: programs start twice as fast.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 STACK ?= vpc-cni-direct-native
+# For every platform and every Python that the project supports.
+PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help preview scenarios test check format docs bench tools e2e lab clean
+.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(BIN)/.runtime: requirements.txt
+$(BIN)/.runtime: requirements.txt requirements-install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "realip needs Python 3.11 or later; name one with make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@test -t 2 && printf 'Setting up .venv, once (about a minute)...\n' >&2 || true
-	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@test -t 2 && printf 'Setting up .venv, once (some seconds)...\n' >&2 || true
+	@$(PYTHON) -m tools.environment requirements.txt
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.runtime requirements-dev.txt
 	@test -t 2 && printf 'Adding what checks and tests need, once...\n' >&2 || true
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) -m tools.environment requirements-dev.txt
 	@touch $@
 
 preview: $(BIN)/.runtime ## what a stack would create, offline (STACK=...)
@@ -45,6 +50,11 @@ format: $(BIN)/.dev ## put the code into the project's format
 
 docs: $(BIN)/.dev ## write what the programs say into the documentation
 	@$(BIN)/python -m docs.refresh
+
+pins: $(BIN)/.runtime ## exact versions and hashes of what pyproject.toml asks for (UPGRADE=1: the newest that fit)
+	@$(PIN) --output-file requirements.txt
+	@$(PIN) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(PIN) --only-group install --output-file requirements-install.txt
 
 bench: $(BIN)/.dev ## paired timings against flat programs
 	@$(BIN)/python -m benchmarks

@@ -1,1 +1,1 @@
-"""The results of the proof, gathered once and drawn twice: in a terminal and as one page."""
+"""What the lab's proof says, gathered once and drawn twice: in a terminal and as one page."""

@@ -34,8 +34,6 @@ def show_results(found: Sequence[ScenarioResult], console: Console) -> None:
             table.add_row(number, control.title, control.expected, verdict, control.saw)
         console.print(table)
     for each in found:
-        for words in each.undocumented:
-            console.print(f"[red]{each.slug}[/]: {words}")
         if not each.preserved:
             console.print(f"[red]{each.slug}[/]: {each.summary}")
         for control in each.controls:
@@ -44,7 +42,7 @@ def show_results(found: Sequence[ScenarioResult], console: Console) -> None:
 
 
 def _short(saw: Sequence[str]) -> str:
-    """The addresses that the app saw; the many different forged headers count as one."""
+    """What the app saw; the many different forged headers count as one."""
     ends = list(dict.fromkeys(each.split(",")[-1].strip() for each in saw))
     return ", ".join(f"..., {end}" if any("," in each for each in saw) else end for end in ends)
 

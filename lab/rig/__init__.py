@@ -1,1 +1,1 @@
-"""The lab's parts: network, control plane, nodes, load balancer, and the app in the pods. Asks and judges nothing."""
+"""What the lab is made of: network, control plane, nodes, load balancer, and the app in the pods. Asks and judges nothing."""

@@ -1,30 +1,26 @@
-"""TKE's rules for load balancers: plain functions from the objects on the API server to listeners and their backends.
+"""What a load balancer is bound to: TKE's rules, as plain functions from the objects on the API server to listeners.
 
-Written from TKE's documents and apart from the library, which it has to judge. What is assumed of TKE is listed in
-`lab.report.content.ASSUMED` and docs/lab.md.
+The rules, with their sources, are those of `realip.tke`; what is not certain about TKE is not modelled here, and docs/lab.md
+says so.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab.rig.tke_keys import (
-    DEFAULT_DIRECT_ACCESS,
-    GLOBAL_ROUTE_DIRECT_ACCESS,
-    INGRESS_CLASS,
-    INGRESS_DIRECT_ACCESS,
-    ONLY_NODES_WITH_PODS,
-    QCLOUD,
-    SERVICE_DIRECT_ACCESS,
-    SUPER_NODE_LABEL,
-)
+from realip import tke
 
 Object = Mapping[str, Any]
+
+DEFAULT_DIRECT_ACCESS = "EnableDefaultDirectAccess"
+"""Switch of TKE's service controller since 2.11.0: `"true"` on clusters made today, missing on older ones (TKE 131136)."""
+ONLY_NODES_WITH_PODS = "service.kubernetes.io/local-svc-only-bind-node-with-pod"
+"""With `externalTrafficPolicy: Local`: bind only the nodes that have a pod of the Service (TKE 51258)."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A target of the load balancer's connections."""
+    """Where the load balancer sends a connection."""
 
     address: str
     port: int
@@ -44,7 +40,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Listener:
-    """One port of a load balancer."""
+    """One port of an entrance."""
 
     port: int
     layer: int
@@ -58,7 +54,7 @@ class Listener:
 
 
 @dataclass(frozen=True)
-class LoadBalancer:
+class Entrance:
     """A load balancer that some object asks for."""
 
     kind: str
@@ -69,7 +65,7 @@ class LoadBalancer:
     """The rule that decided between pods and node ports, in words."""
     listeners: tuple[Listener, ...]
     problem: str = ""
-    """Why TKE does not synchronise it, with the code of its event. One bad listener stops all of the object's (457/81004)."""
+    """What TKE would refuse, with its error code."""
 
     @property
     def key(self) -> str:
@@ -86,8 +82,7 @@ class Cluster:
     ingresses: tuple[Object, ...]
     slices: tuple[Object, ...]
     nodes: tuple[Object, ...]
-    controller_config: Mapping[str, str]
-    """Data of the service controller's ConfigMap (457/131136)."""
+    switches: Mapping[str, str]
 
     def service(self, namespace: str, name: str) -> Object | None:
         """The Service of that name."""
@@ -109,7 +104,7 @@ class Cluster:
         ]
 
 
-def load_balancers(cluster: Cluster) -> list[LoadBalancer]:
+def entrances(cluster: Cluster) -> list[Entrance]:
     """The load balancers that the cluster's objects ask for."""
     found = [
         _for_service(cluster, service) for service in cluster.services if service["spec"].get("type") == "LoadBalancer"
@@ -119,77 +114,54 @@ def load_balancers(cluster: Cluster) -> list[LoadBalancer]:
 
 
 def is_ours(ingress: Object) -> bool:
-    """True for an Ingress of TKE's controller: class `qcloud` by annotation or field, or no class at all (457/56112)."""
-    annotated = ingress["metadata"].get("annotations", {}).get(INGRESS_CLASS)
+    """Whether TKE's controller takes an Ingress: class `qcloud` by annotation or field, or no class at all (TKE 56112)."""
+    annotated = ingress["metadata"].get("annotations", {}).get(tke.CLASS_ANNOTATION)
     named = ingress["spec"].get("ingressClassName")
-    return (annotated or named or QCLOUD) == QCLOUD
+    return (annotated or named or tke.CLASS_QCLOUD) == tke.CLASS_QCLOUD
 
 
-@dataclass(frozen=True)
-class Access:
-    """How a load balancer reaches pods."""
-
-    direct: bool
-    why: str
-    """The rule that decided, in words."""
-    problem: str = ""
-
-
-def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: Iterable[str]) -> Access:
-    """Direct or not, by the annotation called `key`. `nodes`: where the pods run."""
+def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: Iterable[str]) -> tuple[bool, str]:
+    """Whether the load balancer reaches pods straight, and the rule that says so. `nodes`: where the pods run."""
     on = list(nodes)
     if on and all(is_super(cluster, name) for name in on):
-        return Access(direct=True, why="pods on super nodes are always reached straight")
+        return True, "pods on super nodes are always reached straight"
     wanted = annotations.get(key)
     if wanted is None:
-        wanted = cluster.controller_config.get(DEFAULT_DIRECT_ACCESS, "false")
+        wanted = cluster.switches.get(DEFAULT_DIRECT_ACCESS, "false")
         said = f"no {key} annotation, and the cluster's {DEFAULT_DIRECT_ACCESS} is "
-        said += f'"{wanted}"' if DEFAULT_DIRECT_ACCESS in cluster.controller_config else "not set"
+        said += f'"{wanted}"' if DEFAULT_DIRECT_ACCESS in cluster.switches else "not set"
     else:
         said = f'{key}: "{wanted}"'
     if wanted != "true":
-        return Access(direct=False, why=said)
-    if cluster.global_router and cluster.controller_config.get(GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
-        # The documents name the event for Services without a pod that can be reached straight; that it is this one, and that
-        # nothing falls back to node ports, is not verified against TKE.
-        refused = f'E4033: {GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster, so no pod can be reached straight'
-        return Access(direct=True, why=said, problem=refused)
-    return Access(direct=True, why=said)
+        return False, said
+    if cluster.global_router and cluster.switches.get(tke.GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
+        return False, f'{said}, but {tke.GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster'
+    return True, said
 
 
 def is_super(cluster: Cluster, name: str) -> bool:
-    """True for a super node."""
-    label, value = SUPER_NODE_LABEL
+    """Whether a node is a super node."""
+    wanted = tke.SUPER_NODE_SELECTOR.items()
     return any(
-        node["metadata"]["name"] == name and node["metadata"].get("labels", {}).get(label) == value
+        node["metadata"]["name"] == name and wanted <= node["metadata"].get("labels", {}).items()
         for node in cluster.nodes
     )
 
 
-def _for_service(cluster: Cluster, service: Object) -> LoadBalancer:
+def _for_service(cluster: Cluster, service: Object) -> Entrance:
     metadata = service["metadata"]
     on = [endpoint.get("nodeName", "") for endpoint, _ in cluster.endpoints(service)]
-    access = decide(cluster, metadata.get("annotations", {}), SERVICE_DIRECT_ACCESS, on)
+    direct, why = decide(cluster, metadata.get("annotations", {}), tke.SERVICE_DIRECT_ACCESS, on)
     listeners = tuple(
         Listener(
-            port["port"],
-            4,
-            (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=access.direct)),),
+            port["port"], 4, (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=direct)),)
         )
         for port in service["spec"]["ports"]
     )
-    return LoadBalancer(
-        "Service",
-        metadata["namespace"],
-        metadata["name"],
-        access.direct,
-        access.why,
-        () if access.problem else listeners,
-        access.problem,
-    )
+    return Entrance("Service", metadata["namespace"], metadata["name"], direct, why, listeners)
 
 
-def _for_ingress(cluster: Cluster, ingress: Object) -> LoadBalancer:
+def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
     metadata = ingress["metadata"]
     namespace = metadata["namespace"]
     paths = [
@@ -205,32 +177,30 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> LoadBalancer:
         if service
         for endpoint, _ in cluster.endpoints(service)
     ]
-    access = decide(cluster, metadata.get("annotations", {}), INGRESS_DIRECT_ACCESS, on)
+    direct, why = decide(cluster, metadata.get("annotations", {}), tke.INGRESS_DIRECT_ACCESS, on)
     routes = []
-    problem = access.problem
+    problem = ""
     for host, path, wanted in named:
         service = services[wanted["name"]]
         if service is None:
-            problem = f"E4041: Service {wanted['name']} does not exist"
+            problem = f"Service {wanted['name']} does not exist"
             continue
-        if not access.direct and service["spec"].get("type") == "ClusterIP":
+        if not direct and service["spec"].get("type") == "ClusterIP":
             problem = f"E4047: Service {wanted['name']} is a ClusterIP, which non-direct access cannot reach"
             continue
         port = _service_port(service, wanted["port"])
         if port is None:
-            problem = f"E4042: Service {wanted['name']} has no port {wanted['port']}"
+            problem = f"Service {wanted['name']} has no port {wanted['port']}"
             continue
         exact = path.get("pathType") == "Exact"
-        routes.append(
-            Route(host, path.get("path", "/"), exact, _backends(cluster, service, port, direct=access.direct))
-        )
-    return LoadBalancer(
+        routes.append(Route(host, path.get("path", "/"), exact, _backends(cluster, service, port, direct=direct)))
+    return Entrance(
         "Ingress",
         namespace,
         metadata["name"],
-        access.direct,
-        access.why,
-        (Listener(80, 7, tuple(routes)),) if routes and not problem else (),
+        direct,
+        why,
+        (Listener(80, 7, tuple(routes)),) if routes else (),
         problem,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.rig import ask, network
 from lab.rig.agent import KUBECONFIG
-from lab.rig.layout import Layout, layout_of
+from lab.rig.plan import Plan, plan_of
 from lab.rig.shell import LabError, run_inside, wait_for
 from realip.scenarios import SCENARIOS, Scenario
 from tools.catalogue import locate
@@ -24,13 +24,13 @@ AGENT_PID_FILE = "agent.pid"
 Object = dict[str, Any]
 
 
-class Lab:
+class World:
     """One scenario's lab."""
 
     def __init__(self, scenario: Scenario) -> None:
         """Nothing is started: see `lab.rig.lifecycle`."""
         self.scenario = scenario
-        self.layout: Layout = layout_of(scenario)
+        self.plan: Plan = plan_of(scenario)
         self.folder = STATE / scenario.slug
 
     @cached_property
@@ -41,7 +41,7 @@ class Lab:
     def kubectl(self, *arguments: str, stdin: str | None = None, timeout: float = 60) -> str:
         """Output of kubectl, asked as the administrator from the control plane's own namespace."""
         return run_inside(
-            self.layout.namespace("control"), [*self.kubectl_command, *arguments], stdin=stdin, timeout=timeout
+            self.plan.namespace("control"), [*self.kubectl_command, *arguments], stdin=stdin, timeout=timeout
         )
 
     def get(self, *arguments: str) -> Object:
@@ -58,12 +58,12 @@ class Lab:
 
     @property
     def is_up(self) -> bool:
-        """True once the lab was brought up to the end, as long as its agent runs."""
+        """Whether the lab was brought up to the end and its agent still runs."""
         return (self.folder / COMPLETE_FILE).exists() and self.agent_runs
 
     @property
     def agent_runs(self) -> bool:
-        """True while the resident process lives."""
+        """Whether the resident process lives."""
         try:
             process = int((self.folder / AGENT_PID_FILE).read_text())
             command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
@@ -72,7 +72,7 @@ class Lab:
         return b"lab.rig.agent" in command and self.scenario.slug.encode() in command
 
     def bound(self) -> Object:
-        """The load balancer's bindings, by `Service namespace/name` or `Ingress namespace/name`."""
+        """What the load balancer is bound to, by `Service namespace/name` or `Ingress namespace/name`."""
         try:
             found: Object = json.loads((self.folder / BOUND_FILE).read_text())
         except FileNotFoundError:
@@ -81,14 +81,14 @@ class Lab:
 
     @property
     def key(self) -> str:
-        """The scenario's own load balancer, as a key of `bound`."""
+        """The scenario's own entrance, as a key of `bound`."""
         names = self.scenario.names
         kind, name = ("Ingress", names.ingress) if names.ingress else ("Service", names.service)
         return f"{kind} {names.namespace}/{name}"
 
     @property
     def address(self) -> str:
-        """Address of the scenario's own load balancer, from the object's status, as a stack's output has it."""
+        """Address of the scenario's own entrance, from the object's status, as a stack's output has it."""
         names = self.scenario.names
         kind, name = ("ingress", names.ingress) if names.ingress else ("service", names.service)
         status = self.get(kind, str(name), f"--namespace={names.namespace}").get("status", {})
@@ -108,7 +108,7 @@ class Lab:
         return found
 
     def wait_bound(self, key: str, *, direct: bool | None = None, backends: int = 1, seconds: float = 20) -> Object:
-        """The entry of `bound` once it has backends, and of the kind asked for."""
+        """The entry of `bound` once the load balancer has an entrance with backends, and of the kind asked for."""
 
         def there() -> Object | None:
             entry: Object | None = self.bound().get(key)
@@ -122,14 +122,14 @@ class Lab:
 
     def wait_node_port(self, port: int, *, seconds: float = 20) -> None:
         """Until kube-proxy has programmed a node port on every node."""
-        for node in self.layout.nodes:
+        for node in self.plan.nodes:
             if node.namespace:
                 what = f"kube-proxy on {node.name} to program node port {port}"
                 wait_for(what, partial(_programmed, node.namespace, port), seconds=seconds)
 
     def namespaces(self) -> list[str]:
         """The lab's namespaces that are on the machine."""
-        return network.existing(self.layout.base)
+        return network.existing(self.plan.base)
 
     def remove(self) -> None:
         """Take everything of this scenario away."""
@@ -154,13 +154,13 @@ def remove_tree(folder: Path) -> None:
     folder.rmdir()
 
 
-def labs_up() -> list[Lab]:
+def worlds_up() -> list[World]:
     """The labs that are up, in the order of the scenario table."""
-    return [lab for lab in map(Lab, SCENARIOS) if lab.is_up]
+    return [world for world in map(World, SCENARIOS) if world.is_up]
 
 
-def need(labs: Sequence[Lab]) -> None:
+def need(worlds: Sequence[World]) -> None:
     """Raise `LabError` unless all of these are up."""
-    missing = [lab.scenario.slug for lab in labs if not lab.is_up]
+    missing = [world.scenario.slug for world in worlds if not world.is_up]
     if missing:
         raise LabError(f"not up: {', '.join(missing)}; run `python -m lab up {' '.join(missing)}` first")

@@ -1,4 +1,4 @@
-"""The layout of one scenario's lab: namespaces, addresses and interface names.
+"""Who lives where: the namespaces, addresses and interface names of one scenario's lab.
 
 What is public has documentation addresses (RFC 5737), and everything inside the VPC has the ranges of the scenario's own
 stack. Nothing here touches the machine.
@@ -20,12 +20,12 @@ PREFIX = "realip-"
 CLIENT_NETWORK = IPv4Network("198.51.100.0/24")
 OFFICE_NETWORK = IPv4Network("192.168.44.0/24")
 """Private addresses behind a NAT gateway, as most people have."""
-CLB_ADDRESSES = IPv4Network("203.0.113.64/26")
-"""CLB's public addresses (VIPs), one for each Service or Ingress that asks for one."""
+ENTRANCES = IPv4Network("203.0.113.64/26")
+"""Public addresses of the load balancer, one for each entrance."""
 NODE_PUBLIC = IPv4Network("203.0.113.128/26")
 """Elastic addresses of nodes: how a client reaches a NodePort around the load balancer."""
 OFFICE_PUBLIC = IPv4Address("203.0.113.250")
-"""The office's NAT gateway; everybody behind it is seen as this."""
+"""What the office's NAT gateway makes of everybody behind it."""
 BALANCER_LINK = IPv4Network("100.64.0.0/30")
 """Between load balancer and VPC. The layer 7 proxy's own connections come from here, as CLB's come from 100.64.0.0/10."""
 
@@ -66,14 +66,14 @@ class Node:
     """The VPC's router as the node sees it."""
     public: IPv4Address | None
     pods: IPv4Network
-    """The range of its pods' addresses."""
+    """Where its pods' addresses come from."""
     eni: IPv4Address | None = None
     """VPC-CNI: the first address of the network interface that carries the pods' addresses."""
     super_node: bool = False
 
 
 @dataclass(frozen=True)
-class Layout:
+class Plan:
     """The whole lab of one scenario."""
 
     scenario: Scenario
@@ -83,7 +83,7 @@ class Layout:
 
     @property
     def base(self) -> str:
-        """The start of the names of the scenario's namespaces."""
+        """What the names of the scenario's namespaces start with."""
         return f"{PREFIX}{self.scenario.slug}-"
 
     def namespace(self, role: str) -> str:
@@ -97,7 +97,7 @@ class Layout:
 
     @property
     def control_plane(self) -> IPv4Address:
-        """The API server's address."""
+        """Where the API server listens."""
         return self.ranges.nodes[0][CONTROL_PLANE_OFFSET]
 
     @cached_property
@@ -141,11 +141,11 @@ def _share(pods: IPv4Network, index: int) -> IPv4Network:
 
 def ranges_of(settings: Settings) -> Ranges:
     """The ranges that a stack file leads to."""
-    layout = address_plan(settings)
-    return Ranges((layout.vpc,), layout.node_ranges, layout.pod_ranges, (layout.services,))
+    plan = address_plan(settings)
+    return Ranges((plan.vpc,), plan.node_ranges, plan.pod_ranges, (plan.services,))
 
 
-def layout_of(scenario: Scenario) -> Layout:
+def plan_of(scenario: Scenario) -> Plan:
     """The lab of a scenario with the ranges of its default stack."""
     stack = {"scenario": scenario.slug, "access": {"adminCidrs": [f"{CLIENT_NETWORK[10]}/32"]}}
-    return Layout(scenario, ranges_of(parse(stack)))
+    return Plan(scenario, ranges_of(parse(stack)))
