@@ -13,8 +13,8 @@ from lab.report import terminal
 from lab.report.content import gather
 from lab.report.html import page
 from lab.rig import guard, lifecycle
+from lab.rig.lab import Lab, labs_up, need
 from lab.rig.shell import GaveUpError, LabError
-from lab.rig.world import World, need, worlds_up
 from realip.scenarios import SCENARIOS
 
 DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def chosen(names: Sequence[str], default: Sequence[World]) -> list[World]:
+def chosen(names: Sequence[str], default: Sequence[Lab]) -> list[Lab]:
     """The scenarios that were named, each once."""
     if not names:
         return list(default)
@@ -66,7 +66,7 @@ def chosen(names: Sequence[str], default: Sequence[World]) -> list[World]:
     unknown = [name for name in names if name not in rows]
     if unknown:
         raise LabError(f"no scenario is called {unknown[0]}; there are {', '.join(rows)}")
-    return [World(rows[name]) for name in dict.fromkeys(names)]
+    return [Lab(rows[name]) for name in dict.fromkeys(names)]
 
 
 def say(slug: str, words: str) -> None:
@@ -75,16 +75,16 @@ def say(slug: str, words: str) -> None:
 
 
 def _up(arguments: argparse.Namespace) -> int:
-    worlds = chosen(arguments.scenarios, [World(row) for row in SCENARIOS])
+    labs = chosen(arguments.scenarios, [Lab(row) for row in SCENARIOS])
     if left := lifecycle.clean():
         notes.print(f"removed {len(left)} namespaces that an earlier run left")
-    lifecycle.up(worlds, say)
+    lifecycle.up(labs, say)
     return DONE
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    worlds = _running(arguments)
-    found = results.collect(worlds, controls=not arguments.no_controls, say=say)
+    labs = _running(arguments)
+    found = results.collect(labs, controls=not arguments.no_controls, say=say)
     if getattr(arguments, "json", False):
         print(json.dumps([each.to_json() for each in found], indent=2))
     else:
@@ -93,8 +93,8 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    worlds = _running(arguments)
-    content = gather(worlds, load=not arguments.no_load, say=say)
+    labs = _running(arguments)
+    content = gather(labs, load=not arguments.no_load, say=say)
     terminal.show(content, Console(highlight=False))
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(page(content), encoding="utf-8")
@@ -103,8 +103,8 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _down(arguments: argparse.Namespace) -> int:
-    worlds = chosen(arguments.scenarios, [World(row) for row in SCENARIOS])
-    lifecycle.down(worlds)
+    labs = chosen(arguments.scenarios, [Lab(row) for row in SCENARIOS])
+    lifecycle.down(labs)
     if not arguments.scenarios:
         lifecycle.clean()
     return DONE
@@ -119,12 +119,12 @@ def _round(arguments: argparse.Namespace) -> int:
     return max(codes)
 
 
-def _running(arguments: argparse.Namespace) -> list[World]:
-    worlds = chosen(arguments.scenarios, worlds_up())
-    if not worlds:
+def _running(arguments: argparse.Namespace) -> list[Lab]:
+    labs = chosen(arguments.scenarios, labs_up())
+    if not labs:
         raise LabError("no lab is up: run `python -m lab up` first")
-    need(worlds)
-    return worlds
+    need(labs)
+    return labs
 
 
 def run(arguments: argparse.Namespace) -> int:

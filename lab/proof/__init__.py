@@ -1,1 +1,1 @@
-"""What is asked of a lab that is up: verdicts, negative controls, captures and load. Draws nothing."""
+"""Questions to a lab that is up: verdicts, negative controls, captures and load. Draws nothing."""

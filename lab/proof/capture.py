@@ -1,4 +1,4 @@
-"""What really crossed each interface: tcpdump in every namespace, and the kernel's own table of translations.
+"""The packets that really crossed each interface: tcpdump in every namespace, and the kernel's own table of translations.
 
 One request at a time; the first packet of each connection (SYN) and the request itself tell who was seen as the source where.
 """
@@ -14,8 +14,8 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
+from lab.rig.lab import Lab
 from lab.rig.shell import inside, run_inside, wait_for
-from lab.rig.world import World
 
 START_SECONDS = 15.0
 ENDING = ("setpriv", "--pdeathsig", "KILL", "--")
@@ -33,7 +33,7 @@ _HEADER = re.compile(r"^X-Forwarded-For: *(?P<value>[^\r\n]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Hop:
+class Packet:
     """One packet on one interface."""
 
     time: float
@@ -53,7 +53,7 @@ class Hop:
 
     @property
     def is_request(self) -> bool:
-        """Whether the packet carries the request."""
+        """True if the packet carries the request."""
         return not self.begins
 
     def to_json(self) -> dict[str, Any]:
@@ -62,30 +62,30 @@ class Hop:
 
 
 class Capture:
-    """`with Capture(world) as capture: ...`, then `capture.hops`, in the order of time.
+    """`with Capture(lab) as capture: ...`, then `capture.packets`, in the order of time.
 
     All namespaces share one kernel and one clock, so times compare to the microsecond.
     """
 
-    def __init__(self, world: World, roles: Sequence[str] | None = None) -> None:
+    def __init__(self, lab: Lab, roles: Sequence[str] | None = None) -> None:
         """`roles`: which namespaces to watch; all but the control plane's if not given."""
-        self._world = world
-        base = world.plan.base
-        known = [name.removeprefix(base) for name in world.namespaces()]
+        self._lab = lab
+        base = lab.layout.base
+        known = [name.removeprefix(base) for name in lab.namespaces()]
         self._roles = [
             role for role in known if (role in roles if roles is not None else role not in {"control", "office"})
         ]
         self._running: dict[str, tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]] = {}
-        self.hops: list[Hop] = []
+        self.packets: list[Packet] = []
 
     def __enter__(self) -> Self:
         """Start watching; returns when every interface is watched."""
         words = ["-i", "any", "-nn", "-tt", "-l", "-A", "--immediate-mode", "-s", "2048"]
-        expression = _FILTER.format(control=self._world.plan.control_plane)
+        expression = _FILTER.format(control=self._lab.layout.control_plane)
         try:
             for role in self._roles:
                 output, errors = _file(), _file()
-                command = inside(self._world.plan.namespace(role), [*ENDING, "tcpdump", *words, expression])
+                command = inside(self._lab.layout.namespace(role), [*ENDING, "tcpdump", *words, expression])
                 process = subprocess.Popen(
                     command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True
                 )
@@ -103,8 +103,8 @@ class Capture:
         """Stop watching and read what was seen."""
         self._stop()
 
-    def seen(self, role: str) -> list[Hop]:
-        """What was seen in one namespace so far."""
+    def seen(self, role: str) -> list[Packet]:
+        """The packets seen in one namespace so far."""
         return parse(role, _content(self._running[role][1]).decode("utf-8", "replace"))
 
     def _stop(self) -> None:
@@ -117,10 +117,10 @@ class Capture:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            self.hops += parse(role, _content(output).decode("utf-8", "replace"))
+            self.packets += parse(role, _content(output).decode("utf-8", "replace"))
             output.close()
             errors.close()
-        self.hops.sort(key=lambda hop: hop.time)
+        self.packets.sort(key=lambda packet: packet.time)
 
 
 def _file() -> IO[bytes]:
@@ -136,13 +136,13 @@ def _content(file: IO[bytes]) -> bytes:
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
 
 
-def parse(role: str, text: str) -> list[Hop]:
-    """Lines of tcpdump as hops."""
-    hops: list[Hop] = []
+def parse(role: str, text: str) -> list[Packet]:
+    """Lines of tcpdump as packets."""
+    packets: list[Packet] = []
     for line in text.splitlines():
         if match := _PACKET.match(line):
-            hops.append(
-                Hop(
+            packets.append(
+                Packet(
                     time=float(match["time"]),
                     role=role,
                     interface=match["interface"],
@@ -154,14 +154,14 @@ def parse(role: str, text: str) -> list[Hop]:
                     begins="S" in match["flags"],
                 )
             )
-        elif hops and not hops[-1].begins and (header := _HEADER.match(line)):
-            hops[-1] = Hop(**(asdict(hops[-1]) | {"forwarded_for": header["value"].strip()}))
-    return hops
+        elif packets and not packets[-1].begins and (header := _HEADER.match(line)):
+            packets[-1] = Packet(**(asdict(packets[-1]) | {"forwarded_for": header["value"].strip()}))
+    return packets
 
 
-def translations(world: World, role: str, ports: set[int]) -> list[str]:
+def translations(lab: Lab, role: str, ports: set[int]) -> list[str]:
     """The kernel's connection table in a namespace: entries of these ports whose answer differs from the mirrored question."""
-    text = run_inside(world.plan.namespace(role), ["conntrack", "-L", "-p", "tcp"], check=False)
+    text = run_inside(lab.layout.namespace(role), ["conntrack", "-L", "-p", "tcp"], check=False)
     found = []
     for line in text.splitlines():
         pairs = re.findall(r"(src|dst|sport|dport)=(\S+)", line)

@@ -15,11 +15,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.proof.changes import PORT, objects, own_ingress, own_service, switched
+from lab.proof.changes import configured, objects
+from lab.proof.own import PORT, own_ingress, own_service
 from lab.rig import network
+from lab.rig.lab import Lab
 from lab.rig.shell import LabError, inside
-from lab.rig.world import World
-from realip import tke
+from lab.rig.tke_keys import GLOBAL_ROUTE_DIRECT_ACCESS, SERVICE_DIRECT_ACCESS
 
 SECONDS = 1
 """Of one run; the shortest that wrk takes. Many short rounds stand a restless machine better than few long ones."""
@@ -27,7 +28,7 @@ PRIORITY = -15
 """Of everything that takes part: above what else runs."""
 SCRIPT = Path(__file__).with_name("wrk.lua")
 PARTS = ("client", "balancer", "app")
-"""Whose CPU time is counted: the load generator, the layer 7 proxy, the pods."""
+"""The parts whose CPU time is counted: load generator, layer 7 proxy, pods."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ SHAPES = (
 
 @dataclass(frozen=True)
 class Measured:
-    """What one way did under one shape of load: medians over the rounds, and how far the rounds lie apart."""
+    """One way under one shape of load: medians over the rounds, and the single rounds."""
 
     way: str
     shape: str
@@ -129,7 +130,7 @@ def preferred(processes: Iterable[int]) -> Iterator[None]:
 
 
 def _place(process: int, processors: set[int]) -> None:
-    """Where all threads of a process may run."""
+    """Let all threads of a process run on these processors."""
     with suppress(ProcessLookupError, FileNotFoundError):
         for path in Path(f"/proc/{process}/task").iterdir():
             os.sched_setaffinity(int(path.name), processors)
@@ -145,24 +146,22 @@ def _set_priority(process: int, level: int) -> None:
 
 
 @contextmanager
-def entrances(world: World) -> Iterator[list[Way]]:
-    """Three entrances to the scenario's pods, for as long as the measurement takes."""
-    namespace = world.scenario.names.namespace
+def three_ways(lab: Lab) -> Iterator[list[Way]]:
+    """A direct Service, one over node ports, and an Ingress to the scenario's pods, for as long as the measurement takes."""
+    namespace = lab.scenario.names.namespace
     services = {
-        "load-direct": own_service(world, "load-direct", annotations={tke.SERVICE_DIRECT_ACCESS: "true"}),
-        "load-node-port": own_service(world, "load-node-port", annotations={tke.SERVICE_DIRECT_ACCESS: "false"}),
+        "load-direct": own_service(lab, "load-direct", annotations={SERVICE_DIRECT_ACCESS: "true"}),
+        "load-node-port": own_service(lab, "load-node-port", annotations={SERVICE_DIRECT_ACCESS: "false"}),
     }
-    ingress = own_ingress(world, "load-ingress", "load-node-port")
-    switch = switched(world, tke.GLOBAL_ROUTE_DIRECT_ACCESS, "true") if world.plan.routed_pods else nullcontext()
-    with switch, objects(world, *services.values(), ingress):
-        replicas = len(world.pods())
-        direct = world.wait_bound(f"Service {namespace}/load-direct", direct=True, backends=replicas)
-        node_port = world.wait_bound(
-            f"Service {namespace}/load-node-port", direct=False, backends=len(world.plan.nodes)
-        )
-        proxied = world.wait_bound(f"Ingress {namespace}/load-ingress", direct=False, backends=len(world.plan.nodes))
-        port = world.get("service", "load-node-port", f"--namespace={namespace}")["spec"]["ports"][0]["nodePort"]
-        world.wait_node_port(port)
+    ingress = own_ingress(lab, "load-ingress", "load-node-port")
+    config = configured(lab, GLOBAL_ROUTE_DIRECT_ACCESS, "true") if lab.layout.routed_pods else nullcontext()
+    with config, objects(lab, *services.values(), ingress):
+        replicas = len(lab.pods())
+        direct = lab.wait_bound(f"Service {namespace}/load-direct", direct=True, backends=replicas)
+        node_port = lab.wait_bound(f"Service {namespace}/load-node-port", direct=False, backends=len(lab.layout.nodes))
+        proxied = lab.wait_bound(f"Ingress {namespace}/load-ingress", direct=False, backends=len(lab.layout.nodes))
+        port = lab.get("service", "load-node-port", f"--namespace={namespace}")["spec"]["ports"][0]["nodePort"]
+        lab.wait_node_port(port)
         yield [
             Way("direct", "Direct to the pod", "direct", f"http://{direct['address']}:{PORT}/"),
             Way("node-port", "Through a node port", "node port", f"http://{node_port['address']}:{PORT}/"),
@@ -170,34 +169,34 @@ def entrances(world: World) -> Iterator[list[Way]]:
         ]
 
 
-def measure(world: World, ways: Sequence[Way], say: Callable[[str, str], None]) -> Load:
+def measure(lab: Lab, ways: Sequence[Way], say: Callable[[str, str], None]) -> Load:
     """Load all ways in all shapes, round after round."""
     runs: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    slug = world.scenario.slug
-    processes = _processes(world)
+    slug = lab.scenario.slug
+    processes = _processes(lab)
     with preferred(process for members in processes.values() for process in members):
         for way in ways:
-            _once(world, way, SHAPES[0], processes)
+            _once(lab, way, SHAPES[0], processes)
         for number in range(max(shape.rounds for shape in SHAPES)):
             say(slug, f"load, round {number + 1} of {max(shape.rounds for shape in SHAPES)}")
             for shape in SHAPES:
                 # Each round begins with another way, so that none always follows the same one.
                 for index in range(len(ways) if number < shape.rounds else 0):
                     way = ways[(index + number) % len(ways)]
-                    runs.setdefault((way.name, shape.name), []).append(_once(world, way, shape, processes))
+                    runs.setdefault((way.name, shape.name), []).append(_once(lab, way, shape, processes))
     measured = [_summary(way.name, shape.name, runs[way.name, shape.name]) for shape in SHAPES for way in ways]
     return Load(slug, list(ways), measured)
 
 
-def _processes(world: World) -> dict[str, list[int]]:
-    pods = [pod["metadata"]["name"] for pod in world.pods()]
+def _processes(lab: Lab) -> dict[str, list[int]]:
+    pods = [pod["metadata"]["name"] for pod in lab.pods()]
     return {
-        "balancer": network.processes(world.plan.namespace("balancer")),
-        "app": [process for pod in pods for process in network.processes(world.plan.namespace(pod))],
+        "balancer": network.processes(lab.layout.namespace("balancer")),
+        "app": [process for pod in pods for process in network.processes(lab.layout.namespace(pod))],
     }
 
 
-def _once(world: World, way: Way, shape: Shape, processes: dict[str, list[int]]) -> dict[str, Any]:
+def _once(lab: Lab, way: Way, shape: Shape, processes: dict[str, list[int]]) -> dict[str, Any]:
     allowed = os.sched_getaffinity(0)
     wanted = {max(allowed)} if shape.one_processor else allowed
     for member in (member for members in processes.values() for member in members):
@@ -215,7 +214,7 @@ def _once(world: World, way: Way, shape: Shape, processes: dict[str, list[int]])
     command += [f"--script={SCRIPT}", *([f"--header={shape.header}"] if shape.header else []), way.url]
     before = {part: sum(map(cpu_nanoseconds, members)) for part, members in processes.items()}
     process = subprocess.Popen(
-        inside(world.plan.namespace("client"), command),
+        inside(lab.layout.namespace("client"), command),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,

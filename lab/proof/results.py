@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lab.proof.changes import undone
-from lab.proof.controls import Control, Outcome, controls_of
-from lab.proof.verdict import Answer, verify_entrance
+from lab.proof.control import Control, Outcome
+from lab.proof.controls import controls_of
+from lab.proof.spelling import rendered, undocumented
+from lab.proof.verdict import Answer, verify_scenario
+from lab.rig.deploy import RENDERED
+from lab.rig.lab import Lab
 from lab.rig.shell import LabError
-from lab.rig.world import World
 from realip.scenarios import by_slug
 
 RESULTS_FILE = "results.json"
@@ -45,6 +48,8 @@ class ScenarioResult:
     command: str
     pods: dict[str, int]
     seconds: float
+    undocumented: list[str] = field(default_factory=list)
+    """Keys and values that the stack writes and TKE's documents do not have, in words."""
     controls: list[ControlResult] = field(default_factory=list)
 
     @property
@@ -55,13 +60,13 @@ class ScenarioResult:
 
     @property
     def preserved(self) -> bool:
-        """Whether the scenario keeps its promise."""
+        """True if the scenario keeps its promise."""
         return self.verdict == "preserved" and self.exit_code == 0
 
     @property
     def passed(self) -> bool:
-        """Whether the verdict and every control are as they have to be."""
-        return self.preserved and all(control.passed for control in self.controls)
+        """True if verdict, controls and spelling are as they have to be."""
+        return self.preserved and not self.undocumented and all(control.passed for control in self.controls)
 
     def to_json(self) -> dict[str, Any]:
         """All fields, and `passed`."""
@@ -74,16 +79,16 @@ class ScenarioResult:
         return cls(**fields, controls=[ControlResult(**control) for control in values["controls"]])
 
 
-def collect(worlds: Sequence[World], *, controls: bool, say: Callable[[str, str], None]) -> list[ScenarioResult]:
+def collect(labs: Sequence[Lab], *, controls: bool, say: Callable[[str, str], None]) -> list[ScenarioResult]:
     """Verify scenarios, two at a time; results are kept beside each lab. Ctrl-C ends it after the control at hand."""
     stop = threading.Event()
 
-    def one(world: World) -> ScenarioResult:
-        with undone(world):
-            return _collect_one(world, controls_of(world) if controls else [], say, stop)
+    def one(lab: Lab) -> ScenarioResult:
+        with undone(lab):
+            return _collect_one(lab, controls_of(lab) if controls else [], say, stop)
 
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        futures = [pool.submit(one, world) for world in worlds]
+        futures = [pool.submit(one, lab) for lab in labs]
         try:
             return [future.result() for future in futures]
         except BaseException:
@@ -93,19 +98,19 @@ def collect(worlds: Sequence[World], *, controls: bool, say: Callable[[str, str]
 
 
 def _collect_one(
-    world: World, controls: Sequence[Control], say: Callable[[str, str], None], stop: threading.Event
+    lab: Lab, controls: Sequence[Control], say: Callable[[str, str], None], stop: threading.Event
 ) -> ScenarioResult:
-    slug = world.scenario.slug
+    slug = lab.scenario.slug
     started = time.monotonic()
     say(slug, "realip verify from the client")
-    answer = verify_entrance(world)
+    answer = verify_scenario(lab)
     found = []
     for control in controls:
         if stop.is_set():
             break
         say(slug, f"control: {control.title}")
         try:
-            outcome = control.run(world)
+            outcome = control.run(lab)
         except LabError as problem:
             outcome = Outcome("failed", "", str(problem), passed=False)
         found.append(
@@ -119,14 +124,14 @@ def _collect_one(
                 passed=outcome.passed,
             )
         )
-    result = _result(world, answer, found, time.monotonic() - started)
-    (world.folder / RESULTS_FILE).write_text(json.dumps(result.to_json(), indent=2))
+    result = _result(lab, answer, found, time.monotonic() - started)
+    (lab.folder / RESULTS_FILE).write_text(json.dumps(result.to_json(), indent=2))
     return result
 
 
-def _result(world: World, answer: Answer, found: list[ControlResult], seconds: float) -> ScenarioResult:
+def _result(lab: Lab, answer: Answer, found: list[ControlResult], seconds: float) -> ScenarioResult:
     return ScenarioResult(
-        slug=world.scenario.slug,
+        slug=lab.scenario.slug,
         verdict=answer.verdict,
         saw=answer.saw,
         summary=answer.summary,
@@ -134,14 +139,15 @@ def _result(world: World, answer: Answer, found: list[ControlResult], seconds: f
         command=answer.command,
         pods=answer.report.get("pods", {}),
         seconds=round(seconds, 2),
+        undocumented=undocumented(rendered(lab.folder / RENDERED)),
         controls=found,
     )
 
 
-def kept(world: World) -> ScenarioResult | None:
+def kept(lab: Lab) -> ScenarioResult | None:
     """The results of the last `verify`, if it ran all controls."""
     try:
-        result = ScenarioResult.from_json(json.loads((world.folder / RESULTS_FILE).read_text()))
+        result = ScenarioResult.from_json(json.loads((lab.folder / RESULTS_FILE).read_text()))
     except FileNotFoundError:
         return None
-    return result if len(result.controls) == len(controls_of(world)) else None
+    return result if len(result.controls) == len(controls_of(lab)) else None

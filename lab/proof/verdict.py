@@ -1,6 +1,7 @@
 """Runs `realip verify` inside a namespace, as a person there would."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -8,8 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
+from lab.rig.lab import Lab
 from lab.rig.shell import PROJECT, LabError, inside
-from lab.rig.world import World
 from realip.scenarios import Reads
 
 SECONDS = 30.0
@@ -20,7 +21,7 @@ FINDINGS = (0, 1, 3)
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of `realip verify`."""
+    """A question to `realip verify`."""
 
     url: str
     reads: Reads
@@ -32,11 +33,15 @@ class Question:
     trusted_hops: int | None = None
     probes: int | None = None
     seconds: float = SECONDS
+    ranges: bool = True
+    """Tell it the stack's ranges."""
+    in_pod: bool = False
+    """With the variables that a kubelet gives every container."""
 
-    def arguments(self, world: World) -> list[str]:
+    def arguments(self, lab: Lab) -> list[str]:
         """The command line."""
         words = ["--url", self.url, "--reads", READS[self.reads], "--timeout", f"{self.seconds:g}"]
-        for kind, networks in world.plan.ranges.known().items():
+        for kind, networks in lab.layout.ranges.known().items() if self.ranges else ():
             for network in networks:
                 words += ["--range", f"{kind}={network}"]
         options = {
@@ -56,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What `realip verify` said."""
+    """The answer of `realip verify`."""
 
     exit_code: int
     command: str
@@ -80,44 +85,51 @@ class Answer:
 
     @property
     def saw(self) -> list[str]:
-        """What the app saw, each once, in the order of the probes."""
+        """The addresses that the app saw, each once, in the order of the probes."""
         return list(dict.fromkeys(str(probe["saw"]) for probe in self.probes if probe["saw"]))
 
     @property
     def translators(self) -> list[str]:
-        """Whose addresses the app saw in place of the client's."""
+        """The owners of the addresses that the app saw in place of the client's."""
         return sorted({str(probe["by"]) for probe in self.probes if probe["by"]})
 
 
-def verify(world: World, namespace: str, question: Question) -> Answer:
+def verify(lab: Lab, namespace: str, question: Question) -> Answer:
     """Ask from a namespace (its full name)."""
-    arguments = question.arguments(world)
+    arguments = question.arguments(lab)
     command = inside(namespace, [sys.executable, "-m", "realip", "verify", *arguments, "--json"])
+    service = {"KUBERNETES_SERVICE_HOST": str(lab.layout.ranges.services[0][1]), "KUBERNETES_SERVICE_PORT": "443"}
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=PROJECT, timeout=question.seconds + 30
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT,
+        env=os.environ | (service if question.in_pod else {}),
+        timeout=question.seconds + 30,
     )
     if done.returncode not in FINDINGS:
         raise LabError(f"`realip verify {' '.join(arguments)}` failed: {done.stderr.strip() or done.stdout.strip()}")
     return Answer(done.returncode, "realip verify " + " ".join(arguments), json.loads(done.stdout))
 
 
-def verify_entrance(world: World) -> Answer:
-    """The scenario's own verdict: its entrance, asked from the client, who knows its own address."""
-    names = world.scenario.names
-    replicas = len(world.pods())
+def verify_scenario(lab: Lab) -> Answer:
+    """The scenario's own verdict: its load balancer, asked from the client, who knows its own address."""
+    names = lab.scenario.names
+    replicas = len(lab.pods())
     nodes: list[IPv4Address] = []
     node_port = None
-    if not world.scenario.direct:
+    if not lab.scenario.direct:
         # Header mode: the node port has to be closed to clients, or they can write the header themselves.
-        service = world.get("service", names.service, f"--namespace={names.namespace}")
+        service = lab.get("service", names.service, f"--namespace={names.namespace}")
         node_port = service["spec"]["ports"][0]["nodePort"]
-        nodes = [node.public for node in world.plan.nodes if node.public]
+        nodes = [node.public for node in lab.layout.nodes if node.public]
     question = Question(
-        url=f"http://{world.address}/",
-        reads=world.scenario.reads,
-        expect=world.plan.client,
+        url=f"http://{lab.address}/",
+        reads=lab.scenario.reads,
+        expect=lab.layout.client,
         nodes=nodes,
         node_port=node_port,
         pods=replicas,
     )
-    return verify(world, world.plan.namespace("client"), question)
+    return verify(lab, lab.layout.namespace("client"), question)

@@ -1,1 +1,1 @@
-"""What the lab's proof says, gathered once and drawn twice: in a terminal and as one page."""
+"""The results of the proof, gathered once and drawn twice: in a terminal and as one page."""

@@ -10,8 +10,8 @@ from lab.proof import load as loading
 from lab.proof.changes import undone
 from lab.proof.results import ScenarioResult, collect, kept
 from lab.proof.trace import Trace, trace
+from lab.rig.lab import Lab
 from lab.rig.shell import run
-from lab.rig.world import World
 from realip.scenarios import Reads
 from tools.catalogue import KUBERNETES
 
@@ -19,7 +19,7 @@ Say = Callable[[str, str], None]
 
 LIMITS = (
     (
-        "All hosts share one kernel and two directions of one machine's memory: there is no wire, no switch and no distance. A hop here "
+        "All hosts share one kernel and two directions of one machine's memory: there is no wire, no network switch and no distance. A hop here "
         "costs CPU time; in a data centre it also costs the way, which may be far more when the other node is in another zone."
     ),
     (
@@ -44,7 +44,7 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Machine:
-    """Where it was measured."""
+    """The machine that it was measured on."""
 
     kernel: str
     processors: int
@@ -69,33 +69,33 @@ class Content:
 
     @property
     def passed(self) -> bool:
-        """Whether everything is as it has to be."""
+        """True if everything is as it has to be."""
         paths = all(each.keeps for each in self.traces.values()) and not (self.lost and self.lost.keeps)
         return paths and all(result.passed for result in self.results)
 
 
-def gather(worlds: Sequence[World], *, load: bool, say: Say) -> Content:
+def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
     """Everything that the report needs; verdicts and controls are run only where the last `verify` left none."""
     machine = _machine()
-    missing = [world for world in worlds if kept(world) is None]
+    missing = [lab for lab in labs if kept(lab) is None]
     fresh = {result.slug: result for result in collect(missing, controls=True, say=say)} if missing else {}
-    results = [fresh.get(world.scenario.slug) or kept(world) for world in worlds]
+    results = [fresh.get(lab.scenario.slug) or kept(lab) for lab in labs]
     traces = {}
-    for world in worlds:
-        say(world.scenario.slug, "following a request hop by hop")
-        row = world.scenario
+    for lab in labs:
+        say(lab.scenario.slug, "following a request hop by hop")
+        row = lab.scenario
         traces[row.slug] = trace(
-            world,
+            lab,
             row.title,
-            f"http://{world.address}/",
+            f"http://{lab.address}/",
             in_header=row.reads is Reads.X_FORWARDED_FOR,
             crossing=not row.direct,
         )
     # An app that answers with the socket's peer is the one that shows what a node port does to it.
-    chosen = next((world for world in worlds if world.scenario.direct and not world.scenario.super_nodes), None)
+    chosen = next((lab for lab in labs if lab.scenario.direct and not lab.scenario.super_nodes), None)
     lost = measured = None
     if chosen:
-        with undone(chosen), loading.entrances(chosen) as ways:
+        with undone(chosen), loading.three_ways(chosen) as ways:
             say(chosen.scenario.slug, "following a request through a node port")
             lost = trace(chosen, "Through a node port, for contrast", ways[1].url, in_header=False, crossing=True)
             measured = loading.measure(chosen, ways, say) if load else None

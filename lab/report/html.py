@@ -179,7 +179,7 @@ def _load(load: Load) -> str:
 
 
 def _sentence(load: Load) -> str:
-    """What the figures say about the guide's claim that direct access reduces latency, as far as they say it."""
+    """The guide's claim that direct access reduces latency, as far as the figures bear it out."""
     direct, node_port, ingress = load.of(SHAPES[0].name)
     fresh, _, fresh_ingress = load.of(SHAPES[2].name)
     pairs = ratios(load, SHAPES[0], "node-port")

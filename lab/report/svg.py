@@ -12,7 +12,7 @@ WIRE_Y = 44
 HEIGHT, HEADER_HEIGHT = 76, 14
 SHORT_NAME = 13
 SMALLEST = 0.7
-"""How far a path shrinks with the window before it scrolls."""
+"""The share of its width to which a path shrinks with the window before it scrolls."""
 
 ROW, LABEL, PLOT, RIGHT = 34, 76, 206, 66
 
@@ -75,7 +75,7 @@ def _box(x: int, station: Station, trace: Trace) -> str:
 
 
 def _does(station: Station, trace: Trace) -> str:
-    """What happens to the packet there, as the captures and the kernel's table show it."""
+    """The packet's treatment there, as the captures and the kernel's table show it."""
     if station.came is None:
         return trace.client
     if not station.left:
@@ -188,7 +188,7 @@ def curves(title: str, found: Sequence[Curve]) -> str:
 
 
 def _tail(percent: float) -> float:
-    """How far right a percentile stands: each further nine is as wide as the one before."""
+    """A percentile's place on the axis: each further nine is as wide as the one before."""
     return -math.log10(1 - percent / 100)
 
 

@@ -34,6 +34,8 @@ def show_results(found: Sequence[ScenarioResult], console: Console) -> None:
             table.add_row(number, control.title, control.expected, verdict, control.saw)
         console.print(table)
     for each in found:
+        for words in each.undocumented:
+            console.print(f"[red]{each.slug}[/]: {words}")
         if not each.preserved:
             console.print(f"[red]{each.slug}[/]: {each.summary}")
         for control in each.controls:
@@ -42,7 +44,7 @@ def show_results(found: Sequence[ScenarioResult], console: Console) -> None:
 
 
 def _short(saw: Sequence[str]) -> str:
-    """What the app saw; the many different forged headers count as one."""
+    """The addresses that the app saw; the many different forged headers count as one."""
     ends = list(dict.fromkeys(each.split(",")[-1].strip() for each in saw))
     return ", ".join(f"..., {end}" if any("," in each for each in saw) else end for end in ends)
 

@@ -14,13 +14,13 @@ from types import FrameType
 
 import httpx
 
-from lab.rig.api import CONFIG_MAP, NODE, POD, SERVICE, Api
+from lab.rig.api import CONFIG_MAP, INGRESS, NODE, POD, SERVICE, Api
 from lab.rig.balancer import Balancer
 from lab.rig.controller import Controller
 from lab.rig.kubelet import Kubelet
-from lab.rig.plan import Node, Plan, plan_of
+from lab.rig.layout import Layout, Node, layout_of
 from lab.rig.shell import inside
-from realip import tke
+from lab.rig.tke_keys import CONTROLLER_CONFIG
 from realip.scenarios import by_slug
 from tools.catalogue import locate
 from tools.controlplane import ControlPlane
@@ -28,7 +28,7 @@ from tools.processes import Background
 
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 0.2
-WATCHED = (POD, SERVICE, "ingresses", "endpointslices", NODE, CONFIG_MAP)
+WATCHED = (POD, SERVICE, INGRESS, "endpointslices", NODE, CONFIG_MAP)
 # Nobody reports nodes as lost here, and a paused lab must not find its pods evicted.
 CONTROLLERS = ("*", "-node-lifecycle-controller", "-taint-eviction-controller")
 READY_FILE = "ready"
@@ -36,7 +36,7 @@ KUBECONFIG = "kubeconfig"
 LOG = "agent.log"
 
 
-def proxy_configuration(plan: Plan, node: Node, kubeconfig: Path) -> dict[str, object]:
+def proxy_configuration(layout: Layout, node: Node, kubeconfig: Path) -> dict[str, object]:
     """kube-proxy as TKE runs it in iptables mode; it changes no setting of the machine's connection tracking."""
     return {
         "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
@@ -44,7 +44,7 @@ def proxy_configuration(plan: Plan, node: Node, kubeconfig: Path) -> dict[str, o
         "clientConnection": {"kubeconfig": str(kubeconfig)},
         "hostnameOverride": node.name,
         "mode": "iptables",
-        "clusterCIDR": str(plan.ranges.pods[0]) if plan.routed_pods else str(plan.ranges.vpc[0]),
+        "clusterCIDR": str(layout.ranges.pods[0]) if layout.routed_pods else str(layout.ranges.vpc[0]),
         "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
         "oomScoreAdj": 0,
         "healthzBindAddress": "127.0.0.1:10256",
@@ -56,9 +56,9 @@ def proxy_configuration(plan: Plan, node: Node, kubeconfig: Path) -> dict[str, o
 class Agent:
     """Runs until it is told to stop."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, layout: Layout, folder: Path) -> None:
         """`folder` takes kubeconfig, logs and what the lab is bound to."""
-        self._plan = plan
+        self._layout = layout
         self._folder = folder
         self._wake = threading.Event()
         self._stopped = False
@@ -69,8 +69,8 @@ class Agent:
         folder = self._folder / "control-plane"
         folder.mkdir(exist_ok=True)
         with ControlPlane(
-            bind=str(self._plan.control_plane),
-            service_cidr=str(self._plan.ranges.services[0]),
+            bind=str(self._layout.control_plane),
+            service_cidr=str(self._layout.ranges.services[0]),
             controllers=CONTROLLERS,
             folder=folder,
         ) as control:
@@ -79,10 +79,10 @@ class Agent:
                 self._serve(control, api)
 
     def _serve(self, control: ControlPlane, api: Api) -> None:
-        kubelet = Kubelet(api, self._plan, self._folder, self._wake.set)
-        controller = Controller(api, self._plan, Balancer(self._plan, self._folder))
+        kubelet = Kubelet(api, self._layout, self._folder, self._wake.set)
+        controller = Controller(api, self._layout, Balancer(self._layout, self._folder))
         kubelet.register()
-        self._switches(api)
+        self._make_controller_config(api)
         proxies = self._proxies(control)
         for kind in WATCHED:
             threading.Thread(target=self._watch, args=(control.kubeconfig, kind), daemon=True).start()
@@ -107,20 +107,20 @@ class Agent:
                 traceback.print_exc()
                 threading.Timer(RETRY_SECONDS, self._wake.set).start()
 
-    def _switches(self, api: Api) -> None:
-        """The service controller's map as an older cluster has it: without the defaults of newer ones."""
-        namespace, name = tke.SERVICE_CONTROLLER_CONFIG
+    def _make_controller_config(self, api: Api) -> None:
+        """The service controller's ConfigMap as an older cluster has it: without the defaults of newer ones."""
+        namespace, name = CONTROLLER_CONFIG
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"VERSION": "lab"}}
         api.create(CONFIG_MAP, body, namespace)
 
     def _proxies(self, control: ControlPlane) -> list[Background]:
         kubeconfig = control.user("system:kube-proxy")
         proxies = []
-        for node in self._plan.nodes:
+        for node in self._layout.nodes:
             if not node.namespace:
                 continue
             path = self._folder / f"kube-proxy-{node.name}.json"
-            path.write_text(json.dumps(proxy_configuration(self._plan, node, kubeconfig), indent=2))
+            path.write_text(json.dumps(proxy_configuration(self._layout, node, kubeconfig), indent=2))
             command = inside(node.namespace, [str(locate("kube-proxy")), f"--config={path}"])
             proxies.append(Background(f"kube-proxy on {node.name}", command, path.with_suffix(".log")))
         return proxies
@@ -147,7 +147,7 @@ def main() -> None:
     scenario = by_slug(slug)
     if scenario is None:
         raise SystemExit(f"no scenario is called {slug}")
-    Agent(plan_of(scenario), Path(folder)).run()
+    Agent(layout_of(scenario), Path(folder)).run()
 
 
 if __name__ == "__main__":

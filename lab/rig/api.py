@@ -13,13 +13,14 @@ from lab.rig.shell import LabError
 Object = dict[str, Any]
 
 POD, SERVICE, NODE, CONFIG_MAP, LEASE = "pods", "services", "nodes", "configmaps", "leases"
+EVENT, INGRESS = "events", "ingresses"
 PATHS = {
     POD: "/api/v1",
     SERVICE: "/api/v1",
     NODE: "/api/v1",
     CONFIG_MAP: "/api/v1",
-    "namespaces": "/api/v1",
-    "ingresses": "/apis/networking.k8s.io/v1",
+    EVENT: "/api/v1",
+    INGRESS: "/apis/networking.k8s.io/v1",
     "endpointslices": "/apis/discovery.k8s.io/v1",
     LEASE: "/apis/coordination.k8s.io/v1",
 }

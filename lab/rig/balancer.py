@@ -12,8 +12,8 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.rig.binding import Backend, Entrance, Listener, Route
-from lab.rig.plan import Plan
+from lab.rig.binding import Backend, Listener, LoadBalancer, Route
+from lab.rig.layout import Layout
 from lab.rig.shell import run, run_inside, start, wait_for
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 CONNECTION_REUSE_SYSCTL = "net.ipv4.tcp_tw_reuse=1"
 
-_HEAD = """\
+_HEAD = f"""\
 global
+    lua-load "{Path(__file__).with_name("forwarded.lua")}"
     maxconn 8192
     nbthread 1
     user nobody
@@ -42,6 +43,7 @@ _FRONT = """\
 frontend {name}
     bind {address}:{port}
     # CLB appends whom it saw to what the client sent, in one line, and overwrites the rest.
+    http-request lua.join_forwarded_for if {{ req.fhdr_cnt(X-Forwarded-For) gt 1 }}
     http-request replace-header X-Forwarded-For (.*) "\\1, %[src]"
     http-request set-header X-Forwarded-For %[src] unless {{ req.hdr(X-Forwarded-For) -m found }}
     http-request set-header X-Real-IP %[src]
@@ -52,14 +54,14 @@ frontend {name}
 """
 
 
-def translation(addresses: Mapping[str, IPv4Address], found: Sequence[Entrance]) -> str:
+def translation(addresses: Mapping[str, IPv4Address], found: Sequence[LoadBalancer]) -> str:
     """The load balancer's whole `nat` table, for `iptables-restore`: connections spread evenly over the backends."""
     lines = ["*nat"]
-    for entrance in found:
-        for listener in entrance.listeners:
+    for load_balancer in found:
+        for listener in load_balancer.listeners:
             if listener.layer != 4:
                 continue
-            match = f"-A PREROUTING -d {addresses[entrance.key]}/32 -p tcp --dport {listener.port}"
+            match = f"-A PREROUTING -d {addresses[load_balancer.key]}/32 -p tcp --dport {listener.port}"
             backends = listener.backends
             for left, backend in zip(range(len(backends), 0, -1), backends, strict=True):
                 share = f" -m statistic --mode nth --every {left} --packet 0" if left > 1 else ""
@@ -67,14 +69,14 @@ def translation(addresses: Mapping[str, IPv4Address], found: Sequence[Entrance])
     return "\n".join([*lines, "COMMIT", ""])
 
 
-def configuration(addresses: Mapping[str, IPv4Address], found: Sequence[Entrance]) -> str:
+def configuration(addresses: Mapping[str, IPv4Address], found: Sequence[LoadBalancer]) -> str:
     """HAProxy's configuration; empty when nobody asks for layer 7."""
     fronts: list[str] = []
     backs: list[str] = []
-    for number, entrance in enumerate(found):
-        for listener in entrance.listeners:
+    for number, load_balancer in enumerate(found):
+        for listener in load_balancer.listeners:
             if listener.layer == 7:
-                front, back = _front(f"entrance-{number}", str(addresses[entrance.key]), listener)
+                front, back = _front(f"clb-{number}", str(addresses[load_balancer.key]), listener)
                 fronts.append(front)
                 backs.append(back)
     return "".join([_HEAD, *fronts, *backs]) if fronts else ""
@@ -109,11 +111,11 @@ def _server(index: int, backend: Backend) -> str:
 
 
 class Balancer:
-    """The load balancer's namespace, kept equal to the entrances that it is given."""
+    """The load balancer's namespace, kept equal to what it is given."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, layout: Layout, folder: Path) -> None:
         """`folder` takes the proxy's configuration and log."""
-        self._namespace = plan.namespace("balancer")
+        self._namespace = layout.namespace("balancer")
         self._folder = folder
         self._table = ""
         self._configuration = ""
@@ -122,9 +124,12 @@ class Balancer:
         self._leaving: list[subprocess.Popen[bytes]] = []
         run_inside(self._namespace, ["sysctl", "-q", "-w", CONNECTION_REUSE_SYSCTL])
 
-    def apply(self, addresses: Mapping[str, IPv4Address], found: Sequence[Entrance]) -> None:
-        """Make the load balancer do this, and only this. Connections that are open stay where they are."""
-        wanted = {addresses[entrance.key] for entrance in found}
+    def apply(self, addresses: Mapping[str, IPv4Address], found: Sequence[LoadBalancer]) -> None:
+        """Make the load balancer do this, and only this. Connections that are open stay where they are.
+
+        Where a load balancer has no address, nothing has been bound for it yet.
+        """
+        wanted = set(addresses.values())
         # An address without a backend belongs to the load balancer itself, which refuses connections at once.
         for address in wanted - self._addresses:
             run(["ip", "-n", self._namespace, "addr", "replace", f"{address}/32", "dev", "lo"])
@@ -140,11 +145,11 @@ class Balancer:
             self._restart_proxy(text)
             self._configuration = text
         bound = {
-            entrance.key: {
-                "address": str(addresses[entrance.key]),
-                "direct": entrance.direct,
-                "why": entrance.why,
-                "problem": entrance.problem,
+            load_balancer.key: {
+                "address": str(addresses.get(load_balancer.key, "")),
+                "direct": load_balancer.direct,
+                "why": load_balancer.why,
+                "problem": load_balancer.problem,
                 "listeners": [
                     {
                         "port": listener.port,
@@ -153,10 +158,10 @@ class Balancer:
                             f"{backend.address}:{backend.port} ({backend.target})" for backend in listener.backends
                         ],
                     }
-                    for listener in entrance.listeners
+                    for listener in load_balancer.listeners
                 ],
             }
-            for entrance in found
+            for load_balancer in found
         }
         part = self._folder / "bound.json.part"
         part.write_text(json.dumps(bound, indent=2))

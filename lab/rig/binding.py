@@ -1,26 +1,30 @@
-"""What a load balancer is bound to: TKE's rules, as plain functions from the objects on the API server to listeners.
+"""TKE's rules for load balancers: plain functions from the objects on the API server to listeners and their backends.
 
-The rules, with their sources, are those of `realip.tke`; what is not certain about TKE is not modelled here, and docs/lab.md
-says so.
+Written from TKE's documents and apart from the library, which it has to judge. What is assumed of TKE is listed in
+`lab.report.content.ASSUMED` and docs/lab.md.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from realip import tke
+from lab.rig.tke_keys import (
+    DEFAULT_DIRECT_ACCESS,
+    GLOBAL_ROUTE_DIRECT_ACCESS,
+    INGRESS_CLASS,
+    INGRESS_DIRECT_ACCESS,
+    ONLY_NODES_WITH_PODS,
+    QCLOUD,
+    SERVICE_DIRECT_ACCESS,
+    SUPER_NODE_LABEL,
+)
 
 Object = Mapping[str, Any]
-
-DEFAULT_DIRECT_ACCESS = "EnableDefaultDirectAccess"
-"""Switch of TKE's service controller since 2.11.0: `"true"` on clusters made today, missing on older ones (TKE 131136)."""
-ONLY_NODES_WITH_PODS = "service.kubernetes.io/local-svc-only-bind-node-with-pod"
-"""With `externalTrafficPolicy: Local`: bind only the nodes that have a pod of the Service (TKE 51258)."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """Where the load balancer sends a connection."""
+    """A target of the load balancer's connections."""
 
     address: str
     port: int
@@ -40,7 +44,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Listener:
-    """One port of an entrance."""
+    """One port of a load balancer."""
 
     port: int
     layer: int
@@ -54,7 +58,7 @@ class Listener:
 
 
 @dataclass(frozen=True)
-class Entrance:
+class LoadBalancer:
     """A load balancer that some object asks for."""
 
     kind: str
@@ -65,7 +69,7 @@ class Entrance:
     """The rule that decided between pods and node ports, in words."""
     listeners: tuple[Listener, ...]
     problem: str = ""
-    """What TKE would refuse, with its error code."""
+    """Why TKE does not synchronise it, with the code of its event. One bad listener stops all of the object's (457/81004)."""
 
     @property
     def key(self) -> str:
@@ -82,7 +86,8 @@ class Cluster:
     ingresses: tuple[Object, ...]
     slices: tuple[Object, ...]
     nodes: tuple[Object, ...]
-    switches: Mapping[str, str]
+    controller_config: Mapping[str, str]
+    """Data of the service controller's ConfigMap (457/131136)."""
 
     def service(self, namespace: str, name: str) -> Object | None:
         """The Service of that name."""
@@ -104,7 +109,7 @@ class Cluster:
         ]
 
 
-def entrances(cluster: Cluster) -> list[Entrance]:
+def load_balancers(cluster: Cluster) -> list[LoadBalancer]:
     """The load balancers that the cluster's objects ask for."""
     found = [
         _for_service(cluster, service) for service in cluster.services if service["spec"].get("type") == "LoadBalancer"
@@ -114,54 +119,77 @@ def entrances(cluster: Cluster) -> list[Entrance]:
 
 
 def is_ours(ingress: Object) -> bool:
-    """Whether TKE's controller takes an Ingress: class `qcloud` by annotation or field, or no class at all (TKE 56112)."""
-    annotated = ingress["metadata"].get("annotations", {}).get(tke.CLASS_ANNOTATION)
+    """True for an Ingress of TKE's controller: class `qcloud` by annotation or field, or no class at all (457/56112)."""
+    annotated = ingress["metadata"].get("annotations", {}).get(INGRESS_CLASS)
     named = ingress["spec"].get("ingressClassName")
-    return (annotated or named or tke.CLASS_QCLOUD) == tke.CLASS_QCLOUD
+    return (annotated or named or QCLOUD) == QCLOUD
 
 
-def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: Iterable[str]) -> tuple[bool, str]:
-    """Whether the load balancer reaches pods straight, and the rule that says so. `nodes`: where the pods run."""
+@dataclass(frozen=True)
+class Access:
+    """How a load balancer reaches pods."""
+
+    direct: bool
+    why: str
+    """The rule that decided, in words."""
+    problem: str = ""
+
+
+def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: Iterable[str]) -> Access:
+    """Direct or not, by the annotation called `key`. `nodes`: where the pods run."""
     on = list(nodes)
     if on and all(is_super(cluster, name) for name in on):
-        return True, "pods on super nodes are always reached straight"
+        return Access(direct=True, why="pods on super nodes are always reached straight")
     wanted = annotations.get(key)
     if wanted is None:
-        wanted = cluster.switches.get(DEFAULT_DIRECT_ACCESS, "false")
+        wanted = cluster.controller_config.get(DEFAULT_DIRECT_ACCESS, "false")
         said = f"no {key} annotation, and the cluster's {DEFAULT_DIRECT_ACCESS} is "
-        said += f'"{wanted}"' if DEFAULT_DIRECT_ACCESS in cluster.switches else "not set"
+        said += f'"{wanted}"' if DEFAULT_DIRECT_ACCESS in cluster.controller_config else "not set"
     else:
         said = f'{key}: "{wanted}"'
     if wanted != "true":
-        return False, said
-    if cluster.global_router and cluster.switches.get(tke.GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
-        return False, f'{said}, but {tke.GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster'
-    return True, said
+        return Access(direct=False, why=said)
+    if cluster.global_router and cluster.controller_config.get(GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
+        # The documents name the event for Services without a pod that can be reached straight; that it is this one, and that
+        # nothing falls back to node ports, is not verified against TKE.
+        refused = f'E4033: {GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster, so no pod can be reached straight'
+        return Access(direct=True, why=said, problem=refused)
+    return Access(direct=True, why=said)
 
 
 def is_super(cluster: Cluster, name: str) -> bool:
-    """Whether a node is a super node."""
-    wanted = tke.SUPER_NODE_SELECTOR.items()
+    """True for a super node."""
+    label, value = SUPER_NODE_LABEL
     return any(
-        node["metadata"]["name"] == name and wanted <= node["metadata"].get("labels", {}).items()
+        node["metadata"]["name"] == name and node["metadata"].get("labels", {}).get(label) == value
         for node in cluster.nodes
     )
 
 
-def _for_service(cluster: Cluster, service: Object) -> Entrance:
+def _for_service(cluster: Cluster, service: Object) -> LoadBalancer:
     metadata = service["metadata"]
     on = [endpoint.get("nodeName", "") for endpoint, _ in cluster.endpoints(service)]
-    direct, why = decide(cluster, metadata.get("annotations", {}), tke.SERVICE_DIRECT_ACCESS, on)
+    access = decide(cluster, metadata.get("annotations", {}), SERVICE_DIRECT_ACCESS, on)
     listeners = tuple(
         Listener(
-            port["port"], 4, (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=direct)),)
+            port["port"],
+            4,
+            (Route("", "/", exact=False, backends=_backends(cluster, service, port, direct=access.direct)),),
         )
         for port in service["spec"]["ports"]
     )
-    return Entrance("Service", metadata["namespace"], metadata["name"], direct, why, listeners)
+    return LoadBalancer(
+        "Service",
+        metadata["namespace"],
+        metadata["name"],
+        access.direct,
+        access.why,
+        () if access.problem else listeners,
+        access.problem,
+    )
 
 
-def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
+def _for_ingress(cluster: Cluster, ingress: Object) -> LoadBalancer:
     metadata = ingress["metadata"]
     namespace = metadata["namespace"]
     paths = [
@@ -177,30 +205,32 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> Entrance:
         if service
         for endpoint, _ in cluster.endpoints(service)
     ]
-    direct, why = decide(cluster, metadata.get("annotations", {}), tke.INGRESS_DIRECT_ACCESS, on)
+    access = decide(cluster, metadata.get("annotations", {}), INGRESS_DIRECT_ACCESS, on)
     routes = []
-    problem = ""
+    problem = access.problem
     for host, path, wanted in named:
         service = services[wanted["name"]]
         if service is None:
-            problem = f"Service {wanted['name']} does not exist"
+            problem = f"E4041: Service {wanted['name']} does not exist"
             continue
-        if not direct and service["spec"].get("type") == "ClusterIP":
+        if not access.direct and service["spec"].get("type") == "ClusterIP":
             problem = f"E4047: Service {wanted['name']} is a ClusterIP, which non-direct access cannot reach"
             continue
         port = _service_port(service, wanted["port"])
         if port is None:
-            problem = f"Service {wanted['name']} has no port {wanted['port']}"
+            problem = f"E4042: Service {wanted['name']} has no port {wanted['port']}"
             continue
         exact = path.get("pathType") == "Exact"
-        routes.append(Route(host, path.get("path", "/"), exact, _backends(cluster, service, port, direct=direct)))
-    return Entrance(
+        routes.append(
+            Route(host, path.get("path", "/"), exact, _backends(cluster, service, port, direct=access.direct))
+        )
+    return LoadBalancer(
         "Ingress",
         namespace,
         metadata["name"],
-        direct,
-        why,
-        (Listener(80, 7, tuple(routes)),) if routes else (),
+        access.direct,
+        access.why,
+        (Listener(80, 7, tuple(routes)),) if routes and not problem else (),
         problem,
     )
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 LARGEST_HEAD = 65536
 DRAIN_SECONDS = 5.0
 READY = "ready"
-"""What it prints when it listens."""
+"""The line that it prints when it listens."""
 
 
 def answer(head: bytes, peer: str, pod: str, reads: str, *, draining: bool = False) -> tuple[bytes, bool]:
@@ -30,8 +30,13 @@ def answer(head: bytes, peer: str, pod: str, reads: str, *, draining: bool = Fal
         name = "-".join(part.capitalize() for part in name.strip().split("-"))
         # WSGI joins lines of the same name in their order; so do the guide's images.
         headers[name] = f"{headers[name]},{value.strip()}" if name in headers else value.strip()
-    body: dict[str, object] = {"message": "realip lab", "method": method, "headers": headers, "pod": pod}
-    if reads != "headers":
+    body: dict[str, object] = {"message": "realip lab", "method": method, "pod": pod}
+    if reads == "left-entry":
+        # Many an app: its own conclusion, and nothing that shows how it came to it.
+        body["client_ip"] = headers.get("X-Forwarded-For", peer).split(",")[0].strip()
+    else:
+        body["headers"] = headers
+    if reads == "socket":
         body["client_ip"] = peer
     content = json.dumps(body).encode()
     wish = headers.get("Connection", "").lower()
@@ -51,7 +56,10 @@ class Echo(asyncio.Protocol):
     drained: ClassVar[asyncio.Event]
 
     def __init__(self, pod: str, reads: str) -> None:
-        """`reads`: `socket` answers with the peer's address, `headers` with the headers alone."""
+        """`reads`: `socket` answers with the peer's address and the headers, `headers` with the headers alone.
+
+        `left-entry` answers with its own conclusion: the left entry of X-Forwarded-For if there is one, else the peer.
+        """
         self._pod = pod
         self._reads = reads
         self._peer = ""
@@ -110,7 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=5000)
     parser.add_argument("--pod", required=True)
-    parser.add_argument("--reads", choices=["socket", "headers"], default="socket")
+    parser.add_argument("--reads", choices=["socket", "headers", "left-entry"], default="socket")
     arguments = parser.parse_args()
     asyncio.run(serve(arguments.port, arguments.pod, arguments.reads))
 

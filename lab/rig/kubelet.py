@@ -17,9 +17,9 @@ from typing import Any
 
 from lab.rig import echo, network
 from lab.rig.api import LEASE, NODE, POD, Api, Object
-from lab.rig.plan import POD_OFFSET, Node, Plan
+from lab.rig.layout import POD_OFFSET, Layout, Node
 from lab.rig.shell import LabError, start, wait_for
-from realip import tke
+from lab.rig.tke_keys import SUPER_NODE_LABEL, SUPER_NODE_TAINT
 from realip.scenarios import SCENARIOS, Reads
 
 HEADER_IMAGES = {scenario.image for scenario in SCENARIOS if scenario.reads is Reads.X_FORWARDED_FOR}
@@ -43,16 +43,16 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def node_object(node: Node, plan: Plan) -> Object:
-    """What a kubelet would register."""
+def node_object(node: Node, layout: Layout) -> Object:
+    """The Node that a kubelet would register."""
     labels = {"kubernetes.io/hostname": node.name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
-    zone = plan.nodes.index(node) + 1
+    zone = layout.nodes.index(node) + 1
     labels["topology.kubernetes.io/zone"] = f"zone-{zone}"
     spec: Object = {}
     if node.super_node:
-        labels |= tke.SUPER_NODE_SELECTOR
-        spec["taints"] = [{"key": tke.SUPER_NODE_TAINT, "effect": "NoSchedule"}]
-    if plan.routed_pods:
+        labels |= dict([SUPER_NODE_LABEL])
+        spec["taints"] = [{"key": SUPER_NODE_TAINT, "effect": "NoSchedule"}]
+    if layout.routed_pods:
         spec["podCIDR"] = str(node.pods)
         spec["podCIDRs"] = [str(node.pods)]
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node.name, "labels": labels}, "spec": spec}
@@ -77,10 +77,10 @@ def node_status(node: Node) -> Object:
 class Kubelet:
     """All nodes' kubelets at once, and the scheduler."""
 
-    def __init__(self, api: Api, plan: Plan, folder: Path, wake: Callable[[], None]) -> None:
+    def __init__(self, api: Api, layout: Layout, folder: Path, wake: Callable[[], None]) -> None:
         """`folder` takes the apps' logs; `wake` is called when a pod has ended."""
         self._api = api
-        self._plan = plan
+        self._layout = layout
         self._folder = folder
         self._wake = wake
         self._running: dict[str, Running] = {}
@@ -88,11 +88,11 @@ class Kubelet:
 
     def register(self) -> None:
         """Put the nodes on the API server."""
-        for node in self._plan.nodes:
-            self._api.create(NODE, node_object(node, self._plan))
+        for node in self._layout.nodes:
+            self._api.create(NODE, node_object(node, self._layout))
             # Admission taints a new node until a node controller, which the lab does not run, finds it ready.
             self._api.merge(
-                NODE, {"spec": {"taints": node_object(node, self._plan)["spec"].get("taints")}}, name=node.name
+                NODE, {"spec": {"taints": node_object(node, self._layout)["spec"].get("taints")}}, name=node.name
             )
             self._api.merge(NODE, node_status(node), name=node.name, part="status")
 
@@ -109,7 +109,7 @@ class Kubelet:
                 self._start(pod)
 
     def _bind(self, pod: Object, pods: tuple[Object, ...]) -> None:
-        fitting = [node for node in self._plan.nodes if fits(pod, node_object(node, self._plan))]
+        fitting = [node for node in self._layout.nodes if fits(pod, node_object(node, self._layout))]
         if not fitting:
             return
         load = {node.name: sum(1 for other in pods if other["spec"].get("nodeName") == node.name) for node in fitting}
@@ -123,14 +123,14 @@ class Kubelet:
     def _start(self, pod: Object) -> None:
         metadata, spec = pod["metadata"], pod["spec"]
         name = metadata["name"]
-        node = self._plan.node(spec["nodeName"])
+        node = self._layout.node(spec["nodeName"])
         container = spec["containers"][0]
         port = next((each["containerPort"] for each in container.get("ports", ())), DEFAULT_PORT)
         reads = "headers" if container["image"] in HEADER_IMAGES else "socket"
         with self._lock:
             taken = {running.address for running in self._running.values()}
         address = next(each for each in list(node.pods)[POD_OFFSET:-1] if each not in taken)
-        namespace = network.add_pod(self._plan, node, name, address)
+        namespace = network.add_pod(self._layout, node, name, address)
         log = self._folder / f"{name}.log"
         # Not the project's environment: the app needs the standard library alone, and starts four times as fast.
         command = [
@@ -144,6 +144,7 @@ class Kubelet:
             name,
             "--reads",
             reads,
+            *container.get("args", ()),
         ]
         process = start(command, namespace=namespace, log=log)
         with self._lock:
@@ -174,7 +175,7 @@ class Kubelet:
             running.process.kill()
             running.process.wait()
         try:
-            network.remove_pod(self._plan, running.node, metadata["name"], running.address)
+            network.remove_pod(self._layout, running.node, metadata["name"], running.address)
             self._api.delete(POD, metadata["namespace"], metadata["name"], grace=0)
         except LabError as problem:
             print(f"pod {metadata['name']}: {problem}", flush=True)
@@ -184,7 +185,7 @@ class Kubelet:
 
     def renew(self) -> None:
         """The nodes' heartbeat."""
-        for node in self._plan.nodes:
+        for node in self._layout.nodes:
             spec = {
                 "holderIdentity": node.name,
                 "leaseDurationSeconds": 40,
@@ -208,7 +209,7 @@ def _listens(log: Path, process: subprocess.Popen[bytes]) -> bool:
 
 
 def fits(pod: Object, node: Object) -> bool:
-    """Whether a pod may run on a node: its node selector, and a toleration for each of the node's taints."""
+    """True where a pod may run: the node has what its selector asks for, and it tolerates each of the node's taints."""
     labels = node["metadata"]["labels"]
     if not (pod["spec"].get("nodeSelector") or {}).items() <= labels.items():
         return False

@@ -10,9 +10,9 @@ from types import FrameType
 
 from lab.rig import deploy, network
 from lab.rig.agent import LOG, READY_FILE
-from lab.rig.plan import PREFIX
+from lab.rig.lab import AGENT_PID_FILE, COMPLETE_FILE, STATE, Lab, labs_up, remove_tree
+from lab.rig.layout import PREFIX
 from lab.rig.shell import PROJECT, GaveUpError, LabError, start, wait_for
-from lab.rig.world import AGENT_PID_FILE, COMPLETE_FILE, STATE, World, remove_tree, worlds_up
 
 AGENT_SECONDS = 120.0
 LOG_LINES = 15
@@ -48,7 +48,7 @@ def stoppable() -> Iterator[None]:
 
 def clean() -> list[str]:
     """Remove what a killed run left: every namespace of the lab that belongs to no scenario that is up."""
-    alive = [world.plan.base for world in worlds_up()]
+    alive = [lab.layout.base for lab in labs_up()]
     left = [name for name in network.existing() if not name.startswith(tuple(alive))] if alive else network.existing()
     network.remove(left)
     if STATE.exists():
@@ -58,12 +58,12 @@ def clean() -> list[str]:
     return left
 
 
-def up(worlds: Sequence[World], say: Say) -> None:
+def up(labs: Sequence[Lab], say: Say) -> None:
     """Bring scenarios up side by side; if one does not come up, or on Ctrl-C, none of them stays."""
-    wanted = [world for world in worlds if not world.is_up]
+    wanted = [lab for lab in labs if not lab.is_up]
     try:
-        with ThreadPoolExecutor(max_workers=len(worlds)) as pool:
-            futures = [pool.submit(_bring_up, world, say) for world in wanted]
+        with ThreadPoolExecutor(max_workers=len(labs)) as pool:
+            futures = [pool.submit(_bring_up, lab, say) for lab in wanted]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
             except BaseException:
@@ -83,39 +83,39 @@ def up(worlds: Sequence[World], say: Say) -> None:
         raise
 
 
-def _bring_up(world: World, say: Say) -> None:
-    slug = world.scenario.slug
+def _bring_up(lab: Lab, say: Say) -> None:
+    slug = lab.scenario.slug
     say(slug, "building the network")
-    world.remove()
-    world.folder.mkdir(parents=True, mode=0o700)
-    network.build(world.plan)
+    lab.remove()
+    lab.folder.mkdir(parents=True, mode=0o700)
+    network.build(lab.layout)
     say(slug, "starting etcd, API server, controller manager, kube-proxy")
-    command = [sys.executable, "-m", "lab.rig.agent", slug, str(world.folder)]
-    agent = start(command, namespace=world.plan.namespace("control"), log=world.folder / LOG, folder=PROJECT)
-    (world.folder / AGENT_PID_FILE).write_text(str(agent.pid))
-    rendered = deploy.render(world)
-    wait_for("the lab's agent", lambda: _ready(world, agent), seconds=AGENT_SECONDS)
+    command = [sys.executable, "-m", "lab.rig.agent", slug, str(lab.folder)]
+    agent = start(command, namespace=lab.layout.namespace("control"), log=lab.folder / LOG, folder=PROJECT)
+    (lab.folder / AGENT_PID_FILE).write_text(str(agent.pid))
+    rendered = deploy.render(lab)
+    wait_for("the lab's agent", lambda: _ready(lab, agent), seconds=AGENT_SECONDS)
     say(slug, "deploying what the stack renders")
-    deploy.apply(world, rendered)
-    deploy.wait_until_served(world)
-    (world.folder / COMPLETE_FILE).touch()
-    say(slug, f"up: http://{world.address}/ from {world.plan.namespace('client')}")
+    deploy.apply(lab, rendered)
+    deploy.wait_until_served(lab)
+    (lab.folder / COMPLETE_FILE).touch()
+    say(slug, f"up: http://{lab.address}/ from {lab.layout.namespace('client')}")
 
 
-def _ready(world: World, agent: subprocess.Popen[bytes]) -> bool:
+def _ready(lab: Lab, agent: subprocess.Popen[bytes]) -> bool:
     if agent.poll() is not None:
-        lines = (world.folder / LOG).read_text(errors="replace").splitlines()[-LOG_LINES:]
+        lines = (lab.folder / LOG).read_text(errors="replace").splitlines()[-LOG_LINES:]
         raise GaveUpError("\n".join(["the lab's agent has ended; its log ends with:", *lines]))
-    return (world.folder / READY_FILE).exists()
+    return (lab.folder / READY_FILE).exists()
 
 
-def down(worlds: Sequence[World]) -> None:
+def down(labs: Sequence[Lab]) -> None:
     """Take scenarios away. An interruption is held until it is done."""
     before = signal.getsignal(signal.SIGINT)
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for world in worlds:
-            world.remove()
+        for lab in labs:
+            lab.remove()
         if STATE.exists() and not any(STATE.iterdir()):
             STATE.rmdir()
     finally:

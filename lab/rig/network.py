@@ -16,17 +16,17 @@ from collections.abc import Iterable
 from hashlib import sha256
 from ipaddress import IPv4Address
 
-from lab.rig.plan import (
+from lab.rig.layout import (
     BALANCER_LINK,
+    CLB_ADDRESSES,
     CLIENT_NETWORK,
-    ENTRANCES,
     GATEWAY_OFFSET,
     NODE_PUBLIC,
     OFFICE_NETWORK,
     OFFICE_PUBLIC,
     PREFIX,
+    Layout,
     Node,
-    Plan,
 )
 from lab.rig.shell import NAMESPACES, LabError, run, run_inside, wait_for
 
@@ -93,20 +93,20 @@ def add_namespaces(names: Iterable[str]) -> None:
         run_inside(name, ["sysctl", "-q", "-e", "-w", *(f"{key}={value}" for key, value in _SYSCTLS.items())])
 
 
-def build(plan: Plan) -> None:
+def build(layout: Layout) -> None:
     """The network of a scenario, without pods."""
-    names = {role: plan.namespace(role) for role in ("client", "office", "internet", "balancer", "vpc", "control")}
-    add_namespaces([*names.values(), *(node.namespace for node in plan.nodes if node.namespace)])
+    names = {role: layout.namespace(role) for role in ("client", "office", "internet", "balancer", "vpc", "control")}
+    add_namespaces([*names.values(), *(node.namespace for node in layout.nodes if node.namespace)])
     wiring = Wiring()
-    _outside(wiring, plan, names)
-    _edge(wiring, plan, names)
-    control_gateway = plan.ranges.nodes[0][GATEWAY_OFFSET]
-    _attach(wiring, plan, names["control"], "eth0", plan.control_plane, "to-control", control_gateway)
-    for node in plan.nodes:
+    _outside(wiring, layout, names)
+    _edge(wiring, layout, names)
+    control_gateway = layout.ranges.nodes[0][GATEWAY_OFFSET]
+    _attach(wiring, layout, names["control"], "eth0", layout.control_plane, "to-control", control_gateway)
+    for node in layout.nodes:
         if node.namespace:
-            _add_node(wiring, plan, node)
+            _add_node(wiring, layout, node)
     wiring.apply()
-    _vpc_rules(plan)
+    _vpc_rules(layout)
     run_inside(
         names["internet"],
         ["iptables-restore"],
@@ -114,8 +114,11 @@ def build(plan: Plan) -> None:
     )
 
 
-def _outside(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
-    for role, network, address in (("client", CLIENT_NETWORK, plan.client), ("office", OFFICE_NETWORK, plan.office)):
+def _outside(wiring: Wiring, layout: Layout, names: dict[str, str]) -> None:
+    for role, network, address in (
+        ("client", CLIENT_NETWORK, layout.client),
+        ("office", OFFICE_NETWORK, layout.office),
+    ):
         wiring.wire((names[role], "eth0"), (names["internet"], f"to-{role}"))
         wiring.add(names["internet"], f"addr add {network[GATEWAY_OFFSET]}/{network.prefixlen} dev to-{role}")
         wiring.add(
@@ -125,7 +128,7 @@ def _outside(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
         )
 
 
-def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
+def _edge(wiring: Wiring, layout: Layout, names: dict[str, str]) -> None:
     """Internet, load balancer and VPC know each other; what came through the load balancer goes back through it."""
     internet, balancer, vpc = names["internet"], names["balancer"], names["vpc"]
     wiring.link((internet, "to-vpc", _INTERNET_VPC[0]), (vpc, "to-internet", _INTERNET_VPC[1]))
@@ -133,7 +136,7 @@ def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
     wiring.link((balancer, "to-vpc", str(BALANCER_LINK[2])), (vpc, "to-balancer", str(BALANCER_LINK[1])))
     wiring.add(
         internet,
-        f"route add {ENTRANCES} via {_INTERNET_BALANCER[1]} dev to-balancer",
+        f"route add {CLB_ADDRESSES} via {_INTERNET_BALANCER[1]} dev to-balancer",
         f"route add {NODE_PUBLIC} via {_INTERNET_VPC[1]} dev to-vpc",
     )
     wiring.add(
@@ -141,7 +144,7 @@ def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
         f"route add default via {_INTERNET_BALANCER[0]} dev to-internet",
         *(
             f"route replace {network} via {BALANCER_LINK[1]} dev to-vpc"
-            for network in plan.ranges.vpc + plan.ranges.pods
+            for network in layout.ranges.vpc + layout.ranges.pods
         ),
     )
     wiring.add(
@@ -153,10 +156,10 @@ def _edge(wiring: Wiring, plan: Plan, names: dict[str, str]) -> None:
 
 
 def _attach(  # noqa: PLR0917 - two ends of a wire
-    wiring: Wiring, plan: Plan, namespace: str, name: str, address: IPv4Address, far_name: str, gateway: IPv4Address
+    wiring: Wiring, layout: Layout, namespace: str, name: str, address: IPv4Address, far_name: str, gateway: IPv4Address
 ) -> None:
     """One address of the VPC on an interface of its own: the router is the only neighbour, as in a cloud's network."""
-    vpc = plan.namespace("vpc")
+    vpc = layout.namespace("vpc")
     wiring.wire((namespace, name), (vpc, far_name))
     wiring.add(vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {address}/32 dev {far_name} src {gateway}")
     wiring.add(
@@ -167,10 +170,10 @@ def _attach(  # noqa: PLR0917 - two ends of a wire
     )
 
 
-def _add_node(wiring: Wiring, plan: Plan, node: Node) -> None:
-    vpc = plan.namespace("vpc")
-    _attach(wiring, plan, node.namespace, "eth0", node.address, f"to-{node.name}", node.gateway)
-    if plan.routed_pods:
+def _add_node(wiring: Wiring, layout: Layout, node: Node) -> None:
+    vpc = layout.namespace("vpc")
+    _attach(wiring, layout, node.namespace, "eth0", node.address, f"to-{node.name}", node.gateway)
+    if layout.routed_pods:
         wiring.add(
             node.namespace,
             f"link add cbr0 type bridge ageing_time {BRIDGE_MEMORY}",
@@ -193,11 +196,11 @@ def _add_node(wiring: Wiring, plan: Plan, node: Node) -> None:
         )
 
 
-def _vpc_rules(plan: Plan) -> None:
+def _vpc_rules(layout: Layout) -> None:
     """Elastic addresses of nodes, the memory of the load balancer's flows, and a chain that plays the security group."""
     public = [
         f"-A PREROUTING -d {node.public}/32 -j DNAT --to-destination {node.address}"
-        for node in plan.nodes
+        for node in layout.nodes
         if node.public
     ]
     rules = [
@@ -209,28 +212,28 @@ def _vpc_rules(plan: Plan) -> None:
         *public,
         "COMMIT",
     ]
-    run_inside(plan.namespace("vpc"), ["iptables-restore"], stdin="\n".join(rules) + "\n")
-    set_node_ports_open(plan, is_open=False)
+    run_inside(layout.namespace("vpc"), ["iptables-restore"], stdin="\n".join(rules) + "\n")
+    set_node_ports_open(layout, is_open=False)
 
 
-def set_node_ports_open(plan: Plan, *, is_open: bool) -> None:
-    """Whether the nodes' security group lets the internet reach node ports around the load balancer."""
+def set_node_ports_open(layout: Layout, *, is_open: bool) -> None:
+    """Open or close the nodes' security group for requests from the internet to node ports, around the load balancer."""
     rules = ["*filter", "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"]
     if not is_open:
         rules.append("-A FORWARD -i to-internet -j DROP")
-    run_inside(plan.namespace("vpc"), ["iptables-restore"], stdin="\n".join([*rules, "COMMIT", ""]))
+    run_inside(layout.namespace("vpc"), ["iptables-restore"], stdin="\n".join([*rules, "COMMIT", ""]))
 
 
-def add_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> str:
+def add_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> str:
     """A pod's namespace with its address, wired to its node, or to the VPC itself for a super node; returns its name."""
-    namespace = plan.namespace(name)
+    namespace = layout.namespace(name)
     add_namespaces([namespace])
     run_inside(namespace, ["sysctl", "-q", "-w", NO_TIME_WAIT])
     wiring = Wiring()
     wire = f"pod-{sha256(name.encode()).hexdigest()[:8]}"
     if node.super_node:
-        _attach(wiring, plan, namespace, "eth0", address, wire, node.pods[GATEWAY_OFFSET])
-    elif plan.routed_pods:
+        _attach(wiring, layout, namespace, "eth0", address, wire, node.pods[GATEWAY_OFFSET])
+    elif layout.routed_pods:
         wiring.wire((namespace, "eth0"), (node.namespace, wire))
         wiring.add(node.namespace, f"link set {wire} master cbr0")
         wiring.add(
@@ -247,7 +250,7 @@ def add_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> str:
             f"rule add to {address} lookup main priority 512",
             f"rule add from {address} lookup {_ENI_TABLE} priority 1536",
         )
-        wiring.add(plan.namespace("vpc"), f"route add {address}/32 via {node.eni} dev to-{node.name}-eni")
+        wiring.add(layout.namespace("vpc"), f"route add {address}/32 via {node.eni} dev to-{node.name}-eni")
         wiring.add(
             namespace,
             f"addr add {address}/32 dev eth0",
@@ -258,18 +261,18 @@ def add_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> str:
     return namespace
 
 
-def remove_pod(plan: Plan, node: Node, name: str, address: IPv4Address) -> None:
+def remove_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> None:
     """Take a pod's processes, namespace and routes away."""
-    if not (node.super_node or plan.routed_pods):
+    if not (node.super_node or layout.routed_pods):
         wiring = Wiring()
         wiring.add(
             node.namespace,
             f"rule del to {address} lookup main priority 512",
             f"rule del from {address} lookup {_ENI_TABLE} priority 1536",
         )
-        wiring.add(plan.namespace("vpc"), f"route del {address}/32")
+        wiring.add(layout.namespace("vpc"), f"route del {address}/32")
         wiring.apply()
-    remove([plan.namespace(name)])
+    remove([layout.namespace(name)])
 
 
 def existing(prefix: str = PREFIX) -> list[str]:

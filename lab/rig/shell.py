@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 class LabError(Exception):
-    """What a person reads when the lab cannot go on: the problem and, where there is one, the remedy."""
+    """The lab cannot go on: the problem, for a person, and where there is one the remedy."""
 
 
 class GaveUpError(Exception):

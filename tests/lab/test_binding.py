@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from lab.rig.balancer import configuration, translation
-from lab.rig.binding import Cluster, Entrance, entrances
+from lab.rig.binding import Cluster, LoadBalancer, load_balancers
 from lab.rig.kubelet import fits
-from lab.rig.plan import ENTRANCES
+from lab.rig.layout import CLB_ADDRESSES
 
 SERVICE_KEY = "service.cloud.tencent.com/direct-access"
 INGRESS_KEY = "ingress.cloud.tencent.com/direct-access"
-SWITCH = "GlobalRouteDirectAccess"
+CONFIG_KEY = "GlobalRouteDirectAccess"
 
 PODS = [("pod-a", "10.0.128.16", "node-1"), ("pod-b", "10.0.160.80", "node-2")]
 
@@ -46,21 +46,21 @@ def slices(pods: list[tuple[str, str, str]], *, ready: bool = True) -> dict[str,
     return {"metadata": metadata, "endpoints": endpoints, "ports": [{"port": 5000}]}
 
 
-def bound(*objects: dict[str, Any], **cluster: Any) -> Entrance:
-    """The last entrance that these objects lead to."""
+def bound(*objects: dict[str, Any], **cluster: Any) -> LoadBalancer:
+    """The last load balancer that these objects lead to."""
     content: dict[str, Any] = {
         "global_router": False,
         "services": tuple(each for each in objects if "ports" in each["spec"]),
         "ingresses": tuple(each for each in objects if "rules" in each["spec"]),
         "slices": (slices(PODS),),
         "nodes": (node("node-1", "10.0.0.11"), node("node-2", "10.0.16.12")),
-        "switches": {},
+        "controller_config": {},
     }
-    return entrances(Cluster(**content | cluster))[-1]
+    return load_balancers(Cluster(**content | cluster))[-1]
 
 
-def backends(entrance: Entrance) -> list[str]:
-    return [f"{each.address}:{each.port}" for listener in entrance.listeners for each in listener.backends]
+def backends(load_balancer: LoadBalancer) -> list[str]:
+    return [f"{each.address}:{each.port}" for listener in load_balancer.listeners for each in listener.backends]
 
 
 TO_PODS = ["10.0.128.16:5000", "10.0.160.80:5000"]
@@ -77,22 +77,28 @@ def test_without_direct_access_a_service_is_reached_over_node_ports(annotations:
 
 
 def test_a_missing_annotation_means_direct_on_clusters_whose_default_is_direct() -> None:
-    switches = {"EnableDefaultDirectAccess": "true"}
-    assert backends(bound(service(), switches=switches)) == TO_PODS
-    assert backends(bound(service(annotations={SERVICE_KEY: "false"}), switches=switches)) == TO_NODES
+    config = {"EnableDefaultDirectAccess": "true"}
+    assert backends(bound(service(), controller_config=config)) == TO_PODS
+    assert backends(bound(service(annotations={SERVICE_KEY: "false"}), controller_config=config)) == TO_NODES
 
 
 @pytest.mark.parametrize(
-    ("switches", "expected"), [({}, TO_NODES), ({SWITCH: "false"}, TO_NODES), ({SWITCH: "true"}, TO_PODS)]
+    ("config", "expected"), [({}, []), ({CONFIG_KEY: "false"}, []), ({CONFIG_KEY: "true"}, TO_PODS)]
 )
-def test_global_router_needs_the_switch_for_direct_access(switches: dict[str, str], expected: list[str]) -> None:
-    entrance = bound(service(annotations={SERVICE_KEY: "true"}), global_router=True, switches=switches)
-    assert backends(entrance) == expected
+def test_global_router_needs_its_key_for_direct_access_and_never_falls_back_to_node_ports(
+    config: dict[str, str], expected: list[str]
+) -> None:
+    """E4033; a lab that fell back to node ports would show a lost address where TKE shows none."""
+    load_balancer = bound(service(annotations={SERVICE_KEY: "true"}), global_router=True, controller_config=config)
+    assert backends(load_balancer) == expected
+    assert load_balancer.problem.startswith("E4033: ") is not bool(expected)
 
 
-def test_the_switch_alone_makes_nothing_direct() -> None:
-    entrance = bound(service(annotations={SERVICE_KEY: "false"}), global_router=True, switches={SWITCH: "true"})
-    assert backends(entrance) == TO_NODES
+def test_that_key_alone_makes_nothing_direct() -> None:
+    load_balancer = bound(
+        service(annotations={SERVICE_KEY: "false"}), global_router=True, controller_config={CONFIG_KEY: "true"}
+    )
+    assert backends(load_balancer) == TO_NODES
 
 
 def test_pods_on_super_nodes_are_reached_straight_whatever_the_annotation() -> None:
@@ -112,8 +118,8 @@ def test_super_nodes_and_nodes_that_are_not_ready_have_no_node_ports() -> None:
 
 
 def test_pods_that_are_not_ready_are_not_bound() -> None:
-    entrance = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(PODS, ready=False),))
-    assert backends(entrance) == []
+    load_balancer = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(PODS, ready=False),))
+    assert backends(load_balancer) == []
 
 
 def test_local_binds_every_node_unless_told_to_bind_only_those_with_pods() -> None:
@@ -133,8 +139,8 @@ def test_local_binds_every_node_unless_told_to_bind_only_those_with_pods() -> No
     ],
 )
 def test_an_ingress_is_ours_by_annotation_by_field_or_without_any_class(given: dict[str, Any]) -> None:
-    entrance = bound(service("NodePort"), ingress(**given))
-    assert (entrance.kind, backends(entrance)) == ("Ingress", TO_NODES)
+    load_balancer = bound(service("NodePort"), ingress(**given))
+    assert (load_balancer.kind, backends(load_balancer)) == ("Ingress", TO_NODES)
 
 
 @pytest.mark.parametrize(
@@ -150,22 +156,22 @@ def test_an_ingress_reads_its_own_annotation_and_not_the_service_s() -> None:
 
 
 def test_a_non_direct_ingress_refuses_a_cluster_ip_service() -> None:
-    entrance = bound(service("ClusterIP"), ingress())
-    assert "E4047" in entrance.problem
-    assert backends(entrance) == []
+    load_balancer = bound(service("ClusterIP"), ingress())
+    assert "E4047" in load_balancer.problem
+    assert backends(load_balancer) == []
 
 
 def test_an_ingress_with_a_backend_that_is_no_service_is_passed_over() -> None:
     strange = ingress()
     strange["spec"]["rules"][0]["http"]["paths"][0]["backend"] = {"resource": {"kind": "Bucket", "name": "files"}}
-    entrance = bound(service("NodePort"), strange)
-    assert (entrance.kind, entrance.listeners) == ("Ingress", ())
+    load_balancer = bound(service("NodePort"), strange)
+    assert (load_balancer.kind, load_balancer.listeners) == ("Ingress", ())
 
 
 def test_layer_4_changes_nothing_but_the_destination() -> None:
     """A source rewritten at the load balancer would hide every client, and every scenario would look lost."""
-    entrance = bound(service(annotations={SERVICE_KEY: "true"}))
-    table = translation({entrance.key: ENTRANCES[1]}, [entrance])
+    load_balancer = bound(service(annotations={SERVICE_KEY: "true"}))
+    table = translation({load_balancer.key: CLB_ADDRESSES[1]}, [load_balancer])
     rules = [line for line in table.splitlines() if line.startswith("-A")]
     assert len(rules) == len(TO_PODS)
     assert all("-A PREROUTING" in rule and "-j DNAT" in rule for rule in rules)
@@ -174,8 +180,8 @@ def test_layer_4_changes_nothing_but_the_destination() -> None:
 
 def test_layer_4_gives_each_backend_the_same_share() -> None:
     pods = [(f"pod-{number}", f"10.0.128.{number}", "node-1") for number in range(1, 5)]
-    entrance = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(pods),))
-    table = translation({entrance.key: ENTRANCES[1]}, [entrance])
+    load_balancer = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(pods),))
+    table = translation({load_balancer.key: CLB_ADDRESSES[1]}, [load_balancer])
     rest, shares = 1.0, []
     for rule in table.splitlines()[1:-1]:
         words = rule.split()
@@ -186,8 +192,8 @@ def test_layer_4_gives_each_backend_the_same_share() -> None:
 
 
 def test_layer_7_adds_the_client_on_the_right_and_sets_what_else_a_client_could_forge() -> None:
-    entrance = bound(service("NodePort"), ingress())
-    text = configuration({entrance.key: ENTRANCES[1]}, [entrance])
+    load_balancer = bound(service("NodePort"), ingress())
+    text = configuration({load_balancer.key: CLB_ADDRESSES[1]}, [load_balancer])
     assert 'replace-header X-Forwarded-For (.*) "\\1, %[src]"' in text
     assert "set-header X-Real-IP %[src]" in text
     assert "bind 203.0.113.65:80" in text

@@ -1,6 +1,6 @@
-"""What tcpdump prints, as this machine's release prints it, becomes hops and stations."""
+"""What tcpdump prints, as this machine's release prints it, becomes packets and stations."""
 
-from lab.proof.capture import Hop, parse
+from lab.proof.capture import Packet, parse
 from lab.proof.trace import stations_of
 
 SYN = (
@@ -16,39 +16,44 @@ GET = (
 
 
 def test_a_first_packet_is_read_with_its_interface_and_both_ends() -> None:
-    (hop,) = parse("client", SYN)
-    assert (hop.interface, hop.direction, hop.source, hop.source_port) == ("eth0", "Out", "198.51.100.10", 47232)
-    assert (hop.target, hop.target_port, hop.begins) == ("203.0.113.65", 80, True)
+    (packet,) = parse("client", SYN)
+    assert (packet.interface, packet.direction, packet.source, packet.source_port) == (
+        "eth0",
+        "Out",
+        "198.51.100.10",
+        47232,
+    )
+    assert (packet.target, packet.target_port, packet.begins) == ("203.0.113.65", 80, True)
 
 
 def test_a_request_carries_its_forwarded_for_whatever_the_spelling() -> None:
-    (hop,) = parse("balancer", GET)
-    assert hop.is_request
-    assert hop.forwarded_for == "192.0.2.66, 198.51.100.10"
+    (packet,) = parse("balancer", GET)
+    assert packet.is_request
+    assert packet.forwarded_for == "192.0.2.66, 198.51.100.10"
 
 
 def test_a_header_of_one_request_is_not_given_to_another() -> None:
-    hops = parse("balancer", GET + SYN)
-    assert [hop.forwarded_for for hop in hops] == ["192.0.2.66, 198.51.100.10", None]
+    packets = parse("balancer", GET + SYN)
+    assert [packet.forwarded_for for packet in packets] == ["192.0.2.66, 198.51.100.10", None]
 
 
-def hop(when: float, role: str, interface: str, direction: str, *ends: str) -> Hop:
+def packet(when: float, role: str, interface: str, direction: str, *ends: str) -> Packet:
     source, target = ends
-    return Hop(when, role, interface, direction, source, 1000, target, 80, begins=True)
+    return Packet(when, role, interface, direction, source, 1000, target, 80, begins=True)
 
 
 def test_a_packet_that_comes_back_to_the_router_visits_it_twice() -> None:
     """On the way over another node's port the VPC's router is passed twice; one station for both would hide the first node."""
-    hops = [
-        hop(5, "vpc", "to-node-2", "Out", "10.0.0.11", "10.0.160.80"),
-        hop(1, "vpc", "to-balancer", "In", "198.51.100.10", "10.0.0.11"),
-        hop(2, "vpc", "to-node-1", "Out", "198.51.100.10", "10.0.0.11"),
-        hop(3, "node-1", "eth0", "In", "198.51.100.10", "10.0.0.11"),
-        hop(3.5, "node-1", "eth0", "Out", "10.0.0.11", "10.0.160.80"),
-        hop(4, "vpc", "to-node-1", "In", "10.0.0.11", "10.0.160.80"),
-        hop(6, "pod-a", "eth0", "In", "10.0.0.11", "10.0.160.80"),
+    packets = [
+        packet(5, "vpc", "to-node-2", "Out", "10.0.0.11", "10.0.160.80"),
+        packet(1, "vpc", "to-balancer", "In", "198.51.100.10", "10.0.0.11"),
+        packet(2, "vpc", "to-node-1", "Out", "198.51.100.10", "10.0.0.11"),
+        packet(3, "node-1", "eth0", "In", "198.51.100.10", "10.0.0.11"),
+        packet(3.5, "node-1", "eth0", "Out", "10.0.0.11", "10.0.160.80"),
+        packet(4, "vpc", "to-node-1", "In", "10.0.0.11", "10.0.160.80"),
+        packet(6, "pod-a", "eth0", "In", "10.0.0.11", "10.0.160.80"),
     ]
-    stations = stations_of(hops)
+    stations = stations_of(packets)
     assert [station.role for station in stations] == ["vpc", "node-1", "vpc", "pod-a"]
     assert [station.came.source.split(":")[0] for station in stations if station.came] == [
         "198.51.100.10",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lab.proof.verdict import READS
+from lab.rig.lab import Lab
 from lab.rig.shell import inside, wait_for
-from lab.rig.world import World
 from realip.scenarios import by_slug
 from tests.lab.conftest import PROJECT, Round
 
@@ -22,17 +22,17 @@ def test_a_rollout_loses_no_request(round_: Round, slug: str) -> None:
     assert round_.results
     scenario = by_slug(slug)
     assert scenario
-    world = World(scenario)
-    old = {pod["metadata"]["name"] for pod in world.pods()}
-    words = ["--url", f"http://{world.address}/", "--reads", READS[scenario.reads], "--expect", str(world.plan.client)]
+    lab = Lab(scenario)
+    old = {pod["metadata"]["name"] for pod in lab.pods()}
+    words = ["--url", f"http://{lab.address}/", "--reads", READS[scenario.reads], "--expect", str(lab.layout.client)]
     command = [sys.executable, "-m", "realip", "verify", *words, f"--during-rollout={SECONDS}", "--json"]
     namespace = f"--namespace={scenario.names.namespace}"
     with subprocess.Popen(
-        inside(world.plan.namespace("client"), command), cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        inside(lab.layout.namespace("client"), command), cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        world.kubectl("rollout", "restart", f"deployment/{scenario.names.deployment}", namespace)
+        lab.kubectl("rollout", "restart", f"deployment/{scenario.names.deployment}", namespace)
         wait_for(
-            "the old pods to be gone", lambda: not old & {pod["metadata"]["name"] for pod in world.pods()}, seconds=60
+            "the old pods to be gone", lambda: not old & {pod["metadata"]["name"] for pod in lab.pods()}, seconds=60
         )
         assert process.poll() is None, "the probes ended before the rollout did, so they prove nothing"
         output, errors = process.communicate(timeout=60)

@@ -10,7 +10,6 @@ from tests.lab import host
 from tests.lab.conftest import Round, lab
 
 CLIENT = "198.51.100.10"
-FORGED = "192.0.2.66"
 VPC = ipaddress.ip_network("10.0.0.0/16")
 CLUSTER = ipaddress.ip_network("172.16.0.0/16")
 FIRST, SECOND, THIRD = "vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"
@@ -23,12 +22,19 @@ CONTROLS = [
     (FIRST, "default-on", "preserved"),
     (FIRST, "layer-7-socket", "translated"),
     (FIRST, "inside-the-cluster", "unknown"),
+    (FIRST, "node-no-ranges", "unknown"),
+    (FIRST, "pod-no-ranges", "unknown"),
     (FIRST, "behind-nat", "unknown"),
     (FIRST, "local-without-pod", "unreachable"),
-    (SECOND, "switch-off", "translated"),
-    (FOURTH, "forged-header", "spoofable"),
+    (SECOND, "annotation-false", "translated"),
+    (SECOND, "not-enabled", "no address"),
+    (SECOND, "pod-no-ranges", "unknown"),
+    (THIRD, "header-at-layer-4", "spoofable"),
+    (FOURTH, "left-entry", "spoofable"),
+    (FOURTH, "one-entry-added", "spoofable"),
     (FOURTH, "open-node-port", "spoofable"),
-    (FIFTH, "forged-header", "spoofable"),
+    (FIFTH, "left-entry", "spoofable"),
+    (FIFTH, "one-entry-added", "spoofable"),
     (FIFTH, "open-node-port", "spoofable"),
 ]
 
