@@ -2,12 +2,12 @@
 
 import gc
 
-gc.disable()  # over in a second: looking through what the SDKs load, again and again, would cost a third of it
+gc.disable()  # over in a second: looking through what the SDKs load_settings, again and again, would cost a third of it
 
 import pulumi  # noqa: E402
 
-from realip import RealIpStack, load  # noqa: E402
+from realip import RealIpStack, load_settings  # noqa: E402
 
-stack = RealIpStack("realip", load())
+stack = RealIpStack("realip", load_settings())
 for name, value in stack.stack_outputs.items():
     pulumi.export(name, value)

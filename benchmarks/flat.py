@@ -1,7 +1,7 @@
 """The yardstick of benchmarks/offline.py: evaluates the flat program of engine_flat/ under the offline commands' own mocks."""
 
 from benchmarks.engine_flat.__main__ import program
-from realip.offline.record import record_program
+from realip.offline.program import record_program
 
 __all__ = ["main"]
 

@@ -36,7 +36,7 @@ COLLECTOR_OFF = "import gc; gc.disable(); from benchmarks.flat import main; main
 STACKS = """
 import gc, sys
 gc.disable()
-from realip.offline.record import record
+from realip.offline.program import record
 from realip.offline.stackfile import read_stack
 for name in sys.argv[1:]:
     record(read_stack(name))
@@ -157,7 +157,7 @@ def grows_linearly(repeats: int) -> bool:
     import pulumi_kubernetes as kubernetes  # noqa: PLC0415
 
     from realip import DirectService  # noqa: PLC0415
-    from realip.offline.record import record_program  # noqa: PLC0415
+    from realip.offline.program import record_program  # noqa: PLC0415
 
     def seconds(number: int) -> float:
         def program() -> None:

@@ -16,8 +16,8 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from realip.problems import model_in
-from realip.settings import Settings
+from realip.settings.models import Settings
+from realip.settings.problems import model_in
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "README_zh.md", "docs/verify.md", "docs/offline.md", "docs/lab.md")

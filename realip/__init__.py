@@ -1,55 +1,133 @@
 """The real IP address of every client, for applications on Tencent Kubernetes Engine (TKE).
 
-Names are imported when they are first used, so that asking for a table of scenarios does not wait for Pulumi's SDKs.
+Everything that a program types is here; `realip.verify` is the one other public module. Names are imported when they are
+first used, so that asking for a table of scenarios does not wait for Pulumi's SDKs.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
-    from realip.components.access import ClusterAccess as ClusterAccess
+    from realip.components._arguments import ArgumentError as ArgumentError
+    from realip.components._taints import Taint as Taint
+    from realip.components.apps import App as App
     from realip.components.apps import Apps as Apps
+    from realip.components.apps import AppsArgs as AppsArgs
     from realip.components.cluster import Cluster as Cluster
-    from realip.components.exposure import DirectService as DirectService
-    from realip.components.exposure import GlobalRouteDirectAccess as GlobalRouteDirectAccess
-    from realip.components.exposure import NodePortIngress as NodePortIngress
+    from realip.components.cluster import ClusterArgs as ClusterArgs
+    from realip.components.cluster_access import ClusterAccess as ClusterAccess
+    from realip.components.cluster_access import ClusterAccessArgs as ClusterAccessArgs
+    from realip.components.direct_service import DirectService as DirectService
+    from realip.components.direct_service import DirectServiceArgs as DirectServiceArgs
+    from realip.components.global_route_direct_access import GlobalRouteDirectAccess as GlobalRouteDirectAccess
+    from realip.components.global_route_direct_access import GlobalRouteDirectAccessArgs as GlobalRouteDirectAccessArgs
+    from realip.components.load_balancer import LoadBalancer as LoadBalancer
+    from realip.components.native_nodes import Autoscaling as Autoscaling
+    from realip.components.native_nodes import NativeNodes as NativeNodes
+    from realip.components.native_nodes import NativeNodesArgs as NativeNodesArgs
     from realip.components.network import Network as Network
-    from realip.components.nodes import NativeNodes as NativeNodes
-    from realip.components.nodes import SuperNodes as SuperNodes
+    from realip.components.network import NetworkArgs as NetworkArgs
+    from realip.components.network import Subnet as Subnet
+    from realip.components.node_port_ingress import NodePortIngress as NodePortIngress
+    from realip.components.node_port_ingress import NodePortIngressArgs as NodePortIngressArgs
+    from realip.components.super_nodes import SuperNodes as SuperNodes
+    from realip.components.super_nodes import SuperNodesArgs as SuperNodesArgs
+    from realip.components.workload import Resources as Resources
+    from realip.components.workload import Toleration as Toleration
     from realip.components.workload import Workload as Workload
+    from realip.components.workload import WorkloadArgs as WorkloadArgs
     from realip.errors import InputError as InputError
-    from realip.loading import load as load
-    from realip.loading import parse as parse
-    from realip.problems import SettingsError as SettingsError
+    from realip.reads import Reads as Reads
     from realip.scenarios import SCENARIOS as SCENARIOS
+    from realip.scenarios import Choices as Choices
+    from realip.scenarios import Connection as Connection
+    from realip.scenarios import ExposureKind as ExposureKind
+    from realip.scenarios import NetworkMode as NetworkMode
+    from realip.scenarios import NodeType as NodeType
+    from realip.scenarios import NotOffered as NotOffered
     from realip.scenarios import Scenario as Scenario
     from realip.scenarios import resolve as resolve
-    from realip.settings import Settings as Settings
+    from realip.settings.loading import load_settings as load_settings
+    from realip.settings.loading import parse_settings as parse_settings
+    from realip.settings.models import Settings as Settings
+    from realip.settings.problems import SettingsError as SettingsError
     from realip.stack import RealIpStack as RealIpStack
 
-_HOMES = {
-    "Apps": "components.apps",
-    "Cluster": "components.cluster",
-    "ClusterAccess": "components.access",
-    "DirectService": "components.exposure",
-    "GlobalRouteDirectAccess": "components.exposure",
-    "InputError": "errors",
-    "NativeNodes": "components.nodes",
-    "Network": "components.network",
-    "NodePortIngress": "components.exposure",
-    "RealIpStack": "stack",
-    "SCENARIOS": "scenarios",
-    "Scenario": "scenarios",
-    "Settings": "settings",
-    "SettingsError": "problems",
-    "SuperNodes": "components.nodes",
-    "Workload": "components.workload",
-    "load": "loading",
-    "parse": "loading",
-    "resolve": "scenarios",
+_MODULES = {
+    "components._arguments": ("ArgumentError",),
+    "components._taints": ("Taint",),
+    "components.apps": (
+        "App",
+        "Apps",
+        "AppsArgs",
+    ),
+    "components.cluster": (
+        "Cluster",
+        "ClusterArgs",
+    ),
+    "components.cluster_access": (
+        "ClusterAccess",
+        "ClusterAccessArgs",
+    ),
+    "components.direct_service": (
+        "DirectService",
+        "DirectServiceArgs",
+    ),
+    "components.global_route_direct_access": (
+        "GlobalRouteDirectAccess",
+        "GlobalRouteDirectAccessArgs",
+    ),
+    "components.load_balancer": ("LoadBalancer",),
+    "components.native_nodes": (
+        "Autoscaling",
+        "NativeNodes",
+        "NativeNodesArgs",
+    ),
+    "components.network": (
+        "Network",
+        "NetworkArgs",
+        "Subnet",
+    ),
+    "components.node_port_ingress": (
+        "NodePortIngress",
+        "NodePortIngressArgs",
+    ),
+    "components.super_nodes": (
+        "SuperNodes",
+        "SuperNodesArgs",
+    ),
+    "components.workload": (
+        "Resources",
+        "Toleration",
+        "Workload",
+        "WorkloadArgs",
+    ),
+    "errors": ("InputError",),
+    "reads": ("Reads",),
+    "scenarios": (
+        "SCENARIOS",
+        "Choices",
+        "Connection",
+        "ExposureKind",
+        "NetworkMode",
+        "NodeType",
+        "NotOffered",
+        "Scenario",
+        "resolve",
+    ),
+    "settings.loading": (
+        "load_settings",
+        "parse_settings",
+    ),
+    "settings.models": ("Settings",),
+    "settings.problems": ("SettingsError",),
+    "stack": ("RealIpStack",),
 }
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = sorted(["__version__", *_HOMES])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> object:

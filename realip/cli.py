@@ -14,7 +14,7 @@ from realip.errors import InputError
 __all__ = ["entry", "main"]
 
 _COMMANDS = {
-    "scenarios": ("realip.offline.scenarios_command", "the five scenarios, and which choices lead to them"),
+    "scenarios": ("realip.offline.scenarios_command", "the scenarios, and which choices lead to them"),
     "preview": ("realip.offline.preview_command", "what `pulumi up` would create, and how a client's address travels"),
     "render": ("realip.offline.render_command", "the Kubernetes objects as YAML"),
     "diff": ("realip.offline.diff_command", "what differs between two stacks"),

@@ -1,4 +1,11 @@
-"""What every part of the library raises for a mistake that a person can mend, and how it guesses what was meant."""
+"""The exceptions of the library, all for mistakes that a person can mend, and the guess at what was meant.
+
+    InputError                  any bad input
+    ├── SettingsError           a stack file, or settings that a program made
+    └── ArgumentError           a component's arguments; a `pulumi.RunError` too, so that Pulumi prints no traceback
+
+Each is importable from `realip`. Nothing else is raised for input.
+"""
 
 import difflib
 from collections.abc import Iterable

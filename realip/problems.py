@@ -1,19 +1,11 @@
-"""What is wrong with a stack file, one problem a line: path, value, problem and remedy, all of them at once."""
+"""A problem of some input: path, value, what is wrong and what to do about it, on one line."""
 
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import BaseModel
-
-from realip.errors import InputError, nearest
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-__all__ = ["MISSING", "Problem", "SettingsError", "model_in", "problem_from"]
+__all__ = ["MISSING", "Problem", "path_of"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
@@ -55,24 +47,6 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
-class SettingsError(InputError):
-    """A stack file that cannot be used, with every problem in it."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        """Tell `problems`, which are at least one."""
-        self.problems = tuple(problems)
-        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        super().__init__("\n".join([f"{count} in the settings:", *(f"  {problem}" for problem in self.problems)]))
-
-
-def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
-    """The problem that one of pydantic's errors on `model` stands for."""
-    location = error["loc"]
-    path = path_of(location)
-    value: object = MISSING if error["type"] == "missing" else error["input"]
-    return Problem(path, value, _message(error, model))
-
-
 def path_of(location: Sequence[int | str]) -> str:
     """`("network", "zones", 0)` as `network.zones[0]`, `("tags", "a b")` as `tags["a b"]`."""
     path = ""
@@ -86,56 +60,3 @@ def path_of(location: Sequence[int | str]) -> str:
         else:
             path += f".{step}" if path else step
     return path
-
-
-_KINDS = {
-    "string_type": "must be text; put it in quotes",
-    "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a map of names to values",
-    "model_type": "must be a map of names to values",
-    "string_too_short": "is empty; give it a value, or remove the key",
-}
-
-
-def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "extra_forbidden":
-            *parents, key = error["loc"]
-            return f"is not a known setting; {nearest(str(key), _keys_at(model, parents))}"
-        case "missing":
-            return "is missing; add it"
-        case "enum" | "literal_error":
-            known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-            guess = nearest(str(error["input"]), known.split(", "))
-            return f"is not one of {known}" + (f"; {guess}" if guess.startswith("did") else "; write one of them")
-        case "value_error":
-            return str(context["error"])
-        case "greater_than_equal":
-            return f"must be at least {context['ge']}"
-        case "less_than_equal":
-            return f"must be at most {context['le']}"
-        case "too_short":
-            return f"has too few entries; give at least {context['min_length']}"
-        case "too_long":
-            return f"has too many entries; give at most {context['max_length']}"
-        case kind:
-            return _KINDS.get(kind, error["msg"].lower())
-
-
-def _keys_at(model: type[BaseModel], parents: Sequence[int | str]) -> list[str]:
-    """The names that a stack file may use at that place."""
-    for step in parents:
-        if isinstance(step, str):
-            fields = {field.alias or name: field for name, field in model.model_fields.items()}
-            model = model_in(fields[step].annotation) or model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The settings model inside an annotation such as `tuple[SubnetSettings, ...] | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := model_in(part)) is not None), None)

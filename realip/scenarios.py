@@ -1,4 +1,4 @@
-"""The decision: three choices lead to one of five scenarios, or to the reason why not and the nearest one that is offered.
+"""The decision: choices lead to a scenario, or to the reason why there is none and the nearest one that is offered.
 
 The table and the graph are those of the *TKE Real Client IP Preservation Guide* (github.com/kestrelli/client-ip, called the
 guide below), names and images those of its manifests. A row says every decision in which the scenarios differ; how TKE
@@ -15,6 +15,7 @@ __all__ = [
     "SCENARIOS",
     "Choices",
     "Connection",
+    "ExposureKind",
     "NetworkMode",
     "NodeType",
     "NotOffered",
@@ -44,6 +45,30 @@ class Connection(StrEnum):
 
     DIRECT = "direct"
     NON_DIRECT = "non-direct"
+
+
+class ExposureKind(StrEnum):
+    """How clients reach the app; each kind is the component of that name."""
+
+    DIRECT_SERVICE = "DirectService"
+    """A Service of type LoadBalancer whose CLB reaches pods straight."""
+    NODE_PORT_INGRESS = "NodePortIngress"
+    """An Ingress of class qcloud in front of a NodePort Service."""
+
+    @property
+    def service_type(self) -> str:
+        """The type of its Kubernetes Service."""
+        return "LoadBalancer" if self is ExposureKind.DIRECT_SERVICE else "NodePort"
+
+    @property
+    def has_ingress(self) -> bool:
+        """Whether an Ingress stands in front of the Service, and layer 7 in front of the app."""
+        return self is ExposureKind.NODE_PORT_INGRESS
+
+    @property
+    def direct_access(self) -> str:
+        """The value of TKE's direct-access annotation, which is always written (TKE 131136)."""
+        return "true" if self is ExposureKind.DIRECT_SERVICE else "false"
 
 
 @dataclass(frozen=True)
@@ -78,16 +103,17 @@ class Scenario:
     slug: str
     title: str
     choices: Choices
+    exposure: ExposureKind
     reads: Reads
     names: Names
     image: str
     replicas: int
     minimum_version: tuple[int, int]
     """The oldest Kubernetes on which the scenario holds, as (major, minor)."""
-    global_route_switch: bool = False
-    """Whether the cluster-wide switch for direct access has to be on: GlobalRouter keeps pods behind it."""
-    states_public: bool = False
-    """Whether the guide states the public load balancer type on the Service; elsewhere it is TKE's default."""
+    global_route_direct_access: bool = False
+    """Direct access has to be turned on in TKE's ConfigMap first: GlobalRouter keeps pods behind that key."""
+    explicit_public: bool = False
+    """The guide writes the public load balancer type on the Service; elsewhere it is TKE's default."""
 
     @property
     def network_mode(self) -> NetworkMode:
@@ -95,19 +121,9 @@ class Scenario:
         return self.choices.network_mode
 
     @property
-    def direct(self) -> bool:
-        """Whether the load balancer reaches pods straight: a Service of type LoadBalancer. If not: NodePort and Ingress."""
-        return self.choices.connection is Connection.DIRECT
-
-    @property
     def super_nodes(self) -> bool:
-        """Whether pods run on super nodes."""
+        """Pods run on super nodes."""
         return self.choices.node_type is NodeType.SUPER
-
-    @property
-    def service_type(self) -> str:
-        """The Kubernetes Service type."""
-        return "LoadBalancer" if self.direct else "NodePort"
 
 
 @dataclass(frozen=True)
@@ -139,30 +155,33 @@ SCENARIOS: tuple[Scenario, ...] = (
         slug="vpc-cni-direct-native",
         title="VPC-CNI, CLB direct to pods on native nodes",
         choices=Choices(NetworkMode.VPC_CNI, NodeType.NATIVE, Connection.DIRECT),
+        exposure=ExposureKind.DIRECT_SERVICE,
         reads=Reads.SOCKET_PEER,
         names=_DIRECT_NAMES,
         image=_LAYER_4_IMAGE,
         replicas=3,
         minimum_version=_DIRECT_VERSION,
-        states_public=True,
+        explicit_public=True,
     ),
     Scenario(
         number=2,
         slug="globalrouter-direct-native",
         title="GlobalRouter, CLB direct to pods on native nodes",
         choices=Choices(NetworkMode.GLOBAL_ROUTER, NodeType.NATIVE, Connection.DIRECT),
+        exposure=ExposureKind.DIRECT_SERVICE,
         reads=Reads.SOCKET_PEER,
         names=_DIRECT_NAMES,
         image=_LAYER_4_IMAGE,
         replicas=3,
         minimum_version=_DIRECT_VERSION,
-        global_route_switch=True,
+        global_route_direct_access=True,
     ),
     Scenario(
         number=3,
         slug="vpc-cni-direct-super",
         title="VPC-CNI, CLB direct to pods on super nodes",
         choices=Choices(NetworkMode.VPC_CNI, NodeType.SUPER, Connection.DIRECT),
+        exposure=ExposureKind.DIRECT_SERVICE,
         reads=Reads.SOCKET_PEER,
         names=_DIRECT_NAMES,
         image=_LAYER_4_IMAGE,
@@ -174,6 +193,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         slug="vpc-cni-nondirect-native",
         title="VPC-CNI, Ingress and NodePort on native nodes",
         choices=Choices(NetworkMode.VPC_CNI, NodeType.NATIVE, Connection.NON_DIRECT),
+        exposure=ExposureKind.NODE_PORT_INGRESS,
         reads=Reads.X_FORWARDED_FOR,
         names=_NON_DIRECT_NAMES,
         image=_LAYER_7_IMAGE,
@@ -185,6 +205,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         slug="globalrouter-nondirect-native",
         title="GlobalRouter, Ingress and NodePort on native nodes",
         choices=Choices(NetworkMode.GLOBAL_ROUTER, NodeType.NATIVE, Connection.NON_DIRECT),
+        exposure=ExposureKind.NODE_PORT_INGRESS,
         reads=Reads.X_FORWARDED_FOR,
         names=_NON_DIRECT_NAMES,
         image=_LAYER_7_IMAGE,
@@ -199,18 +220,8 @@ DEFAULT_STACK = SCENARIOS[0].slug
 _BY_SLUG = {scenario.slug: scenario for scenario in SCENARIOS}
 _BY_CHOICES = {scenario.choices: scenario for scenario in SCENARIOS}
 
-_SUPER_NON_DIRECT = "a super node has no node port to go through: its pods hold addresses of the VPC, so the load balancer always reaches them straight."
-_REASONS = {
-    Choices(NetworkMode.VPC_CNI, NodeType.SUPER, Connection.NON_DIRECT): (_SUPER_NON_DIRECT, "vpc-cni-direct-super"),
-    Choices(NetworkMode.GLOBAL_ROUTER, NodeType.SUPER, Connection.NON_DIRECT): (
-        _SUPER_NON_DIRECT,
-        "vpc-cni-direct-super",
-    ),
-    Choices(NetworkMode.GLOBAL_ROUTER, NodeType.SUPER, Connection.DIRECT): (
-        "TKE can run super nodes in a GlobalRouter cluster, but their pods hold addresses of the VPC there too, so nothing is gained over VPC-CNI; not yet built.",
-        "vpc-cni-direct-super",
-    ),
-}
+_NO_NODE_PORT = "a super node has no node port to go through: its pods hold addresses of the VPC, so the load balancer always reaches them straight."
+_NOT_BUILT = "TKE can run super nodes in a GlobalRouter cluster too, but this is not yet built."
 
 
 def by_slug(slug: str) -> Scenario | None:
@@ -223,5 +234,19 @@ def resolve(choices: Choices) -> Scenario | NotOffered:
     scenario = _BY_CHOICES.get(choices)
     if scenario is not None:
         return scenario
-    reason, nearest = _REASONS[choices]
-    return NotOffered(choices, reason, _BY_SLUG[nearest])
+    super_nodes, direct = choices.node_type is NodeType.SUPER, choices.connection is Connection.DIRECT
+    return NotOffered(choices, _NO_NODE_PORT if super_nodes and not direct else _NOT_BUILT, _nearest(choices))
+
+
+def _nearest(choices: Choices) -> Scenario:
+    """The scenario that shares most with the choices, nodes before network mode before connection."""
+
+    def shared(scenario: Scenario) -> tuple[bool, bool, bool]:
+        mine = scenario.choices
+        return (
+            mine.node_type is choices.node_type,
+            mine.network_mode is choices.network_mode,
+            mine.connection is choices.connection,
+        )
+
+    return max(SCENARIOS, key=shared)

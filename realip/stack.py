@@ -1,37 +1,29 @@
 """RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import pulumi
 
 from realip import rules, tke
-from realip.addresses import AddressPlan, address_plan
+from realip.components._arguments import ArgumentError
 from realip.components._component import Component
-from realip.components.access import ClusterAccess, ClusterAccessArgs
-from realip.components.cluster import Cluster, ClusterArgs, make_cluster
-from realip.components.exposure import (
-    DirectService,
-    Entrance,
-    GlobalRouteDirectAccess,
-    IngressEntrance,
-    LoadBalancer,
-    NodePortIngress,
-    make_direct_service,
-    make_node_port_ingress,
-    make_switch,
-)
+from realip.components._taints import Taint
+from realip.components.cluster import ClusterArgs, make_cluster
+from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
+from realip.components.direct_service import make_direct_service
+from realip.components.global_route_direct_access import make_global_route_direct_access
+from realip.components.load_balancer import Exposure, LoadBalancer
+from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
-from realip.components.nodes import (
-    NativeNodes,
-    NativeNodesArgs,
-    SuperNodes,
-    Taint,
-    make_native_nodes,
-    make_super_nodes,
-)
-from realip.components.workload import Workload, WorkloadArgs, make_workload
-from realip.settings import Settings, SubnetSettings
+from realip.components.node_port_ingress import make_node_port_ingress
+from realip.components.super_nodes import make_super_nodes
+from realip.components.workload import WorkloadArgs, make_workload
+from realip.scenarios import ExposureKind
+from realip.settings.address_plan import AddressPlan, address_plan
+from realip.settings.loading import check_settings, parse_settings
+from realip.settings.models import Settings, SubnetSettings
+from realip.settings.problems import SettingsError
 
 __all__ = ["RealIpStack"]
 
@@ -45,33 +37,42 @@ class RealIpStack(Component):
     that holds a single resource costs as much as that.
     """
 
-    def __init__(self, name: str, args: Settings, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Compose the stack that checked settings describe."""
+    def __init__(
+        self, name: str, args: Settings | Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Compose the stack that settings describe, or a mapping of them as in a stack file; ArgumentError if any is wrong."""
         super().__init__(name, opts)
-        self._settings = args
-        self._plan = address_plan(args)
-        self._row = args.row
-        self._network = Network(f"{name}-network", self._network_args(), self._parts.options())
-        self._cluster_id = self._make_cluster()
-        access = ClusterAccess(f"{name}-access", self._access_args(), self._parts.options(self._make_nodes()))
-        self._objects = self._parts.on(access.provider)
-        namespace, deployment = self._make_workload()
-        entrance = self._make_entrance(namespace)
+        self._settings = self._checked(args)
+        self._plan = address_plan(self._settings)
+        self._row = self._settings.row
+        self._network = Network(f"{name}-network", self._network_args(), self._children.options())
+        self._cluster_id = make_cluster(self._children, f"{name}-cluster", self._cluster_args()).id
+        access = ClusterAccess(f"{name}-access", self._access_args(), self._children.options(self._make_nodes()))
+        self._objects = self._children.with_provider(access.provider)
+        namespace, deployment = make_workload(self._objects, name, self._workload_args())
+        exposure = self._make_exposure(namespace)
         self.stack_outputs: Mapping[str, pulumi.Input[Any]] = {
             "scenario": self._row.slug,
             "reads": self._row.reads.value,
-            "address": entrance.address,
-            "url": entrance.url,
+            "address": exposure.address,
+            "url": exposure.url,
             "clusterId": self._cluster_id,
             "kubeconfig": access.kubeconfig,
             "namespace": namespace,
             "deployment": deployment,
-            "service": entrance.service,
-            "ingress": entrance.ingress if isinstance(entrance, IngressEntrance) else None,
+            "service": exposure.service,
+            "ingress": exposure.ingress,
             "networkRanges": _ranges(self._plan),
         }
         """What a program exports: the keys of the stack's outputs."""
         self.register_outputs(dict(self.stack_outputs))
+
+    def _checked(self, args: Settings | Mapping[str, Any]) -> Settings:
+        """Settings whose values agree, also those that a program made without a stack file."""
+        try:
+            return check_settings(args) if isinstance(args, Settings) else parse_settings(args)
+        except SettingsError as error:
+            raise ArgumentError(f"{self._arguments.component}: {error}") from None
 
     def _network_args(self) -> NetworkArgs:
         settings, plan = self._settings, self._plan
@@ -93,7 +94,7 @@ class RealIpStack(Component):
 
     def _client_ports(self) -> str | None:
         """What clients need of the nodes' security group: the pods' port when direct, else node ports, if anything."""
-        if self._row.direct:
+        if not self._row.exposure.has_ingress:
             return str(self._settings.app.port)
         return None if self._passes_to_target() else "-".join(map(str, tke.NODE_PORT_RANGE))
 
@@ -126,16 +127,12 @@ class RealIpStack(Component):
             args["static_pod_ips"] = settings.static_pod_ips or False
         return args
 
-    def _make_cluster(self) -> pulumi.Output[str]:
-        name = f"{self._name}-cluster"
-        return make_cluster(self._parts.once_held_by(Cluster, name), name, self._cluster_args()).id
-
     def _make_nodes(self) -> pulumi.CustomResource:
         settings, network, name = self._settings.nodes, self._network, f"{self._name}-nodes"
         taints = [Taint(key=taint.key, value=taint.value, effect=taint.effect.value) for taint in settings.taints]
         if self._row.super_nodes:
             return make_super_nodes(
-                self._parts.once_held_by(SuperNodes, name),
+                self._children,
                 name,
                 {
                     "cluster_id": self._cluster_id,
@@ -161,7 +158,7 @@ class RealIpStack(Component):
         )
         if settings.autoscaling is not None:
             args["autoscaling"] = {"min": settings.autoscaling.min, "max": settings.autoscaling.max}
-        return make_native_nodes(self._parts.once_held_by(NativeNodes, name), name, args)
+        return make_native_nodes(self._children, name, args)
 
     def _subnets_by_zone(self) -> list[int]:
         """Positions of the node subnets, in an order that does not depend on how somebody lists them."""
@@ -182,10 +179,6 @@ class RealIpStack(Component):
         else:
             args["admin_cidrs"] = settings.access.admin_cidrs
         return args
-
-    def _make_workload(self) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-        name = f"{self._name}-app"
-        return make_workload(self._objects.once_held_by(Workload, name), name, self._workload_args())
 
     def _workload_args(self) -> WorkloadArgs:
         app, names, taints = self._settings.app, self._row.names, self._settings.nodes.taints
@@ -219,32 +212,40 @@ class RealIpStack(Component):
     def _labels(self) -> dict[str, str]:
         return {"app": self._settings.app.label}
 
-    def _make_entrance(self, namespace: pulumi.Output[str]) -> Entrance:
-        """The entrance, made beside the Deployment: a readiness gate of one waits for the other."""
-        app, names = self._settings.app, self._row.names
-        name, service = f"{self._name}-entrance", app.service or names.service
-        if self._row.direct:
-            return make_direct_service(
-                self._objects.once_held_by(DirectService, name).behind(*self._make_switch()),
-                name,
-                {
-                    "service": service,
-                    "namespace": namespace,
-                    "selector": self._labels(),
-                    "port": app.service_port,
-                    "target_port": app.port,
-                    "load_balancer": self._load_balancer(),
-                    "state_public": self._row.states_public,
-                },
-            )
-        ingress = app.ingress or names.ingress
-        assert ingress is not None  # noqa: S101 - every non-direct row of the table names one
-        return make_node_port_ingress(
-            self._objects.once_held_by(NodePortIngress, name),
-            name,
+    def _make_exposure(self, namespace: pulumi.Output[str]) -> Exposure:
+        """The exposure, made beside the Deployment: a readiness gate of one waits for the other."""
+        match self._row.exposure:
+            case ExposureKind.DIRECT_SERVICE:
+                return self._make_direct_service(namespace)
+            case ExposureKind.NODE_PORT_INGRESS:
+                return self._make_node_port_ingress(namespace)
+            case unknown:
+                assert_never(unknown)
+
+    def _make_direct_service(self, namespace: pulumi.Output[str]) -> Exposure:
+        app = self._settings.app
+        return make_direct_service(
+            self._objects.depending_on(*self._make_direct_access()),
+            self._name,
             {
-                "service": service,
-                "ingress": ingress,
+                "service": app.service or self._row.names.service,
+                "namespace": namespace,
+                "selector": self._labels(),
+                "port": app.service_port,
+                "target_port": app.port,
+                "load_balancer": self._load_balancer(),
+                "explicit_public": self._row.explicit_public,
+            },
+        )
+
+    def _make_node_port_ingress(self, namespace: pulumi.Output[str]) -> Exposure:
+        app, names = self._settings.app, self._row.names
+        return make_node_port_ingress(
+            self._objects,
+            self._name,
+            {
+                "service": app.service or names.service,
+                "ingress": app.ingress or names.ingress or names.service,
                 "namespace": namespace,
                 "selector": self._labels(),
                 "port": app.service_port,
@@ -254,13 +255,12 @@ class RealIpStack(Component):
             },
         )
 
-    def _make_switch(self) -> list[pulumi.Resource]:
-        """The cluster-wide switch, where the scenario needs it."""
-        if not self._row.global_route_switch:
+    def _make_direct_access(self) -> list[pulumi.Resource]:
+        """GlobalRouter's cluster-wide key, where the scenario needs it."""
+        if not self._row.global_route_direct_access:
             return []
         name, timeout = f"{self._name}-direct-access", self._settings.load_balancer.timeout_seconds
-        parts = self._objects.once_held_by(GlobalRouteDirectAccess, name)
-        return [make_switch(parts, name, {"timeout_seconds": timeout})]
+        return [make_global_route_direct_access(self._objects, name, {"timeout_seconds": timeout})]
 
     def _load_balancer(self) -> LoadBalancer:
         settings = self._settings.load_balancer

@@ -3,8 +3,7 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from realip import Apps
-from realip.components.apps import App
+from realip import App, Apps
 
 config = pulumi.Config()
 provider = kubernetes.Provider(

@@ -46,7 +46,7 @@ for number in range(config.require_int("number")):
         ],
     }
     kubernetes.apps.v1.Deployment(
-        f"apps-app-{number}",
+        f"apps-app-{number}-deployment",
         metadata={"name": f"app-{number}", "namespace": "default", "labels": labels},
         spec={
             "replicas": 3,
@@ -60,7 +60,7 @@ for number in range(config.require_int("number")):
         opts=on_cluster,
     )
     service = kubernetes.core.v1.Service(
-        f"apps-app-{number}",
+        f"apps-app-{number}-service",
         metadata={
             "name": f"app-{number}",
             "namespace": "default",

@@ -162,7 +162,7 @@ def program() -> None:
         "lifecycle": {"pre_stop": {"sleep": {"seconds": 10}}},
     }
     deployment = kubernetes.apps.v1.Deployment(
-        "realip-app",
+        "realip-deployment",
         metadata={"name": "real-ip-demo", "namespace": "default", "labels": LABELS},
         spec={
             "replicas": 3,
@@ -190,7 +190,7 @@ def program() -> None:
         opts=on_cluster,
     )
     service = kubernetes.core.v1.Service(
-        "realip-entrance",
+        "realip-service",
         metadata={
             "name": "clb-direct-pod",
             "namespace": "default",

@@ -1,4 +1,4 @@
-"""A cluster and an app that somebody runs already: all that is missing is an entrance that keeps the client's address."""
+"""A cluster and an app that somebody runs already: all that is missing is an exposure that keeps the client's address."""
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -7,10 +7,10 @@ from realip import DirectService
 
 cluster = kubernetes.Provider("cluster", kubeconfig=pulumi.Config().require_secret("kubeconfig"))
 
-entrance = DirectService(
+exposure = DirectService(
     "shop",
-    {"service": "shop-entrance", "namespace": "shop", "selector": {"app": "shop"}, "port": 443, "target_port": 8443},
+    {"service": "shop-public", "namespace": "shop", "selector": {"app": "shop"}, "port": 443, "target_port": 8443},
     pulumi.ResourceOptions(provider=cluster),
 )
 
-pulumi.export("url", entrance.url)
+pulumi.export("url", exposure.url)

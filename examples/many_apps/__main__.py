@@ -1,4 +1,4 @@
-"""Every app of a list on a VPC-CNI cluster: add a line to apps.yaml, and it runs and has an entrance of its own."""
+"""Every app of a list on a VPC-CNI cluster: add a line to apps.yaml, and it runs and has an exposure of its own."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from realip import Apps
-from realip.components.apps import App
+from realip import App, Apps
 
 cluster = kubernetes.Provider("cluster", kubeconfig=pulumi.Config().require_secret("kubeconfig"))
 

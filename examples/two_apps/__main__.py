@@ -3,8 +3,7 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from realip import DirectService, GlobalRouteDirectAccess, NodePortIngress, Workload
-from realip.components.workload import Resources
+from realip import DirectService, GlobalRouteDirectAccess, NodePortIngress, Resources, Workload
 
 cluster = kubernetes.Provider("cluster", kubeconfig=pulumi.Config().require_secret("kubeconfig"))
 on_cluster = pulumi.ResourceOptions(provider=cluster)
@@ -26,8 +25,8 @@ api = Workload(
 )
 # The switch is the cluster's: once is enough for every direct Service on it.
 switch = GlobalRouteDirectAccess("direct-access", {}, on_cluster)
-api_entrance = DirectService(
-    "api-entrance",
+api_service = DirectService(
+    "api",
     {"service": "api", "namespace": api.namespace, "selector": api_labels, "port": 80, "target_port": 8080},
     pulumi.ResourceOptions(provider=cluster, depends_on=[switch]),
 )
@@ -49,8 +48,8 @@ web = Workload(
     },
     on_cluster,
 )
-web_entrance = NodePortIngress(
-    "web-entrance",
+web_ingress = NodePortIngress(
+    "web",
     {
         "service": "web",
         "ingress": "web",
@@ -63,5 +62,5 @@ web_entrance = NodePortIngress(
     on_cluster,
 )
 
-pulumi.export("api", api_entrance.url)
-pulumi.export("web", web_entrance.url)
+pulumi.export("api", api_service.url)
+pulumi.export("web", web_ingress.url)

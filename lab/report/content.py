@@ -12,7 +12,8 @@ from lab.proof.results import ScenarioResult, collect, kept
 from lab.proof.trace import Trace, trace
 from lab.rig.lab import Lab
 from lab.rig.shell import run
-from realip.scenarios import Reads
+from realip.reads import Reads
+from realip.scenarios import Connection
 from tools.catalogue import KUBERNETES
 
 Say = Callable[[str, str], None]
@@ -89,10 +90,13 @@ def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
             row.title,
             f"http://{lab.address}/",
             in_header=row.reads is Reads.X_FORWARDED_FOR,
-            crossing=not row.direct,
+            crossing=row.choices.connection is not Connection.DIRECT,
         )
     # An app that answers with the socket's peer is the one that shows what a node port does to it.
-    chosen = next((lab for lab in labs if lab.scenario.direct and not lab.scenario.super_nodes), None)
+    chosen = next(
+        (lab for lab in labs if lab.scenario.choices.connection is Connection.DIRECT and not lab.scenario.super_nodes),
+        None,
+    )
     lost = measured = None
     if chosen:
         with undone(chosen), loading.three_ways(chosen) as ways:

@@ -10,7 +10,8 @@ from lab.proof.results import ControlResult, ScenarioResult
 from lab.proof.trace import Trace, address_of
 from lab.report import svg
 from lab.report.content import Content
-from realip.scenarios import Reads, by_slug
+from realip.reads import Reads
+from realip.scenarios import by_slug
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 READS = {Reads.SOCKET_PEER: "the app reads its socket's peer", Reads.X_FORWARDED_FOR: "the app reads X-Forwarded-For"}

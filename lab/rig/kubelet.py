@@ -20,7 +20,8 @@ from lab.rig.api import LEASE, NODE, POD, Api, Object
 from lab.rig.layout import POD_OFFSET, Layout, Node
 from lab.rig.shell import LabError, start, wait_for
 from lab.rig.tke_keys import SUPER_NODE_LABEL, SUPER_NODE_TAINT
-from realip.scenarios import SCENARIOS, Reads
+from realip.reads import Reads
+from realip.scenarios import SCENARIOS
 
 HEADER_IMAGES = {scenario.image for scenario in SCENARIOS if scenario.reads is Reads.X_FORWARDED_FOR}
 DEFAULT_PORT = 5000

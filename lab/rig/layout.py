@@ -9,10 +9,10 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 
 from lab.rig.shell import LabError
-from realip.addresses import address_plan
-from realip.loading import parse
 from realip.scenarios import NetworkMode, Scenario
-from realip.settings import Settings
+from realip.settings.address_plan import address_plan
+from realip.settings.loading import parse_settings
+from realip.settings.models import Settings
 
 PREFIX = "realip-"
 """Every namespace of the lab starts with it; what a killed run left is found by it."""
@@ -148,4 +148,4 @@ def ranges_of(settings: Settings) -> Ranges:
 def layout_of(scenario: Scenario) -> Layout:
     """The lab of a scenario with the ranges of its default stack."""
     stack = {"scenario": scenario.slug, "access": {"adminCidrs": [f"{CLIENT_NETWORK[10]}/32"]}}
-    return Layout(scenario, ranges_of(parse(stack)))
+    return Layout(scenario, ranges_of(parse_settings(stack)))

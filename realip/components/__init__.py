@@ -1,1 +1,1 @@
-"""Components, each usable alone: `from realip.components.exposure import DirectService`, or by name from `realip`."""
+"""Components, each usable alone: `from realip import DirectService`."""

@@ -1,4 +1,4 @@
-"""Apps: many applications on one cluster, each with an entrance of its own, as one component."""
+"""Apps: many applications on one cluster, each with an exposure of its own, as one component."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -7,17 +7,12 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from realip import rules
-from realip.components._component import ArgumentError, KubernetesComponent, Parts, demand
-from realip.components.exposure import (
-    DirectServiceArgs,
-    Entrance,
-    LoadBalancer,
-    NodePortIngressArgs,
-    ingress_problems,
-    make_direct_service,
-    make_node_port_ingress,
-)
+from realip import defaults, rules
+from realip.components._arguments import ArgumentError, Arguments, raise_all
+from realip.components._component import Children, KubernetesComponent
+from realip.components.direct_service import DirectServiceArgs, make_direct_service
+from realip.components.load_balancer import Exposure, LoadBalancer
+from realip.components.node_port_ingress import NodePortIngressArgs, ingress_problems, make_node_port_ingress
 from realip.components.workload import (
     WorkloadArgs,
     make_deployment,
@@ -28,9 +23,6 @@ from realip.components.workload import (
 )
 
 __all__ = ["App", "Apps", "AppsArgs"]
-
-_HTTP = 80
-"""The port of an Ingress, and of a Service that says none."""
 
 
 class App(TypedDict):
@@ -59,7 +51,7 @@ class AppsArgs(TypedDict):
 
 
 class Apps(KubernetesComponent):
-    """The Deployments and entrances of many applications on one cluster, which share no pod and no name.
+    """The Deployments and exposures of many applications on one cluster, which share no pod and no name.
 
     The same as a `Workload` and a `DirectService` or a `NodePortIngress` for each, without a component for each: the engine
     writes its state down at every resource, so half of them is less than half of the time. A namespace that several
@@ -68,7 +60,7 @@ class Apps(KubernetesComponent):
     """
 
     addresses: pulumi.Output[Mapping[str, str]]
-    """Address of each entrance, an IP address or a hostname, by the application: `addresses["cart"]` is known as soon as
+    """Address of each exposure, an IP address or a hostname, by the application: `addresses["cart"]` is known as soon as
     that one is."""
     urls: pulumi.Output[Mapping[str, str]]
     """Where to point a browser, by the application."""
@@ -77,41 +69,41 @@ class Apps(KubernetesComponent):
         """Make everything; ArgumentError with all that Kubernetes would refuse and all that two applications both claim."""
         super().__init__(name, opts)
         apps = args["apps"]
-        demand(_problems(self._parts, apps))
+        raise_all(_problems(self._arguments, apps))
         namespaces = {
-            namespace: make_namespace(self._parts, f"{name}-namespace-{namespace}", namespace)
+            namespace: make_namespace(self._children, f"{name}-namespace-{namespace}", namespace)
             for namespace in sorted(
                 {namespace_of(app["workload"]) for app in apps.values() if makes_namespace(app["workload"])}
             )
         }
-        entrances: dict[str, Entrance] = {}
+        exposures: dict[str, Exposure] = {}
         for key, app in apps.items():
             there = namespace_of(app["workload"])
             namespace = namespaces.get(there, there)
-            make_deployment(self._parts, f"{name}-{key}", app["workload"], namespace)
-            entrances[key] = _make_entrance(self._parts, f"{name}-{key}", app, namespace)
-        self.addresses = _by_app({key: made.address for key, made in entrances.items()})
-        self.urls = _by_app({key: made.url for key, made in entrances.items()})
+            make_deployment(self._children, f"{name}-{key}", app["workload"], namespace)
+            exposures[key] = _make_exposure(self._children, f"{name}-{key}", app, namespace)
+        self.addresses = _by_app({key: made.address for key, made in exposures.items()})
+        self.urls = _by_app({key: made.url for key, made in exposures.items()})
         self.register_outputs({"addresses": self.addresses, "urls": self.urls})
 
 
-def _problems(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
+def _problems(arguments: Arguments, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
     """Everything that is wrong with each application, and then with all of them together."""
-    unknown = [problem for key, app in apps.items() for problem in _unknown(_of(parts, key), app)]
+    unknown = [problem for key, app in apps.items() for problem in _unknown(_of(arguments, key), app)]
     yield from unknown
     if unknown:
         return
     for key, app in apps.items():
-        yield from _app_problems(_of(parts, key), app)
-    yield from _claimed_twice(parts, apps)
-    yield from _shared_pods(parts, apps)
+        yield from _app_problems(_of(arguments, key), app)
+    yield from _claimed_twice(arguments, apps)
+    yield from _shared_pods(arguments, apps)
 
 
-def _of(parts: Parts, key: str) -> Parts:
-    return parts.at(f'apps["{key}"].')
+def _of(arguments: Arguments, key: str) -> Arguments:
+    return arguments.at(f'apps["{key}"].')
 
 
-def _unknown(parts: Parts, app: App) -> Iterator[ArgumentError]:
+def _unknown(arguments: Arguments, app: App) -> Iterator[ArgumentError]:
     """What tells applications apart has to be known when they are compared."""
     workload = app["workload"]
     labels: object = workload["labels"]
@@ -125,24 +117,24 @@ def _unknown(parts: Parts, app: App) -> Iterator[ArgumentError]:
         named["workload.labels"] = labels
     for argument, value in named.items():
         if not isinstance(value, str | None):
-            yield parts.refuse(argument, type(value).__name__, "is not known yet; write it out")
+            yield arguments.refuse(argument, type(value).__name__, "is not known yet; write it out")
 
 
-def _app_problems(parts: Parts, app: App) -> Iterator[ArgumentError]:
+def _app_problems(arguments: Arguments, app: App) -> Iterator[ArgumentError]:
     """What Kubernetes or TKE would refuse of one application."""
-    workload = parts.at("workload.")
+    workload = arguments.at("workload.")
     wrong = list(workload_problems(workload, app["workload"]))
     yield from wrong
     if not app["workload"]["labels"]:
         yield workload.refuse("labels", {}, "is empty; say which pods are this app's")
     if (service := app.get("service")) is not None:
-        yield from parts.check("service", service, rules.service_name)
+        yield from arguments.check("service", service, rules.service_name)
     elif not wrong:  # the Service has the Deployment's name then, and may have fewer
         yield from workload.check("deployment", app["workload"]["deployment"], rules.service_name)
     if app.get("ingress") is not None:
-        yield from ingress_problems(parts, _ingress_args(app))
+        yield from ingress_problems(arguments, _ingress_args(app))
     elif app.get("pass_to_target"):
-        yield parts.refuse("pass_to_target", value=True, problem="goes with an Ingress; name one or remove it")
+        yield arguments.refuse("pass_to_target", value=True, problem="goes with an Ingress; name one or remove it")
 
 
 @dataclass(frozen=True)
@@ -163,12 +155,12 @@ def _claims(app: App) -> Iterator[_Claim]:
     if ingress is not None:
         yield _Claim("ingress", ingress, there)
     balancer = (app.get("load_balancer") or {}).get("existing_id")
-    port = _HTTP if ingress is not None else app.get("port") or _HTTP
+    port = defaults.HTTP_PORT if ingress is not None else app.get("port") or defaults.HTTP_PORT
     if isinstance(balancer, str) and isinstance(port, int | float):
         yield _Claim("load_balancer.existing_id", balancer, f"on port {port:g}", "take another port or load balancer")
 
 
-def _claimed_twice(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
+def _claimed_twice(arguments: Arguments, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
     """What two applications both have: the later one would take the earlier one's object, port or place in the state."""
     owners: dict[_Claim, str] = {}
     for key, app in apps.items():
@@ -176,15 +168,10 @@ def _claimed_twice(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentEr
             owner = owners.setdefault(claim, key)
             if owner != key:
                 problem = f'belongs to apps["{owner}"] {claim.where}; {claim.remedy}'
-                yield _of(parts, key).refuse(claim.argument, claim.value, problem)
-    for key, app in apps.items():
-        service = f"{key}-service"
-        if app.get("ingress") is not None and service in apps and apps[service].get("ingress") is None:
-            problem = f'has the place of the Service of apps["{key}"] in the stack; call it otherwise'
-            yield parts.refuse("apps", service, problem)
+                yield _of(arguments, key).refuse(claim.argument, claim.value, problem)
 
 
-def _shared_pods(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
+def _shared_pods(arguments: Arguments, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
     """Labels that the pods of another application carry too: clients of one would end up at the other."""
     carriers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for key, app in apps.items():
@@ -195,7 +182,7 @@ def _shared_pods(parts: Parts, apps: Mapping[str, App]) -> Iterator[ArgumentErro
         for other in min((carriers[label] for label in labels), key=len, default=[]):
             if other != key and labels <= _labels(apps[other]):
                 problem = f'are carried by the pods of apps["{other}"] too; add a label that tells them apart'
-                yield _of(parts, key).refuse("workload.labels", dict(app["workload"]["labels"]), problem)
+                yield _of(arguments, key).refuse("workload.labels", dict(app["workload"]["labels"]), problem)
 
 
 def _by_app(values: Mapping[str, "pulumi.Input[str]"]) -> pulumi.Output[Mapping[str, str]]:
@@ -213,17 +200,17 @@ def _service_name(app: App) -> str:
     return app.get("service") or app["workload"]["deployment"]
 
 
-def _make_entrance(parts: Parts, name: str, app: App, namespace: "pulumi.Input[str]") -> Entrance:
+def _make_exposure(children: Children, name: str, app: App, namespace: "pulumi.Input[str]") -> Exposure:
     if app.get("ingress") is not None:
-        return make_node_port_ingress(parts, name, _ingress_args(app) | {"namespace": namespace})
-    return make_direct_service(parts, name, _service_args(app) | {"namespace": namespace})
+        return make_node_port_ingress(children, name, _ingress_args(app) | {"namespace": namespace})
+    return make_direct_service(children, name, _service_args(app) | {"namespace": namespace})
 
 
 def _service_args(app: App) -> DirectServiceArgs:
     return DirectServiceArgs(
         service=_service_name(app),
         selector=app["workload"]["labels"],
-        port=app.get("port") or _HTTP,
+        port=app.get("port") or defaults.HTTP_PORT,
         target_port=app["workload"]["port"],
         load_balancer=app.get("load_balancer") or LoadBalancer(),
     )

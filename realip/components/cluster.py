@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip import rules, tke
-from realip.addresses import PODS_PER_NODE, SERVICES
-from realip.components._component import ArgumentError, Component, Parts, demand, whole
+from realip import defaults, rules, tke
+from realip.components._arguments import ArgumentError, Arguments, as_integer, raise_all
+from realip.components._component import Children, Component
 from realip.scenarios import NetworkMode
 
 __all__ = ["Cluster", "ClusterArgs"]
@@ -62,20 +62,20 @@ class Cluster(Component):
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster; ArgumentError for networks that TKE would refuse."""
         super().__init__(name, opts)
-        self.cluster_id = make_cluster(self._parts, name, args).id
+        raise_all(cluster_problems(self._arguments, args))
+        self.cluster_id = make_cluster(self._children, name, args).id
         self.register_outputs({"cluster_id": self.cluster_id})
 
 
-def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kubernetes.Cluster:
-    """The cluster; ArgumentError for networks that TKE would refuse."""
-    demand(_problems(parts, args))
+def make_cluster(children: Children, name: str, args: ClusterArgs) -> tencentcloud.kubernetes.Cluster:
+    """The cluster."""
     vpc_cni = NetworkMode(args["network_mode"]) is NetworkMode.VPC_CNI
     return tencentcloud.kubernetes.Cluster(
         name,
         cluster_name=args.get("display_name") or name,
         vpc_id=args["vpc_id"],
         cluster_version=args["version"],
-        cluster_level=args.get("level") or "L5",
+        cluster_level=args.get("level") or defaults.CLUSTER_LEVEL,
         cluster_deploy_type=tke.MANAGED_CLUSTER,
         container_runtime="containerd",
         deletion_protection=args.get("deletion_protection") or False,
@@ -85,56 +85,56 @@ def make_cluster(parts: Parts, name: str, args: ClusterArgs) -> tencentcloud.kub
         is_non_static_ip_mode=not args.get("static_pod_ips") if vpc_cni else None,
         eni_subnet_ids=args.get("pod_subnet_ids"),
         cluster_cidr=args.get("cluster_cidr"),
-        cluster_max_pod_num=None if vpc_cni else whole(args.get("pods_per_node") or PODS_PER_NODE),
+        cluster_max_pod_num=None if vpc_cni else as_integer(args.get("pods_per_node") or defaults.PODS_PER_NODE),
         service_cidr=args.get("service_cidr"),
         cluster_max_service_num=_service_number(args),
         # The provider leaves this administrator's password in plain text.
-        opts=parts.options(additional_secret_outputs=["password"]),
+        opts=children.options(additional_secret_outputs=["password"]),
     )
 
 
-def _problems(parts: Parts, args: ClusterArgs) -> Iterator[ArgumentError]:
+def cluster_problems(arguments: Arguments, args: ClusterArgs) -> Iterator[ArgumentError]:
     """What TKE would refuse, of what is known already; an argument of the other network mode is told as that alone."""
     modes = tuple(mode.value for mode in NetworkMode)
     mode = args["network_mode"]
-    wrong = list(parts.check("network_mode", mode, lambda value: rules.one_of(value, modes)))
+    wrong = list(arguments.check("network_mode", mode, lambda value: rules.one_of(value, modes)))
     yield from wrong
     needed, foreign = ((), ()) if wrong else _NEEDED_AND_FOREIGN[NetworkMode(mode)]
     for argument in needed:
         if args.get(argument) is None:
-            yield parts.refuse(argument, None, f"is missing; {mode} needs it")
+            yield arguments.refuse(argument, None, f"is missing; {mode} needs it")
     for argument in foreign:
         if args.get(argument) is not None:
-            yield parts.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
+            yield arguments.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
     own: Mapping[str, object] = {argument: value for argument, value in args.items() if argument not in foreign}
-    yield from parts.check("version", own["version"], rules.kubernetes_version)
-    yield from parts.check("service_cidr", own.get("service_cidr"), rules.service_cidr)
+    yield from arguments.check("version", own["version"], rules.kubernetes_version)
+    yield from arguments.check("service_cidr", own.get("service_cidr"), rules.service_cidr)
     about_room = [
-        *parts.check("cluster_cidr", own.get("cluster_cidr"), rules.cluster_cidr),
-        *_problems_of_numbers(parts, own),
+        *arguments.check("cluster_cidr", own.get("cluster_cidr"), rules.cluster_cidr),
+        *_problems_of_numbers(arguments, own),
     ]
-    yield from about_room or _problems_of_room(parts, own)
+    yield from about_room or _problems_of_room(arguments, own)
 
 
-def _problems_of_numbers(parts: Parts, args: Mapping[str, object]) -> Iterator[ArgumentError]:
+def _problems_of_numbers(arguments: Arguments, args: Mapping[str, object]) -> Iterator[ArgumentError]:
     """Powers of two, since another number is rounded up and previews as a new cluster from then on."""
     for argument, number, known in (
         ("pods_per_node", args.get("pods_per_node"), tke.CLUSTER_POD_NUMBERS),
         ("service_number", args.get("service_number"), tke.CLUSTER_SERVICE_NUMBERS),
     ):
         if isinstance(number, int | float) and number not in known:
-            yield parts.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
+            yield arguments.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
 
 
-def _problems_of_room(parts: Parts, args: Mapping[str, object]) -> Iterator[ArgumentError]:
+def _problems_of_room(arguments: Arguments, args: Mapping[str, object]) -> Iterator[ArgumentError]:
     """A cluster's network that holds no node beside its Services."""
-    cidr, pods = args.get("cluster_cidr"), args.get("pods_per_node", PODS_PER_NODE)
-    services = args.get("service_number", SERVICES)
+    cidr, pods = args.get("cluster_cidr"), args.get("pods_per_node", defaults.PODS_PER_NODE)
+    services = args.get("service_number", defaults.SERVICES)
     if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
         taken = 0 if args.get("service_cidr") is not None else int(services)
         if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
             problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
-            yield parts.refuse("cluster_cidr", cidr, problem)
+            yield arguments.refuse("cluster_cidr", cidr, problem)
 
 
 def _eni(args: ClusterArgs) -> str:
@@ -145,7 +145,7 @@ def _service_number(args: ClusterArgs) -> "pulumi.Input[int]":
     """How many Services: as said, else as many as their network holds, which TKE wants to agree."""
     number, service_cidr = args.get("service_number"), args.get("service_cidr")
     if number is not None:
-        return whole(number)
+        return as_integer(number)
     if service_cidr is None:
-        return SERVICES
+        return defaults.SERVICES
     return pulumi.Output.from_input(service_cidr).apply(lambda cidr: rules.service_numbers(rules.service_cidr(cidr)))

@@ -8,7 +8,9 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules
-from realip.components._component import ArgumentError, Component, demand, security_rule
+from realip.components._arguments import ArgumentError, raise_all
+from realip.components._component import Component
+from realip.components._security_rule import security_rule
 
 __all__ = ["Network", "NetworkArgs", "Subnet"]
 
@@ -71,7 +73,7 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network; ArgumentError for a VPC network that Tencent Cloud would refuse."""
         super().__init__(name, opts)
-        demand(self._problems(args))
+        raise_all(self._problems(args))
         self._display_name = args.get("display_name") or name
         self._tags = dict(args.get("tags") or {})
         existing = args.get("vpc_id")
@@ -86,7 +88,7 @@ class Network(Component):
                 name=self._display_name,
                 cidr_block=args["cidr"],
                 tags=self._tags,
-                opts=self._parts.options(),
+                opts=self._children.options(),
             )
             self.vpc_id = vpc.id
             route = self._nat_route()
@@ -106,9 +108,9 @@ class Network(Component):
 
     def _problems(self, args: NetworkArgs) -> Iterator[ArgumentError]:
         """What Tencent Cloud would refuse, and what does not say enough."""
-        yield from self._parts.check("cidr", args["cidr"], rules.vpc_cidr)
+        yield from self._arguments.check("cidr", args["cidr"], rules.vpc_cidr)
         if not args["node_subnets"]:
-            yield self._parts.refuse("node_subnets", [], "is empty; give at least one subnet")
+            yield self._arguments.refuse("node_subnets", [], "is empty; give at least one subnet")
         existing = args.get("vpc_id") is not None
         needed = "id" if existing else "cidr"
         for argument, subnets in (
@@ -118,7 +120,7 @@ class Network(Component):
             for index, subnet in enumerate(subnets):
                 if needed not in subnet:
                     problem = f"has no {needed}; {self._why(existing=existing)}"
-                    yield self._parts.refuse(f"{argument}[{index}]", dict(subnet), problem)
+                    yield self._arguments.refuse(f"{argument}[{index}]", dict(subnet), problem)
 
     @staticmethod
     def _why(*, existing: bool) -> str:
@@ -133,7 +135,7 @@ class Network(Component):
             internet_charge_type="TRAFFIC_POSTPAID_BY_HOUR",
             internet_max_bandwidth_out=_NAT_ADDRESS_BANDWIDTH,
             tags=self._tags,
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
         gateway = tencentcloud.nat.Gateway(
             f"{name}-nat",
@@ -143,10 +145,10 @@ class Network(Component):
             bandwidth=_NAT_BANDWIDTH,
             max_concurrent=_NAT_CONNECTIONS,
             tags=self._tags,
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
         table = tencentcloud.route.Table(
-            f"{name}-routes", name=display_name, vpc_id=self.vpc_id, tags=self._tags, opts=self._parts.options()
+            f"{name}-routes", name=display_name, vpc_id=self.vpc_id, tags=self._tags, opts=self._children.options()
         )
         return tencentcloud.route.TableEntry(
             f"{name}-nat-route",
@@ -155,7 +157,7 @@ class Network(Component):
             next_type="NAT",
             next_hub=gateway.id,
             description="to the internet",
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
 
     def _subnets(
@@ -176,7 +178,7 @@ class Network(Component):
                     availability_zone=zone,
                     route_table_id=route.route_table_id,
                     tags=self._tags,
-                    opts=self._parts.options(route),
+                    opts=self._children.options(route),
                 ).id
             )
         return made
@@ -187,7 +189,7 @@ class Network(Component):
             name=f"{self._display_name}-nodes",
             description="Nodes and pods",
             tags=self._tags,
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
         ports = args.get("client_ports")
         inside = list(args.get("inside_cidrs") or [args["cidr"]])
@@ -200,6 +202,6 @@ class Network(Component):
                 *(security_rule(cidr, "TCP", str(ports), "clients") for cidr in clients),
             ],
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "images and answers")],
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
         return rule_set.security_group_id

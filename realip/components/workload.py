@@ -8,18 +8,18 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from realip import rules, tke
-from realip.components._component import ArgumentError, KubernetesComponent, Parts, demand, whole
+from realip import defaults, rules, tke
+from realip.components._arguments import ArgumentError, Arguments, as_integer, raise_all
+from realip.components._component import Children, KubernetesComponent
 
 __all__ = ["Resources", "Toleration", "Workload", "WorkloadArgs"]
 
-_DEFAULT_NAMESPACE = "default"
 _STOP_SECONDS = 30
 """What a container has for stopping after it has drained; Kubernetes' own default."""
 
 
 class Resources(TypedDict):
-    """What each pod is sure of and what it may use, as Kubernetes quantities."""
+    """Resource requests and limits of the container, as Kubernetes quantities."""
 
     cpu_request: str
     """Such as `250m`. A super node sizes and bills a pod by its requests."""
@@ -32,7 +32,7 @@ class Resources(TypedDict):
 
 
 class Toleration(TypedDict):
-    """A taint that pods put up with."""
+    """A toleration of pods for a taint of nodes."""
 
     key: str
     """The taint's key."""
@@ -66,7 +66,7 @@ class WorkloadArgs(TypedDict):
     super_nodes: NotRequired[bool]
     """Whether pods run on super nodes."""
     tolerations: NotRequired[Sequence[Toleration]]
-    """Taints of the nodes that pods put up with."""
+    """Tolerations of the pods."""
     readiness_path: NotRequired[str]
     """HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in the app's log."""
     drain_seconds: NotRequired[int]
@@ -88,65 +88,69 @@ class Workload(KubernetesComponent):
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
         super().__init__(name, opts)
-        demand(workload_problems(self._parts, args))
-        self.namespace, self.deployment = make_workload(self._parts, name, args)
+        raise_all(workload_problems(self._arguments, args))
+        self.namespace, self.deployment = make_workload(self._children, name, args)
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
 
 def namespace_of(args: WorkloadArgs) -> str:
     """The namespace that a workload is in."""
-    return args.get("namespace") or _DEFAULT_NAMESPACE
+    return args.get("namespace") or defaults.NAMESPACE
 
 
 def makes_namespace(args: WorkloadArgs) -> bool:
     """Whether a workload's namespace is made along with it."""
-    return args.get("create_namespace", namespace_of(args) != _DEFAULT_NAMESPACE)
+    return args.get("create_namespace", namespace_of(args) != defaults.NAMESPACE)
 
 
-def workload_problems(parts: Parts, args: WorkloadArgs) -> Iterator[ArgumentError]:
+def workload_problems(arguments: Arguments, args: WorkloadArgs) -> Iterator[ArgumentError]:
     """Names, images and capabilities that Kubernetes would refuse."""
-    yield from parts.check("deployment", args["deployment"], rules.dns_label)
-    yield from parts.check("container", args.get("container"), rules.dns_label)
-    yield from parts.check("image", args["image"], rules.image_reference)
-    yield from parts.check("namespace", args.get("namespace"), rules.dns_label)
+    yield from arguments.check("deployment", args["deployment"], rules.dns_label)
+    yield from arguments.check("container", args.get("container"), rules.dns_label)
+    yield from arguments.check("image", args["image"], rules.image_reference)
+    yield from arguments.check("namespace", args.get("namespace"), rules.dns_label)
     for capability in args.get("capabilities") or ():
-        yield from parts.check("capabilities", capability, lambda name: rules.one_of(name, rules.BASELINE_CAPABILITIES))
+        yield from arguments.check(
+            "capabilities", capability, lambda name: rules.one_of(name, rules.BASELINE_CAPABILITIES)
+        )
 
 
-def make_workload(parts: Parts, name: str, args: WorkloadArgs) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+def make_workload(children: Children, name: str, args: WorkloadArgs) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
     """Namespace and Deployment of a workload, and their names."""
     if makes_namespace(args):
-        namespace = make_namespace(parts, f"{name}-namespace", namespace_of(args))
+        namespace = make_namespace(children, f"{name}-namespace", namespace_of(args))
     else:
         namespace = pulumi.Output.from_input(namespace_of(args))
-    return namespace, make_deployment(parts, name, args, namespace).metadata.name
+    return namespace, make_deployment(children, name, args, namespace).metadata.name
 
 
-def make_namespace(parts: Parts, name: str, namespace: str) -> pulumi.Output[str]:
+def make_namespace(children: Children, name: str, namespace: str) -> pulumi.Output[str]:
     """The namespace of workloads, and its name, which comes after it."""
     made = core.Namespace(
         name,
         metadata={"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
-        opts=parts.options(),
+        opts=children.options(),
     )
     return made.metadata.name
 
 
-def make_deployment(parts: Parts, name: str, args: WorkloadArgs, namespace: "pulumi.Input[str]") -> "apps.Deployment":
+def make_deployment(
+    children: Children, name: str, args: WorkloadArgs, namespace: "pulumi.Input[str]"
+) -> "apps.Deployment":
     """The Deployment of a workload."""
-    timeout = f"{int(args.get('timeout_seconds') or 600)}s"
+    timeout = f"{int(args.get('timeout_seconds') or defaults.TIMEOUT)}s"
     return apps.Deployment(
-        name,
+        f"{name}-deployment",
         metadata={"name": args["deployment"], "namespace": namespace, "labels": dict(args["labels"])},
         spec=_deployment(args),
-        opts=parts.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
+        opts=children.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
     )
 
 
 def _deployment(args: WorkloadArgs) -> apps.DeploymentSpecArgs:
     labels = dict(args["labels"])
     return apps.DeploymentSpecArgs(
-        replicas=whole(args["replicas"]) if "replicas" in args else None,
+        replicas=as_integer(args["replicas"]) if "replicas" in args else None,
         selector=meta.LabelSelectorArgs(match_labels=labels),
         # Never fewer pods than asked for, also while a load balancer takes its time with the new ones.
         strategy=apps.DeploymentStrategyArgs(
@@ -177,7 +181,7 @@ def _pod(args: WorkloadArgs) -> core.PodSpecArgs:
 
 
 def _container(args: WorkloadArgs) -> core.ContainerArgs:
-    resources, port, path = args["resources"], whole(args["port"]), args.get("readiness_path")
+    resources, port, path = args["resources"], as_integer(args["port"]), args.get("readiness_path")
     drain = int(args.get("drain_seconds") or 0)
     pre_stop = core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain))
     return core.ContainerArgs(
@@ -204,7 +208,7 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
 
 def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
     """What the image needs, and what listening on a low port takes; nothing at all in most cases."""
-    wanted, port = set(args.get("capabilities") or ()), whole(args["port"])
+    wanted, port = set(args.get("capabilities") or ()), as_integer(args["port"])
     if isinstance(port, int) and port < rules.UNPRIVILEGED_PORT:
         wanted.add("NET_BIND_SERVICE")
     return sorted(wanted) or None

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from realip.offline.page import Line, Span
 from realip.offline.summary import summary
 from realip.offline.values import leaves, plain
+from realip.terminal import Line, Span
 
 if TYPE_CHECKING:
-    from realip.offline.record import Recording, Resource
+    from realip.offline.monitor import Recording, Resource
 
 __all__ = ["Change", "Comparison", "FieldChange", "as_json", "compare", "page"]
 

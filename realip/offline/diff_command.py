@@ -23,8 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare two stacks. Gives the exit code; raises InputError for bad input."""
     stacks = [read_stack(name, arguments.config) for name in (arguments.stack_a, arguments.stack_b)]
     from realip.offline.compare import as_json, compare, page  # noqa: PLC0415 - bad input is told before Pulumi loads
-    from realip.offline.page import print_page  # noqa: PLC0415
-    from realip.offline.record import record  # noqa: PLC0415
+    from realip.offline.program import record  # noqa: PLC0415
+    from realip.terminal import print_page  # noqa: PLC0415
 
     comparison = compare(*(record(stack) for stack in stacks))
     if arguments.json:

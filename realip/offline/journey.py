@@ -1,16 +1,17 @@
 """How a client's address travels from the client to the app, hop by hop, in the scenario that a stack follows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from realip import tke
-from realip.addresses import AddressPlan, address_plan
-from realip.offline.page import Line, Span
+from realip.scenarios import ExposureKind
+from realip.settings.address_plan import AddressPlan, address_plan
+from realip.terminal import Line, Span
 
 if TYPE_CHECKING:
-    from realip.settings import Settings
+    from realip.settings.models import Settings
 
 __all__ = ["EXAMPLE_CLIENT", "Hop", "draw", "journey", "outsiders_warning"]
 
@@ -36,7 +37,7 @@ class Hop:
 def journey(settings: "Settings") -> list[Hop]:
     """The hops of a stack, from the client on."""
     plan = address_plan(settings)
-    return _direct(settings, plan) if settings.row.direct else _non_direct(settings, plan)
+    return _JOURNEYS[settings.row.exposure](settings, plan)
 
 
 def _direct(settings: "Settings", plan: AddressPlan) -> list[Hop]:
@@ -91,6 +92,12 @@ def _non_direct(settings: "Settings", plan: AddressPlan) -> list[Hop]:
     ]
 
 
+_JOURNEYS: Mapping[ExposureKind, Callable[["Settings", AddressPlan], list[Hop]]] = {
+    ExposureKind.DIRECT_SERVICE: _direct,
+    ExposureKind.NODE_PORT_INGRESS: _non_direct,
+}
+
+
 def _client(settings: "Settings") -> str:
     """An example of a client that may come: from outside the VPC, unless nobody there can."""
     vpc = ip_network(settings.network.cidr)
@@ -119,7 +126,7 @@ def _listed(networks: tuple[object, ...]) -> str:
 
 
 def outsiders_warning(settings: "Settings") -> str | None:
-    """What a preview warns of where a public entrance lets nobody from outside the VPC in; None if that is as it should be."""
+    """What a preview warns of where a public exposure lets nobody from outside the VPC in; None if that is as it should be."""
     clients = settings.access.client_cidrs
     vpc = ip_network(settings.network.cidr)
     if settings.load_balancer.internal or not all(_within(ip_network(cidr), vpc) for cidr in clients):

@@ -16,7 +16,7 @@ from realip.offline.dialect import is_text
 from realip.offline.values import Secret, sources, text
 
 if TYPE_CHECKING:
-    from realip.offline.record import Recording, Resource
+    from realip.offline.monitor import Recording, Resource
 
 __all__ = ["Manifest", "manifests", "stream", "write"]
 

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Preview a stack. Gives the exit code; raises InputError for bad input."""
     stack = read_stack(arguments.stack, arguments.config)
-    from realip.offline.record import record  # noqa: PLC0415 - bad input is told before Pulumi loads
+    from realip.offline.program import record  # noqa: PLC0415 - bad input is told before Pulumi loads
     from realip.offline.tree import as_json, page  # noqa: PLC0415
 
     recording = record(stack)
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         json.dump(as_json(recording, stack.settings), sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
-        from realip.offline.page import print_page  # noqa: PLC0415
+        from realip.terminal import print_page  # noqa: PLC0415
 
         print_page(page(recording, stack.settings))
     return 0

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Render a stack. Gives the exit code; raises InputError for bad input."""
     stack = read_stack(arguments.stack, arguments.config)
     from realip.offline.manifests import manifests, stream, write  # noqa: PLC0415 - bad input is told before Pulumi loads
-    from realip.offline.record import record  # noqa: PLC0415
+    from realip.offline.program import record  # noqa: PLC0415
 
     made = manifests(record(stack))
     if arguments.output is None:

@@ -1,4 +1,4 @@
-"""`realip scenarios`: the table of the five scenarios, and the decision that leads to one. Needs neither Pulumi nor pydantic."""
+"""`realip scenarios`: the table of the scenarios, and the decision that leads to one. Needs neither Pulumi nor pydantic."""
 
 import argparse
 import json
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 
 from realip import tke
-from realip.offline.page import Line, Node, Span, cell, print_page, table, tree
 from realip.scenarios import SCENARIOS, Choices, Connection, NetworkMode, NodeType, Scenario, resolve
+from realip.terminal import Line, Node, Span, cell, print_page, table, tree
 
 __all__ = ["add_arguments", "key_features", "run"]
 
@@ -31,22 +31,22 @@ def run(arguments: argparse.Namespace) -> int:
 def key_features(scenario: Scenario) -> dict[str, str]:
     """What makes a scenario, each thing as it is written, and on what."""
     features: dict[str, str] = {}
-    if scenario.global_route_switch:
+    if scenario.global_route_direct_access:
         features[tke.GLOBAL_ROUTE_DIRECT_ACCESS] = "true"
-    features["type"] = scenario.service_type
-    features[tke.SERVICE_DIRECT_ACCESS] = "true" if scenario.direct else "false"
-    if scenario.states_public:
+    features["type"] = scenario.exposure.service_type
+    features[tke.SERVICE_DIRECT_ACCESS] = scenario.exposure.direct_access
+    if scenario.explicit_public:
         features[tke.SERVICE_LOAD_BALANCER_TYPE] = tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC
-    if scenario.names.ingress is not None:
+    if scenario.exposure.has_ingress:
         features[tke.CLASS_ANNOTATION] = tke.CLASS_QCLOUD
-        features[tke.INGRESS_DIRECT_ACCESS] = "false"
+        features[tke.INGRESS_DIRECT_ACCESS] = scenario.exposure.direct_access
     if scenario.super_nodes:
         features |= tke.SUPER_NODE_SELECTOR
     return features
 
 
 def _page() -> Iterator[Line]:
-    yield [Span("Five scenarios, and the stack of each", "title")]
+    yield [Span(f"{len(SCENARIOS)} scenarios, and the stack of each", "title")]
     yield []
     yield from table(
         ("", "stack", "network mode", "connection", "nodes", "the app reads the client from"),

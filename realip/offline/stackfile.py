@@ -14,7 +14,7 @@ from realip.offline.dialect import Loader
 from realip.offline.keys import parse_override
 
 if TYPE_CHECKING:
-    from realip.settings import Settings
+    from realip.settings.models import Settings
 
 __all__ = ["StackFile", "find_project", "read_stack"]
 
@@ -88,15 +88,15 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
 
 def _settings(project: Project, path: Path, configuration: Mapping[str, str]) -> "Settings":
     """The settings that the program would read, or all their problems."""
-    from realip.loading import decode, parse  # noqa: PLC0415 - a file that cannot be read is told without pydantic
-    from realip.problems import SettingsError  # noqa: PLC0415
+    from realip.settings.loading import decode, parse_settings  # noqa: PLC0415 - a file that cannot be read is told without pydantic
+    from realip.settings.problems import SettingsError  # noqa: PLC0415
 
     namespace = f"{project.name}:"
     values = {
         key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
     }
     try:
-        return parse(values, region=configuration.get("tencentcloud:region"))
+        return parse_settings(values, region=configuration.get("tencentcloud:region"))
     except SettingsError as error:
         raise InputError(f"{_shown(path)}: {error}") from None
 

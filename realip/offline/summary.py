@@ -8,7 +8,7 @@ from realip import tke
 from realip.offline.values import plain
 
 if TYPE_CHECKING:
-    from realip.offline.record import Resource
+    from realip.offline.monitor import Resource
 
 __all__ = ["Summary", "summary"]
 
@@ -33,7 +33,7 @@ def summary(resource: "Resource") -> Summary:
         # A type that is not known here, or a part of it that is known after up only.
         made = _unknown(resource.type, inputs)
     if resource.read:
-        made.about = f"{resource.id} (looked at, made by somebody else)"
+        made.about = f"{resource.id} (read)"
     if resource.options.get("retainOnDelete"):
         made.details.append("kept on destroy")
     if resource.options.get("protect"):
@@ -55,7 +55,7 @@ def _subnet(inputs: Mapping[str, Any]) -> Summary:
 
 
 def _address(inputs: Mapping[str, Any]) -> Summary:
-    return Summary("public address", f"{inputs.get('internetMaxBandwidthOut')} Mbit/s, billed by traffic")
+    return Summary("EIP", f"{inputs.get('internetMaxBandwidthOut')} Mbit/s, billed by traffic")
 
 
 def _route(inputs: Mapping[str, Any]) -> Summary:
@@ -64,7 +64,7 @@ def _route(inputs: Mapping[str, Any]) -> Summary:
 
 def _rules(inputs: Mapping[str, Any]) -> Summary:
     rules = [*_rule_lines("in ", "from", inputs.get("ingresses")), *_rule_lines("out", "to", inputs.get("egresses"))]
-    return Summary("rules", f"of {inputs['securityGroupId']}", [], rules)
+    return Summary("security group rules", f"of {inputs['securityGroupId']}", [], rules)
 
 
 def _rule_lines(way: str, preposition: str, rules: Any) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _native_nodes(inputs: Mapping[str, Any]) -> Summary:
     native = inputs["native"]
     types = ", ".join(native["instanceTypes"])
     disk = native["systemDisk"]
-    made = Summary("native nodes", f"{native['replicas']} of {types}, {disk['diskSize']} GB {disk['diskType']}")
+    made = Summary("native node pool", f"{native['replicas']} of {types}, {disk['diskSize']} GB {disk['diskType']}")
     if scaling := native.get("scaling"):
         made.details.append(f"autoscaled between {scaling['minReplicas']} and {scaling['maxReplicas']}")
     return made
@@ -101,7 +101,7 @@ def _native_nodes(inputs: Mapping[str, Any]) -> Summary:
 def _super_nodes(inputs: Mapping[str, Any]) -> Summary:
     nodes = inputs["serverlessNodes"]
     return Summary(
-        "super nodes",
+        "super node pool",
         f"{len(nodes)}, pods are billed and not machines",
         [],
         [f"in {node['subnetId']}" for node in nodes],
@@ -187,8 +187,8 @@ def _ingress(inputs: Mapping[str, Any]) -> Summary:
 
 
 def _config_map_patch(inputs: Mapping[str, Any]) -> Summary:
-    switches = [f'{key}: "{value}"' for key, value in (inputs.get("data") or {}).items()]
-    return Summary("switch", f"in {_object_name(inputs)}", switches)
+    data = [f'{key}: "{value}"' for key, value in (inputs.get("data") or {}).items()]
+    return Summary("ConfigMap patch", _object_name(inputs), data)
 
 
 _TYPES: Mapping[str, Callable[[Mapping[str, Any]], Summary]] = {

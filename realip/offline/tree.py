@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from realip.offline.journey import draw, journey, outsiders_warning
-from realip.offline.page import Line, Node, Span, tree
 from realip.offline.summary import summary
 from realip.offline.values import SECRET, plain, sources
+from realip.terminal import Line, Node, Span, tree
 
 if TYPE_CHECKING:
-    from realip.offline.record import Recording, Resource
-    from realip.settings import Settings
+    from realip.offline.monitor import Recording, Resource
+    from realip.settings.models import Settings
 
 __all__ = ["as_json", "page", "warnings"]
 
@@ -20,7 +20,7 @@ _LATER = re.compile(r"(<[^<>]+>)")
 
 
 def warnings(recording: "Recording", settings: "Settings") -> list[str]:
-    """What the program warned of, and an entrance that nobody can use."""
+    """What the program warned of, and an exposure that nobody can use."""
     outsiders = outsiders_warning(settings) if _follows(recording, settings) else None
     return [*recording.warnings, *([outsiders] if outsiders is not None else [])]
 
@@ -41,7 +41,7 @@ def page(recording: "Recording", settings: "Settings") -> Iterator[Line]:
     yield []
     for root in _forest(recording):
         yield from tree(root)
-    looked_at = f", and look at {read} that somebody else made" if read else ""
+    looked_at = f", and read {read}" if read else ""
     yield []
     yield [
         Span("`pulumi up` would create "),
@@ -69,7 +69,7 @@ def _follows(recording: "Recording", settings: "Settings") -> bool:
 
 
 def _counts(recording: "Recording") -> tuple[int, int, int]:
-    """How many resources are made, how many components group them, and how many are only looked at."""
+    """How many resources are made, how many components group them, and how many are only read."""
     made = sum(resource.custom and not resource.read for resource in recording.resources)
     components = sum(not resource.custom for resource in recording.resources)
     return made, components, sum(resource.read for resource in recording.resources)

@@ -1,6 +1,6 @@
 """What each scenario's Kubernetes objects have to be, as data: what the scenarios' authors state, and what we add.
 
-`STATED` repeats the facts of the five-scenario guide (its Service, Ingress and switch, field by field) and of the manifests
+`STATED` repeats the facts of the guide (its Service, Ingress and ConfigMap, field by field) and of the manifests
 behind it (Deployment, names, replicas, images, placement). `ADDED` names everything beyond them with its reason. A field
 that is in neither, or is missing from the objects, fails the test.
 """
@@ -8,13 +8,11 @@ that is in neither, or is missing from the objects, fails the test.
 from dataclasses import dataclass
 from typing import Any
 
-from realip.scenarios import SCENARIOS
+from tests.support.guide import GUIDE
 
-DIRECT = frozenset({"vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"})
-NON_DIRECT = frozenset({"vpc-cni-nondirect-native", "globalrouter-nondirect-native"})
-ALL = DIRECT | NON_DIRECT
-
-assert {scenario.slug for scenario in SCENARIOS} == ALL
+ALL = frozenset(GUIDE)
+DIRECT = frozenset(slug for slug, facts in GUIDE.items() if facts.connection == "direct")
+NON_DIRECT = ALL - DIRECT
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ STATED = (
 _DEFAULT_DIRECT = (
     "TKE's default for a missing annotation depends on the cluster's age: it is always written (TKE 131136)"
 )
-_SUPER = frozenset({"vpc-cni-direct-super"})
-_SWITCH = frozenset({"globalrouter-direct-native"})
+_SUPER = frozenset(slug for slug, facts in GUIDE.items() if facts.nodes == "super")
+_CONFIG_MAP = frozenset(slug for slug, facts in GUIDE.items() if facts.config_map)
 
 ADDED = (
     Added(
@@ -159,14 +157,14 @@ ADDED = (
         "metadata.annotations[pulumi.com/patchForce]",
         "true",
         "TKE's controller owns the map",
-        _SWITCH,
+        _CONFIG_MAP,
     ),
     Added(
         "ConfigMapPatch",
         "metadata.annotations[pulumi.com/patchFieldManager]",
         "realip",
         "one owner for good, or every update leaves another one behind",
-        _SWITCH,
+        _CONFIG_MAP,
     ),
     Added("Namespace", "apiVersion", "v1", "a namespace other than `default` has to be made", NON_DIRECT),
     Added("Namespace", "kind", "Namespace", "a namespace other than `default` has to be made", NON_DIRECT),

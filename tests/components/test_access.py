@@ -6,8 +6,7 @@ import pulumi
 import pytest
 import yaml
 
-from realip.components._component import ArgumentError
-from realip.components.access import ClusterAccess
+from realip import ArgumentError, ClusterAccess
 from realip.components.kubeconfig import reachable
 from tests.support.cloud import INTERNAL_KUBECONFIG
 from tests.support.recording import UNKNOWN, Recording, run

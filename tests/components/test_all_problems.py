@@ -6,12 +6,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip.components._component import ArgumentError
-from realip.components.access import ClusterAccess
-from realip.components.cluster import Cluster
-from realip.components.exposure import DirectService, NodePortIngress
-from realip.components.network import Network
-from realip.components.workload import Workload
+from realip import ArgumentError, Cluster, ClusterAccess, DirectService, Network, NodePortIngress, Workload
 from realip.scenarios import NetworkMode
 from tests.support.recording import run
 

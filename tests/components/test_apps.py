@@ -6,8 +6,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import Apps, DirectService, NodePortIngress, Workload
-from realip.components._component import ArgumentError
+from realip import Apps, ArgumentError, DirectService, NodePortIngress, Workload
 from tests.support.cloud import Cloud
 from tests.support.recording import UNKNOWN, Recording, run
 
@@ -104,11 +103,11 @@ def test_an_app_without_an_ingress_is_reached_straight_and_one_with_is_not() -> 
         said: dict[str, str] = made.inputs["metadata"]["annotations"]
         return said
 
-    assert annotations("core/v1:Service", "all-cart")["service.cloud.tencent.com/direct-access"] == "true"
+    assert annotations("core/v1:Service", "all-cart-service")["service.cloud.tencent.com/direct-access"] == "true"
     assert annotations("core/v1:Service", "all-web-service")["service.cloud.tencent.com/direct-access"] == "false"
     assert annotations("Ingress", "all-web-ingress")["ingress.cloud.tencent.com/direct-access"] == "false"
     types = {made.name: made.inputs["spec"]["type"] for made in found.of("core/v1:Service")}
-    assert types == {"all-cart": "LoadBalancer", "all-web-service": "NodePort"}
+    assert types == {"all-cart-service": "LoadBalancer", "all-web-service": "NodePort"}
     assert len(found.of("Ingress")) == 1
     assert [made.type for made in found.resources if not made.custom] == ["pulumi:pulumi:Stack", "realip:index:Apps"]
 
@@ -193,22 +192,19 @@ def test_an_ingress_is_at_port_80_of_its_load_balancer_whatever_its_services_por
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [({}, {}), ({"ingress": "web"}, {"ingress": "other"}), ({}, {"ingress": "other"})],
-    ids=["both direct", "both behind an Ingress", "one of each"],
+    [
+        ({}, {}),
+        ({"ingress": "web"}, {"ingress": "other"}),
+        ({}, {"ingress": "other"}),
+        ({"ingress": "web"}, {}),
+    ],
+    ids=["both direct", "both behind an Ingress", "one of each", "the other of each"],
 )
 def test_apps_whose_places_differ_may_be_called_alike(first: dict[str, Any], second: dict[str, Any]) -> None:
     apps: dict[str, Any] = {"web": {"workload": workload("web")}, "web-service": {"workload": workload("other")}}
     found = _run({"web": apps["web"] | first, "web-service": apps["web-service"] | second})
     services = [made.urn for made in found.of("core/v1:Service")]
     assert len(set(services)) == 2
-
-
-def test_two_apps_do_not_share_a_place_in_the_stack() -> None:
-    """The engine refuses the second of one URN, with half of the apps made by then."""
-    (told,) = _refusals({"web": INGRESS, "web-service": {"workload": workload("other")}})
-    assert told == (
-        "Apps 'all': apps = 'web-service': has the place of the Service of apps[\"web\"] in the stack; call it otherwise"
-    )
 
 
 def test_everything_that_is_wrong_with_an_app_is_told_at_once() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from realip.components._component import ArgumentError
-from realip.components.cluster import Cluster
+from realip import ArgumentError, Cluster
 from realip.scenarios import NetworkMode
+from tests.support.guide import GUIDE
 from tests.support.recording import Recording, run
 from tests.support.stacks import SLUGS, up
 
@@ -152,13 +152,7 @@ def test_the_administrators_password_is_secret_and_no_endpoint_is_opened_by_the_
 
 def test_the_guides_modes_reach_the_cluster() -> None:
     modes = {slug: up(slug).one("cluster:Cluster").inputs["networkType"] for slug in SLUGS}
-    assert modes == {
-        "vpc-cni-direct-native": "VPC-CNI",
-        "globalrouter-direct-native": "GR",
-        "vpc-cni-direct-super": "VPC-CNI",
-        "vpc-cni-nondirect-native": "VPC-CNI",
-        "globalrouter-nondirect-native": "GR",
-    }
+    assert modes == {slug: {"VPC-CNI": "VPC-CNI", "GlobalRouter": "GR"}[facts.mode] for slug, facts in GUIDE.items()}
 
 
 def test_a_stacks_cluster_settings_reach_the_cluster() -> None:

@@ -59,7 +59,7 @@ def test_an_example_previews_before_anything_exists(name: str) -> None:
 def test_direct_service_is_one_service_on_their_cluster_and_nothing_else() -> None:
     found = _example("direct_service")
     assert sorted((resource.type, resource.name) for resource in found.custom) == [
-        ("kubernetes:core/v1:Service", "shop"),
+        ("kubernetes:core/v1:Service", "shop-service"),
         ("pulumi:providers:kubernetes", "cluster"),
     ]
     service = found.one("core/v1:Service")
@@ -70,7 +70,7 @@ def test_direct_service_is_one_service_on_their_cluster_and_nothing_else() -> No
         "selector": {"app": "shop"},
         "ports": [{"protocol": "TCP", "port": 443, "targetPort": 8443}],
     }
-    assert _annotations(found, "shop")["service.cloud.tencent.com/direct-access"] == "true"
+    assert _annotations(found, "shop-service")["service.cloud.tencent.com/direct-access"] == "true"
     assert found.stack.outputs == {"url": "http://198.18.0.10:443/"}
     assert "kubeconfig" in found.named("cluster").secrets
 
@@ -101,18 +101,18 @@ def test_own_vpc_refuses_an_administrator_who_is_no_network() -> None:
         _example("own_vpc", adminCidr="198.18.0.7")
 
 
-def test_two_apps_have_an_entrance_each_and_one_switch() -> None:
+def test_two_apps_have_an_exposure_each_and_one_patch() -> None:
     found = _example("two_apps")
     direct, ingress = found.one("realip:index:DirectService"), found.one("realip:index:NodePortIngress")
-    assert (direct.name, ingress.name) == ("api-entrance", "web-entrance")
-    assert _annotations(found, "api-entrance")["service.cloud.tencent.com/direct-access"] == "true"
-    assert _annotations(found, "web-entrance-service")["service.cloud.tencent.com/direct-access"] == "false"
-    assert _annotations(found, "web-entrance-ingress")["ingress.cloud.tencent.com/direct-access"] == "false"
-    assert _annotations(found, "web-entrance-ingress")["ingress.cloud.tencent.com/pass-to-target"] == "true"
-    api = next(service for service in found.of("core/v1:Service") if service.name == "api-entrance")
+    assert (direct.name, ingress.name) == ("api", "web")
+    assert _annotations(found, "api-service")["service.cloud.tencent.com/direct-access"] == "true"
+    assert _annotations(found, "web-service")["service.cloud.tencent.com/direct-access"] == "false"
+    assert _annotations(found, "web-ingress")["ingress.cloud.tencent.com/direct-access"] == "false"
+    assert _annotations(found, "web-ingress")["ingress.cloud.tencent.com/pass-to-target"] == "true"
+    api = next(service for service in found.of("core/v1:Service") if service.name == "api-service")
     web = found.one("Ingress")
-    assert "direct-access-switch" in found.waits_for(api)
-    assert "direct-access-switch" not in found.waits_for(web)
+    assert "direct-access-patch" in found.waits_for(api)
+    assert "direct-access-patch" not in found.waits_for(web)
     assert len(found.of("ConfigMapPatch")) == 1
     for entrance, namespace in ((api, "api"), (web, "web")):
         assert entrance.inputs["metadata"]["namespace"] == namespace
@@ -120,10 +120,10 @@ def test_two_apps_have_an_entrance_each_and_one_switch() -> None:
     deployments = {resource.name: resource for resource in found.of("Deployment")}
     for name, app in deployments.items():
         labels = app.inputs["spec"]["template"]["metadata"]["labels"]
-        assert labels == {"app": name}
-        assert not {"api-entrance", "web-entrance-ingress"} & found.waits_for(app)
+        assert labels == {"app": name.removesuffix("-deployment")}
+        assert not {"api-service", "web-ingress"} & found.waits_for(app)
     assert api.inputs["spec"]["selector"] == {"app": "api"}
-    assert found.named("web-entrance-service").inputs["spec"]["selector"] == {"app": "web"}
+    assert found.named("web-service").inputs["spec"]["selector"] == {"app": "web"}
     assert {resource.provider for resource in found.kubernetes} == {found.named("cluster").urn}
     assert found.stack.outputs == {"api": "http://198.18.0.10/", "web": "http://198.18.0.10/"}
 

@@ -6,8 +6,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip.components._component import ArgumentError
-from realip.components.exposure import DirectService, GlobalRouteDirectAccess, NodePortIngress
+from realip import ArgumentError, DirectService, GlobalRouteDirectAccess, NodePortIngress
 from tests.support.cloud import Cloud
 from tests.support.recording import UNKNOWN, Recording, run
 from tests.support.stacks import SLUGS, preview, up
@@ -48,13 +47,13 @@ _INGRESS = {
     ("more", "added"),
     [
         ({}, {}),
-        ({"state_public": True}, {"service.cloud.tencent.com/loadbalance-type": "OPEN"}),
+        ({"explicit_public": True}, {"service.cloud.tencent.com/loadbalance-type": "OPEN"}),
         (
-            {"load_balancer": {"internal_subnet_id": "subnet-1"}, "state_public": True},
+            {"load_balancer": {"internal_subnet_id": "subnet-1"}, "explicit_public": True},
             {"service.kubernetes.io/qcloud-loadbalancer-internal-subnetid": "subnet-1"},
         ),
         (
-            {"load_balancer": {"existing_id": "lb-1"}, "state_public": True},
+            {"load_balancer": {"existing_id": "lb-1"}, "explicit_public": True},
             {"service.kubernetes.io/tke-existed-lbid": "lb-1"},
         ),
         (

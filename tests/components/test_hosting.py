@@ -9,19 +9,18 @@ import pytest
 from pulumi.provider.experimental.analyzer import Analyzer
 
 import realip
-from realip.components import access, apps, cluster, exposure, network, nodes, workload
 
 COMPONENTS = [
-    access.ClusterAccess,
-    apps.Apps,
-    cluster.Cluster,
-    exposure.DirectService,
-    exposure.GlobalRouteDirectAccess,
-    nodes.NativeNodes,
-    network.Network,
-    exposure.NodePortIngress,
-    nodes.SuperNodes,
-    workload.Workload,
+    realip.Apps,
+    realip.Cluster,
+    realip.ClusterAccess,
+    realip.DirectService,
+    realip.GlobalRouteDirectAccess,
+    realip.NativeNodes,
+    realip.Network,
+    realip.NodePortIngress,
+    realip.SuperNodes,
+    realip.Workload,
 ]
 
 

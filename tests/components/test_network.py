@@ -5,8 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from realip.components._component import ArgumentError
-from realip.components.network import Network, NetworkArgs
+from realip import ArgumentError, Network, NetworkArgs
 from realip.errors import InputError
 from tests.support.recording import Recording, run
 from tests.support.stacks import up

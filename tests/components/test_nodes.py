@@ -5,8 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from realip.components._component import ArgumentError
-from realip.components.nodes import NativeNodes, SuperNodes
+from realip import ArgumentError, NativeNodes, SuperNodes
 from tests.support.recording import Recording, run
 from tests.support.stacks import up
 

@@ -9,14 +9,19 @@ import pytest
 import tencentcloud_iac_pulumi as tencentcloud
 
 import realip
-from realip.components._component import ArgumentError
-from realip.components.access import ClusterAccess
-from realip.components.apps import Apps
-from realip.components.cluster import Cluster
-from realip.components.exposure import DirectService, GlobalRouteDirectAccess, NodePortIngress
-from realip.components.network import Network
-from realip.components.nodes import NativeNodes, SuperNodes
-from realip.components.workload import Workload
+from realip import (
+    Apps,
+    ArgumentError,
+    Cluster,
+    ClusterAccess,
+    DirectService,
+    GlobalRouteDirectAccess,
+    NativeNodes,
+    Network,
+    NodePortIngress,
+    SuperNodes,
+    Workload,
+)
 from realip.scenarios import NetworkMode
 from tests.support.recording import Recording, Registered, run
 from tests.support.stacks import program, settings

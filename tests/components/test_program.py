@@ -57,11 +57,11 @@ def test_every_stack_runs_once_its_administrators_are_set(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_the_committed_range_of_examples_previews_with_a_warning_and_is_refused_by_an_update(slug: str) -> None:
+def test_the_committed_documentation_range_previews_with_a_warning_and_is_refused_by_an_update(slug: str) -> None:
     previewed = _run(slug, preview=True)
     (warning,) = previewed.messages
     assert warning[0] == "warning"
-    words = 'access.adminCidrs[0] = "203.0.113.0/24": is a range of examples'
+    words = 'access.adminCidrs[0] = "203.0.113.0/24": is a documentation range'
     assert words in warning[1]
     assert 'pulumi config set --path "realip:access.adminCidrs[0]"' in warning[1]
     assert previewed.stack.outputs["address"] == UNKNOWN

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from realip import SettingsError, parse
+from realip import SettingsError, parse_settings
 from tests.support.flat import flatten
 from tests.support.recording import Recording, run
 from tests.support.stacks import program
@@ -26,8 +26,8 @@ def _let_in(recording: Recording, name: str) -> list[tuple[str, str]]:
 
 
 def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> None:
-    made = parse(values)
-    direct, access = made.row.direct, made.access
+    made = parse_settings(values)
+    direct, access = not made.row.exposure.has_ingress, made.access
     provider = recording.one("pulumi:providers:kubernetes")
 
     # Nobody is let in whom the settings do not name.
@@ -72,7 +72,7 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
             assert resource.options.customTimeouts.create, resource
             assert resource.options.customTimeouts.update, resource
     assert bool(pod["spec"].get("nodeSelector")) == made.row.super_nodes
-    assert len(recording.of("ConfigMapPatch")) == made.row.global_route_switch
+    assert len(recording.of("ConfigMapPatch")) == made.row.global_route_direct_access
 
     # One pool, in the subnets that the plan names, whose rules and way out come first.
     (pool,) = [*recording.of("NativeNodePool"), *recording.of("ServerlessNodePool")]
@@ -111,7 +111,7 @@ def test_whatever_settings_are_taken_make_a_stack(values: dict[str, Any]) -> Non
     access = {"adminCidrs": ["198.18.0.0/24"]}
     for tried in (values, values | {"access": access}, {"scenario": values.get("scenario"), "access": access}):
         try:
-            parse(tried)
+            parse_settings(tried)
         except SettingsError:
             continue
         _check(tried, run(program(tried)), preview=False)

@@ -6,8 +6,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip.components._component import ArgumentError, whole
-from realip.components.workload import Workload
+from realip import ArgumentError, Workload
+from realip.components._arguments import as_integer
 from tests.support.recording import Recording, run
 from tests.support.stacks import up
 
@@ -103,7 +103,7 @@ def test_whole_numbers_stay_whole_when_another_language_sends_80_0() -> None:
 
     def program() -> None:
         for value in (80, 80.0, pulumi.Output.from_input(80.0)):
-            pulumi.Output.from_input(whole(value)).apply(lambda number: seen.append(repr(number)))  # type: ignore[arg-type]
+            pulumi.Output.from_input(as_integer(value)).apply(lambda number: seen.append(repr(number)))  # type: ignore[arg-type]
 
     run(program)
     assert seen == ["80", "80", "80"]

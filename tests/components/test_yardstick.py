@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from realip.offline.record import Recording, record, record_program
+from realip.offline.monitor import Recording
+from realip.offline.program import record, record_program
 from realip.offline.stackfile import read_stack
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

@@ -12,7 +12,7 @@ import pytest
 from lab.proof.spelling import rendered, undocumented
 from lab.rig import tke_keys
 from lab.rig.binding import Cluster, load_balancers
-from realip.scenarios import SCENARIOS, Scenario, by_slug
+from realip.scenarios import SCENARIOS, Connection, Scenario, by_slug
 from tests.lab.conftest import PROJECT
 
 MISSPELT = [
@@ -43,7 +43,9 @@ def is_direct(scenario: Scenario, objects: list[dict[str, Any]]) -> bool:
     """Bound to a pod, by the lab's rules, on a cluster made before direct access became a default."""
     service = next(each for each in objects if each["kind"] == "Service")
     namespace, name = service["metadata"]["namespace"], service["metadata"]["name"]
-    config = next((each["data"] for each in objects if each["metadata"]["name"] == tke_keys.CONTROLLER_CONFIG[1]), {})
+    config: dict[str, str] = next(
+        (each["data"] for each in objects if each["metadata"]["name"] == tke_keys.CONTROLLER_CONFIG[1]), {}
+    )
     piece = {
         "metadata": {"namespace": namespace, "labels": {"kubernetes.io/service-name": name}},
         "endpoints": [{"addresses": ["10.0.128.16"], "nodeName": "node-1", "conditions": {"ready": True}}],
@@ -65,7 +67,7 @@ def is_direct(scenario: Scenario, objects: list[dict[str, Any]]) -> bool:
 def test_every_key_that_a_stack_writes_stands_in_tke_s_documents(scenario: Scenario, tmp_path: Path) -> None:
     objects = render(scenario.slug, PROJECT, tmp_path)
     assert undocumented(objects) == []
-    assert is_direct(scenario, objects) == scenario.direct
+    assert is_direct(scenario, objects) == (scenario.choices.connection is Connection.DIRECT)
 
 
 @pytest.fixture

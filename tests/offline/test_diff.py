@@ -16,13 +16,12 @@ def as_json(realip: Realip, *arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_direct_and_non_direct_differ_in_their_entrance(realip: Realip) -> None:
+def test_direct_and_non_direct_differ_in_their_exposure(realip: Realip) -> None:
     found = as_json(realip, "vpc-cni-direct-native", "vpc-cni-nondirect-native")
     assert (found["a"], found["b"]) == ("vpc-cni-direct-native", "vpc-cni-nondirect-native")
-    assert [one["type"] for one in found["onlyInA"]] == ["kubernetes:core/v1:Service"]
+    assert found["onlyInA"] == []
     assert {one["type"] for one in found["onlyInB"]} == {
         "kubernetes:core/v1:Namespace",
-        "kubernetes:core/v1:Service",
         "kubernetes:networking.k8s.io/v1:Ingress",
     }
     (app,) = (change for change in found["changed"] if change["type"] == "kubernetes:apps/v1:Deployment")
@@ -34,12 +33,12 @@ def test_direct_and_non_direct_differ_in_their_entrance(realip: Realip) -> None:
     assert outputs["ingress"] == (None, "real-ip-ingress")
 
 
-def test_network_modes_differ_in_the_cluster_and_the_switch(realip: Realip) -> None:
+def test_network_modes_differ_in_the_cluster_and_the_config_map(realip: Realip) -> None:
     run = realip("diff", "vpc-cni-direct-native", "globalrouter-direct-native")
     assert run.code == 0
     lines = run.out.splitlines()
     assert lines[0] == "vpc-cni-direct-native → globalrouter-direct-native"
-    assert "+ switch  realip-direct-access-switch" in lines
+    assert "+ ConfigMap patch  realip-direct-access-patch" in lines
     assert "- subnet  realip-network-pods-ap-guangzhou-6" in lines
     cluster = lines[lines.index("~ TKE cluster  realip-cluster") :]
     assert '    networkType: "VPC-CNI" → "GR"' in cluster

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from realip.offline.page import Node, Span, print_page, tree
+from realip.terminal import Node, Span, print_page, tree
 from tests.offline.running import Realip
 
 ROOT = Path(__file__).resolve().parents[2]

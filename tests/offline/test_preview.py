@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.offline.guide import DIRECT, GUIDE, STACKS
 from tests.offline.running import Realip
+from tests.support.guide import DIRECT, GUIDE, STACKS
 
 ADDRESS = "198.51.100.7"
 
@@ -35,7 +35,7 @@ def test_a_preview_shows_what_decides_the_scenario(stack: str, realip: Realip) -
     assert f'▸ {DIRECT}: "{facts.direct}"' in page
     assert f"▸ type: {facts.service_type}" in page
     assert ('▸ service.cloud.tencent.com/loadbalance-type: "OPEN"' in page) is facts.public
-    assert ('▸ GlobalRouteDirectAccess: "true"' in page) is facts.switch
+    assert ('▸ GlobalRouteDirectAccess: "true"' in page) is facts.config_map
     assert ('▸ kubernetes.io/ingress.class: "qcloud"' in page) is (facts.connection == "non-direct")
     super_nodes = facts.nodes == "super"
     assert ('▸ nodeSelector node.kubernetes.io/instance-type: "eklet"' in page) is super_nodes
@@ -65,7 +65,7 @@ def test_every_resource_hangs_under_its_component_once(stack: str, realip: Reali
     assert found["counts"] == {
         "create": len(made),
         "components": len(components),
-        "read": 1 if GUIDE[stack].switch else 0,
+        "read": 1 if GUIDE[stack].config_map else 0,
     }
     assert f"would create {len(made)} resources in {len(components)} components" in page
 
@@ -102,7 +102,7 @@ def test_pods_of_a_globalrouter_cluster_are_in_its_own_network_and_super_pods_in
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_preview_warns_in_the_words_of_the_refusal(stack: str, realip: Realip) -> None:
     (warning,) = as_json(realip, stack)["warnings"]
-    assert warning.startswith('access.adminCidrs[0] = "203.0.113.0/24": is a range of examples')
+    assert warning.startswith('access.adminCidrs[0] = "203.0.113.0/24": is a documentation range')
     assert f"warning: {warning}" in plain(realip, stack)
     assert as_json(realip, stack, "--config", "access.adminCidrs=[192.0.0.8/32]")["warnings"] == []
 
@@ -171,7 +171,7 @@ def test_what_is_known_later_is_named_by_its_source_and_secrets_are_never_shown(
 def test_an_option_that_matters_is_shown(realip: Realip) -> None:
     page = plain(realip, "globalrouter-direct-native", "--config", "app.autoscaled=true")
     assert "kept on destroy" in page
-    assert "(looked at, made by somebody else)" in page
+    assert "(read)" in page
     assert "pods as an autoscaler says" in page
     page = plain(
         realip,

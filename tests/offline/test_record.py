@@ -13,11 +13,12 @@ import pytest
 
 from realip import cli
 from realip.errors import InputError
-from realip.offline.record import Recording, record, record_program
+from realip.offline.monitor import Recording
+from realip.offline.program import record, record_program
 from realip.offline.stackfile import read_stack
 from realip.offline.values import Secret, plain
-from tests.offline.guide import STACKS
 from tests.offline.running import Realip
+from tests.support.guide import STACKS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.offline.guide import DIRECT, GUIDE, STACKS
 from tests.offline.running import Realip
+from tests.support.guide import DIRECT, GUIDE, STACKS
 
 
 def rendered(realip: Realip, *arguments: str) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ def test_a_namespace_comes_before_everything_in_it_and_a_service_before_its_pods
             assert documents.index(by_kind(documents)["Namespace"]) < place
     kinds = [document["kind"] for document in documents]
     assert kinds.index("Service") < kinds.index("Deployment")
-    if GUIDE[stack].switch:
+    if GUIDE[stack].config_map:
         assert kinds.index("ConfigMap") < kinds.index("Service")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.offline.guide import DIRECT, GUIDE, STACKS
 from tests.offline.running import Realip
+from tests.support.guide import DIRECT, GUIDE, STACKS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_table_has_the_guides_rows_in_their_order(realip: Realip) -> None:
     run = realip("scenarios")
     assert (run.code, run.err) == (0, "")
-    rows = [line.split("  ") for line in run.out.splitlines() if line[:1].isdigit()][:5]
+    rows = [line.split("  ") for line in run.out.splitlines() if "  " in line and line[:1].isdigit()][: len(GUIDE)]
     found = [tuple(cell.strip() for cell in row if cell.strip()) for row in rows]
     assert found == [
         (str(facts.number), stack, facts.mode, facts.connection, facts.nodes, facts.reads)
@@ -53,7 +53,7 @@ def test_every_combination_has_an_answer_in_json(realip: Realip) -> None:
         assert (row["number"], row["networkMode"], row["nodeType"]) == (facts.number, facts.mode, facts.nodes)
         assert (row["connection"], row["reads"]) == (facts.connection, facts.reads)
         assert (features["type"], features[DIRECT]) == (facts.service_type, facts.direct)
-        assert features.get("GlobalRouteDirectAccess") == ("true" if facts.switch else None)
+        assert features.get("GlobalRouteDirectAccess") == ("true" if facts.config_map else None)
         assert features.get("kubernetes.io/ingress.class") == ("qcloud" if facts.connection == "non-direct" else None)
         eklet = "eklet" if facts.nodes == "super" else None
         assert features.get("node.kubernetes.io/instance-type") == eklet

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from realip import RealIpStack, parse
+from realip import RealIpStack, parse_settings
 from realip.scenarios import SCENARIOS
 from tests.support.recording import Recording, run
 
@@ -30,7 +30,7 @@ def program(values: Mapping[str, Any], opts: pulumi.ResourceOptions | None = Non
     """A program like the project's own."""
 
     def body() -> None:
-        stack = RealIpStack("realip", parse(values), opts)
+        stack = RealIpStack("realip", parse_settings(values), opts)
         for name, value in stack.stack_outputs.items():
             pulumi.export(name, value)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from realip import InputError, SettingsError, parse
+from realip import InputError, SettingsError, parse_settings
 from realip.errors import nearest
-from realip.loading import decode, refusals
 from realip.problems import MISSING, Problem, path_of
+from realip.settings.loading import decode, refusals
 
 VPC_CNI = "vpc-cni-direct-native"
 GLOBAL_ROUTER = "globalrouter-direct-native"
@@ -19,7 +19,7 @@ ZONE, OTHER = "ap-guangzhou-6", "ap-guangzhou-7"
 def _problems(slug: str = VPC_CNI, *, region: str | None = None, **sections: Any) -> list[Problem]:
     plain = {"scenario": slug, "access": {"adminCidrs": ["198.18.0.0/24"]}} | sections
     with pytest.raises(SettingsError) as caught:
-        parse(plain, region=region)
+        parse_settings(plain, region=region)
     assert isinstance(caught.value, InputError)
     assert all(str(problem) in str(caught.value) for problem in caught.value.problems)
     return list(caught.value.problems)
@@ -334,7 +334,7 @@ def test_a_wrong_value_is_not_reported_again_by_rules_that_would_have_used_it() 
 
 def test_the_whole_message_counts_and_lists() -> None:
     with pytest.raises(SettingsError) as caught:
-        parse({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": {"port": 70000, "replicas": 0}})
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": {"port": 70000, "replicas": 0}})
     assert str(caught.value).splitlines() == [
         "2 problems in the settings:",
         "  app.replicas = 0: must be at least 1",
@@ -352,19 +352,19 @@ def test_zones_have_to_lie_in_the_providers_region() -> None:
 
 @pytest.mark.parametrize("region", ["ap-guangzhou", None, ""])
 def test_zones_of_the_region_or_of_one_that_nobody_said_are_fine(region: str | None) -> None:
-    parse({"access": {"adminCidrs": ["198.18.0.0/24"]}}, region=region)
+    parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}}, region=region)
 
 
 def test_the_range_of_examples_is_refused_by_updates_with_the_command_that_mends_it() -> None:
-    settings = parse({"access": {"adminCidrs": ["198.18.0.0/24", "203.0.113.0/24"]}})
+    settings = parse_settings({"access": {"adminCidrs": ["198.18.0.0/24", "203.0.113.0/24"]}})
     (problem,) = refusals(settings)
     assert (problem.path, problem.value) == ("access.adminCidrs[1]", "203.0.113.0/24")
     assert 'pulumi config set --path "realip:access.adminCidrs[0]" <your address>/32' in problem.message
-    assert refusals(parse({"access": {"adminCidrs": ["198.18.0.0/24"]}})) == []
+    assert refusals(parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}})) == []
 
 
 def test_everyone_is_let_in_where_that_is_said() -> None:
-    parse({"access": {"adminCidrs": ["0.0.0.0/0"], "allowEveryone": True}})
+    parse_settings({"access": {"adminCidrs": ["0.0.0.0/0"], "allowEveryone": True}})
 
 
 # --- stranger things ----------------------------------------------------------------------------------------------------
@@ -393,7 +393,7 @@ def _endless() -> list[Any]:
 )
 def test_values_that_json_or_python_chokes_on_are_problems_like_any_other(sections: Any, words: str) -> None:
     with pytest.raises(SettingsError, match=r"\A\d+ problems? in the settings:\n") as caught:
-        parse({"access": {"adminCidrs": ["198.18.0.0/24"]}} | sections)
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}} | sections)
     assert words in str(caught.value)
     assert all(len(line) < 600 for line in str(caught.value).splitlines())
 
@@ -435,5 +435,5 @@ def test_the_nearest_word_is_offered_only_when_it_is_near() -> None:
 
 def test_a_key_that_looks_like_a_mark_of_the_validators_is_still_named() -> None:
     with pytest.raises(SettingsError) as caught:
-        parse({"[key]": 1, "access": {"adminCidrs": ["198.18.0.0/24"]}})
+        parse_settings({"[key]": 1, "access": {"adminCidrs": ["198.18.0.0/24"]}})
     assert caught.value.problems[0].path == '["[key]"]'

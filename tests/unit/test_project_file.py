@@ -9,9 +9,9 @@ import yaml
 from pulumi.runtime import config
 from pydantic import BaseModel
 
-from realip import parse
+from realip import parse_settings
 from realip.scenarios import DEFAULT_STACK
-from realip.settings import Settings
+from realip.settings.models import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,7 +52,7 @@ def test_the_declared_defaults_make_the_default_stack_once_someone_may_reach_it(
 ) -> None:
     values = {key: section["default"] for key, section in declared.items()}
     access = {"adminCidrs": ["198.18.0.0/24"]}
-    assert parse(values | {"access": access}) == parse({"access": access})
+    assert parse_settings(values | {"access": access}) == parse_settings({"access": access})
 
 
 def test_every_setting_has_a_description() -> None:

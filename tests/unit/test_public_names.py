@@ -40,10 +40,10 @@ def _imported(statement: str) -> set[str]:
         ),
         ("from realip import SCENARIOS, resolve", {"pulumi", "pydantic", "grpc", "yaml"}),
         (
-            "import realip; realip.parse({'access': {'adminCidrs': ['198.18.0.0/24']}})",
+            "import realip; realip.parse_settings({'access': {'adminCidrs': ['198.18.0.0/24']}})",
             {"pulumi", "pulumi_kubernetes", "tencentcloud_iac_pulumi", "grpc"},
         ),
-        ("from realip import load", {"pulumi", "grpc"}),
+        ("from realip import load_settings", {"pulumi", "grpc"}),
     ],
 )
 def test_nobody_waits_for_an_sdk_that_they_do_not_use(statement: str, kept_out: set[str]) -> None:

@@ -4,38 +4,12 @@ from itertools import product
 
 import pytest
 
-from realip.scenarios import (
-    SCENARIOS,
-    Choices,
-    Connection,
-    NetworkMode,
-    NodeType,
-    NotOffered,
-    Reads,
-    Scenario,
-    by_slug,
-    resolve,
-)
+from realip import SCENARIOS, Choices, Connection, NetworkMode, NodeType, NotOffered, Scenario, resolve
+from realip.scenarios import by_slug
+from tests.support.guide import GUIDE
 
-# NetworkMode -> NodeType -> Connection, as the guide's "Deployment Workflow" draws it. The graph asks no connection of
-# super nodes: that branch ends in scenario 3, "Super Node Direct".
-GRAPH = {
-    ("VPC-CNI", "super", "direct"): 3,
-    ("VPC-CNI", "native", "direct"): 1,
-    ("VPC-CNI", "native", "non-direct"): 4,
-    ("GlobalRouter", "native", "direct"): 2,
-    ("GlobalRouter", "native", "non-direct"): 5,
-}
+GRAPH = {(facts.mode, facts.nodes, facts.connection): facts.number for facts in GUIDE.values()}
 ALL = list(product(("VPC-CNI", "GlobalRouter"), ("native", "super"), ("direct", "non-direct")))
-
-# The guide's "Five Scenario Comparison", and what its comments say of where the address is read.
-TABLE = {
-    1: ("vpc-cni-direct-native", "LoadBalancer", "socket peer"),
-    2: ("globalrouter-direct-native", "LoadBalancer", "socket peer"),
-    3: ("vpc-cni-direct-super", "LoadBalancer", "socket peer"),
-    4: ("vpc-cni-nondirect-native", "NodePort", "X-Forwarded-For"),
-    5: ("globalrouter-nondirect-native", "NodePort", "X-Forwarded-For"),
-}
 
 
 def _resolve(mode: str, node_type: str, connection: str) -> Scenario | NotOffered:
@@ -75,22 +49,25 @@ def test_impossible_and_not_yet_are_told_apart() -> None:
 
 
 def test_the_table_is_the_guides() -> None:
-    assert {row.number: (row.slug, row.service_type, row.reads.value) for row in SCENARIOS} == TABLE
-    assert [row.number for row in SCENARIOS] == [1, 2, 3, 4, 5]
+    assert {
+        row.slug: (row.number, row.exposure.service_type, row.exposure.direct_access, row.reads.value)
+        for row in SCENARIOS
+    } == {slug: (facts.number, facts.service_type, facts.direct, facts.reads) for slug, facts in GUIDE.items()}
+    assert [row.number for row in SCENARIOS] == list(range(1, len(SCENARIOS) + 1))
 
 
 def test_rows_say_the_same_thing_in_every_column() -> None:
     for row in SCENARIOS:
         assert row.network_mode is row.choices.network_mode
-        assert row.direct == (row.choices.connection is Connection.DIRECT) == (row.reads is Reads.SOCKET_PEER)
         assert row.super_nodes == (row.choices.node_type is NodeType.SUPER)
-        assert row.direct == (row.names.ingress is None)
+        assert row.exposure.has_ingress == (row.names.ingress is not None)
+        assert row.exposure.direct_access == ("true" if row.choices.connection is Connection.DIRECT else "false")
         assert row.title
 
 
-def test_only_globalrouter_direct_needs_the_switch_and_only_the_first_says_that_it_is_public() -> None:
-    assert [row.number for row in SCENARIOS if row.global_route_switch] == [2]
-    assert [row.number for row in SCENARIOS if row.states_public] == [1]
+def test_only_globalrouter_direct_needs_the_config_map_and_only_the_first_writes_that_it_is_public() -> None:
+    assert [row.number for row in SCENARIOS if row.global_route_direct_access] == [2]
+    assert [row.number for row in SCENARIOS if row.explicit_public] == [1]
 
 
 def test_a_kubernetes_that_cannot_do_it_is_too_old() -> None:

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from realip import SettingsError, parse
-from realip.addresses import address_plan
-from realip.settings import Settings, SubnetSettings
+from realip import SettingsError, parse_settings
+from realip.settings.address_plan import address_plan
+from realip.settings.models import Settings, SubnetSettings
 
 ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
 
 
 def _settings(slug: str = "vpc-cni-direct-native", **sections: Any) -> Settings:
-    return parse({"scenario": slug, "access": ACCESS} | sections)
+    return parse_settings({"scenario": slug, "access": ACCESS} | sections)
 
 
 def _plan(slug: str = "vpc-cni-direct-native", **sections: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def test_the_three_choices_mean_the_same_as_the_slug() -> None:
 
 
 def test_the_default_scenario_is_the_first() -> None:
-    assert parse({"access": ACCESS}).row.number == 1
+    assert parse_settings({"access": ACCESS}).row.number == 1
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

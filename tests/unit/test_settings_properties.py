@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realip import SettingsError, parse
-from realip.addresses import address_plan
-from realip.loading import refusals
-from realip.settings import Settings
+from realip import SettingsError, parse_settings
+from realip.settings.address_plan import address_plan
+from realip.settings.loading import refusals
+from realip.settings.models import Settings
 from tests.support import strategies
 from tests.support.stacks import SLUGS
 
@@ -27,7 +27,7 @@ REMEDIES = (
 def _parsed(values: dict[str, Any]) -> Settings | None:
     """The settings, or None for an error, once both have been looked at."""
     try:
-        made = parse(values)
+        made = parse_settings(values)
     except SettingsError as error:
         _is_readable(error)
         return None
@@ -87,7 +87,7 @@ def _holds_together(made: Settings) -> None:
     for cidr in (*made.access.admin_cidrs, *made.access.client_cidrs):
         assert str(ip_network(cidr)) == cidr
     said = made.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    assert parse(said) == made, "settings that are written back are other settings"
+    assert parse_settings(said) == made, "settings that are written back are other settings"
     refusals(made)
 
 
@@ -123,7 +123,7 @@ def test_the_generated_settings_are_of_both_kinds() -> None:
     @settings(max_examples=300, derandomize=True)
     def collect_problems(values: dict[str, Any]) -> None:
         try:
-            parse(values)
+            parse_settings(values)
         except SettingsError as error:
             problems.update(problem.path.partition("[")[0] for problem in error.problems)
 
@@ -136,7 +136,7 @@ def test_the_generated_settings_are_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_checker_itself_sees_a_plan_that_does_not_hold(slug: str) -> None:
-    good = parse({"scenario": slug, "access": {"adminCidrs": ["198.18.0.0/24"]}})
+    good = parse_settings({"scenario": slug, "access": {"adminCidrs": ["198.18.0.0/24"]}})
     _holds_together(good)
     access = good.access.model_copy(update={"admin_cidrs": ("0.0.0.0/0",)})
     with pytest.raises(AssertionError):

@@ -1,7 +1,7 @@
 """What a stack file may say: frozen pydantic models, keys in camelCase, unknown keys refused, every default runnable.
 
-`realip.loading` makes `Settings` of a stack file, or one error with every problem. Rules that look at more than one value
-stand in `realip.checks`.
+`realip.settings.loading` makes `Settings` of a stack file, or one error with every problem. Rules that look at more than one value
+stand in `realip.settings.checks`.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from functools import cached_property
 from ipaddress import IPv4Network
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from realip import checks, rules, tke
+from realip import defaults, rules, tke
 from realip.errors import nearest
 from realip.scenarios import (
     DEFAULT_STACK,
@@ -188,7 +188,7 @@ class NetworkSettings(_Section):
         vpc = IPv4Network(self.cidr)
         prefix = vpc.prefixlen + bits
         if prefix not in tke.SUBNET_MASKS:
-            return ()  # realip.checks says so
+            return ()  # realip.settings.checks says so
         subnets = rules.subnets_of(vpc, prefix, from_half=from_half)
         return tuple(SubnetSettings(zone=zone, cidr=str(cidr)) for zone, cidr in zip(zones, subnets, strict=False))
 
@@ -197,23 +197,26 @@ class ClusterSettings(_Section):
     """The TKE cluster."""
 
     name: Name = Field("realip", description="The cluster's name, and the prefix of every cloud resource's name.")
-    version: Version = Field("1.32.2", description="Kubernetes version, in quotes.")
+    version: Version = Field(defaults.KUBERNETES_VERSION, description="Kubernetes version, in quotes.")
     level: Level = Field(
-        "L5", description="Size of the managed control plane: L5 holds 5 nodes, L20 holds 20, and so on."
+        defaults.CLUSTER_LEVEL,
+        description="Size of the managed control plane: L5 holds 5 nodes, L20 holds 20, and so on.",
     )
     deletion_protection: bool = Field(
         default=False, description="Refuse to delete the cluster; then `pulumi destroy` fails."
     )
     service_cidr: ServiceCidr | None = Field(
         None,
-        description="Network of Services. VPC-CNI: 10.200.0.0/22 if unset. GlobalRouter: the end of clusterCidr if unset.",
+        description=f"Network of Services. VPC-CNI: {defaults.SERVICE_CIDR} if unset. GlobalRouter: the end of clusterCidr if unset.",
     )
-    cluster_cidr: ClusterCidr | None = Field(None, description="GlobalRouter: network of pods; 172.16.0.0/16 if unset.")
+    cluster_cidr: ClusterCidr | None = Field(
+        None, description=f"GlobalRouter: network of pods; {defaults.CLUSTER_CIDR} if unset."
+    )
     pods_per_node: PodNumber | None = Field(
-        None, description="GlobalRouter: addresses of each node, a power of two; 64 if unset."
+        None, description=f"GlobalRouter: addresses of each node, a power of two; {defaults.PODS_PER_NODE} if unset."
     )
     services: ServiceNumber | None = Field(
-        None, description="GlobalRouter: how many Services, a power of two; 1024 if unset."
+        None, description=f"GlobalRouter: how many Services, a power of two; {defaults.SERVICES} if unset."
     )
     exclusive_eni: bool | None = Field(
         None, description="VPC-CNI: an ENI for each pod instead of shared ones; needs Tencent's approval."
@@ -250,11 +253,13 @@ class NodesSettings(_Section):
     """What pods run on. Super nodes have one pool, a node in each zone; labels and taints are the only things to say of them."""
 
     instance_types: tuple[InstanceType, ...] = Field(
-        ("S5.MEDIUM4",), min_length=1, description="Native: instance types, the first one that the zone has is taken."
+        defaults.INSTANCE_TYPES,
+        min_length=1,
+        description="Native: instance types, the first one that the zone has is taken.",
     )
-    system_disk_type: DiskType = Field("CLOUD_PREMIUM", description="Native: system disk type.")
-    system_disk_size: DiskSize = Field(50, description="Native: system disk size in GB.")
-    replicas: Nodes = Field(2, description="Native: number of nodes; where to start with autoscaling.")
+    system_disk_type: DiskType = Field(defaults.SYSTEM_DISK_TYPE, description="Native: system disk type.")
+    system_disk_size: DiskSize = Field(defaults.SYSTEM_DISK_SIZE, description="Native: system disk size in GB.")
+    replicas: Nodes = Field(defaults.NODES, description="Native: number of nodes; where to start with autoscaling.")
     autoscaling: AutoscalingSettings | None = Field(
         None, description="Native: bounds for the cluster autoscaler; off if unset."
     )
@@ -275,7 +280,8 @@ class AppSettings(_Section):
     )
     port: Port = Field(5000, description="Where the container listens.")
     service_port: Port = Field(
-        80, description="Where clients connect. Non-direct: the Service's port; clients connect to the Ingress at 80."
+        defaults.HTTP_PORT,
+        description="Where clients connect. Non-direct: the Service's port; clients connect to the Ingress at 80.",
     )
     namespace: Name | None = Field(None, description="Namespace; made unless it is `default`.")
     deployment: Name | None = Field(None, description="The Deployment's name.")
@@ -283,10 +289,10 @@ class AppSettings(_Section):
     service: ServiceName | None = Field(None, description="The Service's name.")
     ingress: Name | None = Field(None, description="Non-direct: the Ingress's name.")
     label: LabelValue = Field("real-ip-app", min_length=1, description="Value of the pods' `app` label.")
-    cpu_request: Cpu = Field("250m", description="CPU that each pod is sure of; a super node bills it.")
-    cpu_limit: Cpu = Field("1", description="CPU that each pod may use.")
-    memory_request: Memory = Field("256Mi", description="Memory that each pod is sure of; a super node bills it.")
-    memory_limit: Memory = Field("512Mi", description="Memory at which a pod is stopped.")
+    cpu_request: Cpu = Field("250m", description="CPU request of each pod; a super node bills it.")
+    cpu_limit: Cpu = Field("1", description="CPU limit of each pod.")
+    memory_request: Memory = Field("256Mi", description="Memory request of each pod; a super node bills it.")
+    memory_limit: Memory = Field("512Mi", description="Memory limit of each pod, at which it is stopped.")
     readiness_path: Annotated[str, _keeps(rules.url_path)] | None = Field(
         None,
         description="HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in its log.",
@@ -299,7 +305,9 @@ class AppSettings(_Section):
         (),
         description="Linux capabilities that the image needs, such as CHOWN; all are dropped but the one for a port below 1024.",
     )
-    timeout_seconds: Seconds = Field(600, description="How long a rollout may take, on create and on update.")
+    timeout_seconds: Seconds = Field(
+        defaults.TIMEOUT, description="How long a rollout may take, on create and on update."
+    )
 
 
 class LoadBalancerSettings(_Section):
@@ -317,7 +325,9 @@ class LoadBalancerSettings(_Section):
     security_group_ids: tuple[SecurityGroupId, ...] = Field(
         (), max_length=tke.MAX_LOAD_BALANCER_SECURITY_GROUPS, description="Security groups of the load balancer itself."
     )
-    timeout_seconds: Seconds = Field(600, description="How long to wait for the address, on create and on update.")
+    timeout_seconds: Seconds = Field(
+        defaults.TIMEOUT, description="How long to wait for the address, on create and on update."
+    )
 
 
 class Endpoint(StrEnum):
@@ -360,13 +370,6 @@ class Settings(_Section):
     tags: dict[TagKey, TagValue] = Field(
         default_factory=dict, description="Tags of every cloud resource that takes tags."
     )
-
-    @model_validator(mode="after")
-    def _agree(self, info: ValidationInfo) -> Self:
-        region = (info.context or {}).get("region")
-        if problems := tuple(checks.problems(self, region)):
-            raise checks.Disagreement(problems)
-        return self
 
     @property
     def row(self) -> Scenario:

@@ -2,21 +2,12 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
-from realip import rules
+from realip import defaults, rules
 from realip.scenarios import NetworkMode
+from realip.settings.models import Settings, SubnetSettings
 
-if TYPE_CHECKING:
-    from realip.settings import Settings, SubnetSettings
-
-__all__ = ["PODS_PER_NODE", "SERVICES", "AddressPlan", "address_plan"]
-
-_VPC_CNI_SERVICES = "10.200.0.0/22"
-_GLOBAL_ROUTER_PODS = "172.16.0.0/16"
-PODS_PER_NODE = 64
-SERVICES = 1024
-"""What a GlobalRouter cluster has room for where nobody says otherwise: addresses of a node, and Services."""
+__all__ = ["AddressPlan", "address_plan"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +15,8 @@ class AddressPlan:
     """Networks of one stack. `cluster` and `pods_per_node` belong to GlobalRouter, `pod_subnets` to VPC-CNI."""
 
     vpc: IPv4Network
-    node_subnets: "tuple[SubnetSettings, ...]"
-    pod_subnets: "tuple[SubnetSettings, ...]"
+    node_subnets: tuple[SubnetSettings, ...]
+    pod_subnets: tuple[SubnetSettings, ...]
     cluster: IPv4Network | None
     pods_per_node: int | None
     own_services: IPv4Network | None
@@ -50,10 +41,10 @@ class AddressPlan:
 
     @property
     def pod_ranges(self) -> tuple[IPv4Network, ...]:
-        """Where pod addresses come from: pods of super nodes sit in the subnets of those nodes."""
-        if self.cluster is not None:
-            return (self.cluster,)
-        return self._networks(self.node_subnets if self.super_nodes else self.pod_subnets)
+        """Where pod addresses come from: pods of super nodes sit in the subnets of those nodes, in either network mode."""
+        if self.super_nodes:
+            return self.node_ranges
+        return self._networks(self.pod_subnets) if self.cluster is None else (self.cluster,)
 
     @property
     def inside(self) -> tuple[IPv4Network, ...]:
@@ -61,15 +52,15 @@ class AddressPlan:
         extra = self._networks(self.pod_subnets) if self.pod_subnets else ()
         return tuple(dict.fromkeys((*self.node_ranges, *self.pod_ranges, *extra)))
 
-    def _networks(self, subnets: "tuple[SubnetSettings, ...]") -> tuple[IPv4Network, ...]:
+    def _networks(self, subnets: tuple[SubnetSettings, ...]) -> tuple[IPv4Network, ...]:
         return tuple(dict.fromkeys(subnet.network or self.vpc for subnet in subnets))
 
 
-def address_plan(settings: "Settings") -> AddressPlan:
+def address_plan(settings: Settings) -> AddressPlan:
     """The networks of a stack, defaults filled in for its scenario."""
     network, cluster, row = settings.network, settings.cluster, settings.scenario.row
     if row.network_mode is NetworkMode.VPC_CNI:
-        own_services = IPv4Network(cluster.service_cidr or _VPC_CNI_SERVICES)
+        own_services = IPv4Network(cluster.service_cidr or defaults.SERVICE_CIDR)
         return AddressPlan(
             vpc=IPv4Network(network.cidr),
             node_subnets=network.nodes,
@@ -85,9 +76,9 @@ def address_plan(settings: "Settings") -> AddressPlan:
         vpc=IPv4Network(network.cidr),
         node_subnets=network.nodes,
         pod_subnets=(),
-        cluster=IPv4Network(cluster.cluster_cidr or _GLOBAL_ROUTER_PODS),
-        pods_per_node=cluster.pods_per_node or PODS_PER_NODE,
+        cluster=IPv4Network(cluster.cluster_cidr or defaults.CLUSTER_CIDR),
+        pods_per_node=cluster.pods_per_node or defaults.PODS_PER_NODE,
         own_services=services,
-        service_number=cluster.services or (SERVICES if services is None else rules.service_numbers(services)),
+        service_number=cluster.services or (defaults.SERVICES if services is None else rules.service_numbers(services)),
         super_nodes=row.super_nodes,
     )

@@ -8,7 +8,9 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
-from realip.components._component import ArgumentError, Component, demand, security_rule
+from realip.components._arguments import ArgumentError, raise_all
+from realip.components._component import Component
+from realip.components._security_rule import security_rule
 from realip.components.kubeconfig import reachable
 
 __all__ = ["ClusterAccess", "ClusterAccessArgs"]
@@ -49,7 +51,7 @@ class ClusterAccess(Component):
                 cluster_id=args["cluster_id"],
                 cluster_internet=True,
                 cluster_internet_security_group=self._security_group(args),
-                opts=self._parts.options(),
+                opts=self._children.options(),
             )
             kubeconfig, server = endpoint.kube_config, endpoint.cluster_external_endpoint
         else:
@@ -58,7 +60,7 @@ class ClusterAccess(Component):
                 cluster_id=args["cluster_id"],
                 cluster_intranet=True,
                 cluster_intranet_subnet_id=subnet_id,
-                opts=self._parts.options(),
+                opts=self._children.options(),
             )
             kubeconfig, server = endpoint.kube_config_intranet, endpoint.pgw_endpoint
         self.kubeconfig = pulumi.Output.secret(
@@ -70,33 +72,33 @@ class ClusterAccess(Component):
             # What the engine compares: without it a kubeconfig that is not known yet replaces everything on the cluster.
             cluster_identifier=args["cluster_id"],
             enable_server_side_apply=True,
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def _security_group(self, args: ClusterAccessArgs) -> pulumi.Output[str]:
         """The security group of the public endpoint, whose id comes after its rules."""
         cidrs = args.get("admin_cidrs") or ()
-        demand(self._problems(cidrs))
+        raise_all(self._problems(cidrs))
         group = tencentcloud.security.Group(
             f"{self._name}-admins",
             name=f"{args.get('display_name') or self._name}-admins",
             description="API server",
             tags=dict(args.get("tags") or {}),
-            opts=self._parts.options(),
+            opts=self._children.options(),
         )
         return tencentcloud.security.GroupRuleSet(
             f"{self._name}-admin-rules",
             security_group_id=group.id,
             ingresses=[security_rule(cidr, "TCP", str(tke.API_SERVER_PORT), "administrators") for cidr in cidrs],
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "answers")],
-            opts=self._parts.options(),
+            opts=self._children.options(),
         ).security_group_id
 
     def _problems(self, cidrs: Sequence[str]) -> Iterator[ArgumentError]:
         """Administrators who are nobody, or whose networks are no networks."""
         if not cidrs:
             problem = "is empty; say who may reach the API server, or give intranet_subnet_id"
-            yield self._parts.refuse("admin_cidrs", [], problem)
+            yield self._arguments.refuse("admin_cidrs", [], problem)
         for index, cidr in enumerate(cidrs):
-            yield from self._parts.check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)
+            yield from self._arguments.check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)

@@ -1,43 +1,67 @@
 """From a stack file to `Settings`: plain values checked at once, or one error with every problem.
 
-`parse` is for values that someone has already; `load` reads the configuration of the running Pulumi program.
+`parse_settings` is for values that someone has already; `load_settings` reads the configuration of the running Pulumi program.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
 
-from realip import checks, rules
-from realip.problems import MISSING, Problem, SettingsError, problem_from
-from realip.settings import Settings
+from realip import rules
+from realip.problems import MISSING, Problem
+from realip.settings import checks
+from realip.settings.models import Settings
+from realip.settings.problems import SettingsError, problem_from
 
-__all__ = ["advice", "decode", "load", "parse", "refusals"]
+__all__ = ["advice", "check_settings", "decode", "load_settings", "parse_settings", "refusals"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
 
 
-def parse(values: Mapping[str, object], *, region: str | None = None) -> Settings:
+def parse_settings(values: Mapping[str, object], *, region: str | None = None) -> Settings:
     """The settings that plain values make, keys as in a stack file without their namespace; SettingsError if any is wrong.
 
     `region` is the Tencent provider's, where it is known: zones have to lie in it.
     """
     try:
-        plain: dict[str, Any] = json.loads(json.dumps(_plain(values)))
+        plain = {_text(key): _plain(value) for key, value in values.items()}
     except RecursionError:
         message = "are nested without end, such as a YAML anchor inside itself; write each value out"
         raise SettingsError([Problem("settings", MISSING, message)]) from None
+    settings: Settings | None
+    wrong: list[Problem] = []
     try:
-        return _validate(plain, region)
+        settings = _validate(plain)
     except ValidationError as error:
-        raise SettingsError(_problems(error, plain, region)) from None
+        wrong = _wrong_values(error, plain)
+        settings = _validate_rest(plain)
+    problems = [*wrong, *(_disagreements(settings, region, [problem.path for problem in wrong]) if settings else ())]
+    if settings is None or problems:
+        raise SettingsError(problems)
+    return settings
 
 
-def _validate(plain: Mapping[str, Any], region: str | None) -> Settings:
+def check_settings(settings: Settings) -> Settings:
+    """Settings that a program made, if their values agree; SettingsError with every problem if not."""
+    if problems := tuple(checks.problems(settings)):
+        raise SettingsError(problems)
+    return settings
+
+
+def _validate(plain: Mapping[str, Any]) -> Settings:
     # JSON is what the engine hands over: lists and names of choices are told from it, numbers and text stay apart.
-    return Settings.model_validate_json(json.dumps(plain), context={"region": region}, by_alias=True, by_name=False)
+    return Settings.model_validate_json(json.dumps(plain), by_alias=True, by_name=False)
+
+
+def _validate_rest(plain: Mapping[str, Any]) -> Settings | None:
+    """The settings without their wrong values; None if they are no settings without them."""
+    try:
+        return _validate(plain)
+    except ValidationError:
+        return None
 
 
 def _plain(value: object) -> object:
@@ -62,40 +86,31 @@ def _text(value: object) -> str:
     return str(value).encode(errors="backslashreplace").decode()
 
 
-def _problems(error: ValidationError, plain: dict[str, Any], region: str | None) -> list[Problem]:
-    """Every problem: of single values first, then, looking past those, of values that do not agree."""
-    single: list[Problem] = []
-    agreement: list[Problem] = []
+def _wrong_values(error: ValidationError, plain: dict[str, Any]) -> list[Problem]:
+    """The problem of every single value; each wrong value is taken out of `plain`."""
     found = error.errors()
+    problems = []
     for details in found:
-        cause = details.get("ctx", {}).get("error")
-        if isinstance(cause, checks.Disagreement):
-            agreement += cause.problems
-        elif details["type"] != "too_short" or not any(_inside(other["loc"], details["loc"]) for other in found):
-            single.append(problem_from(details, Settings))
+        if details["type"] != "too_short" or not any(_inside(other["loc"], details["loc"]) for other in found):
+            problems.append(problem_from(details, Settings))
             _remove(plain, details["loc"])
-    if single:
-        try:
-            _validate(plain, region)
-        except ValidationError as second:
-            wrong = [problem.path for problem in single]
-            agreement += [
-                problem
-                for details in second.errors()
-                if isinstance(cause := details.get("ctx", {}).get("error"), checks.Disagreement)
-                for problem in cause.problems
-                if not any(_same_or_inside(path, bad) for path in (problem.path, *problem.involves) for bad in wrong)
-            ]
-    return single + agreement
+    return problems
+
+
+def _disagreements(settings: Settings, region: str | None, wrong: Sequence[str]) -> Iterator[Problem]:
+    """Values that do not agree with each other, past those that are wrong by themselves."""
+    for problem in checks.problems(settings, region):
+        if not any(_same_or_inside(path, bad) for path in (problem.path, *problem.involves) for bad in wrong):
+            yield problem
 
 
 def _inside(location: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
-    """Whether an error lies inside another's place: pydantic counts a list without its wrong entries, and finds it short."""
+    """An error lies inside another's place: pydantic counts a list without its wrong entries, and finds it short."""
     return len(location) > len(other) and location[: len(other)] == other
 
 
 def _same_or_inside(path: str, other: str) -> bool:
-    """Whether one of two paths is the other or lies inside it."""
+    """One of two paths is the other or lies inside it."""
     short, long = sorted((path, other), key=len)
     return long == short or long.startswith((f"{short}.", f"{short}["))
 
@@ -116,7 +131,7 @@ def refusals(settings: Settings) -> list[Problem]:
         Problem(
             f"access.adminCidrs[{index}]",
             cidr,
-            f"is a range of examples, which lets nobody in; say who you are: {remedy}",
+            f"is a documentation range (RFC 5737), which lets nobody in; set your own address: {remedy}",
         )
         for index, cidr in enumerate(settings.access.admin_cidrs)
         if rules.documentation_range(cidr)
@@ -131,7 +146,7 @@ def advice(settings: Settings) -> list[Problem]:
             message = "is private, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
             found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
     existing = settings.load_balancer.existing_id
-    if existing is not None and not settings.row.direct and set(rules.EVERYONE) & set(access.client_cidrs):
+    if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
         message = (
             "opens the node ports to the whole internet with loadBalancer.existingId, and whoever reaches one can forge "
             "X-Forwarded-For; name networks"
@@ -148,7 +163,7 @@ def decode(value: str) -> object:
         return value
 
 
-def load() -> Settings:
+def load_settings() -> Settings:
     """The settings of the running Pulumi program, from its stack's configuration.
 
     Ends the program with every problem in one message. What an update has to refuse, a preview warns of in the same words.
@@ -162,7 +177,7 @@ def load() -> Settings:
         key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
     }
     try:
-        settings = parse(values, region=pulumi.Config("tencentcloud").get("region"))
+        settings = parse_settings(values, region=pulumi.Config("tencentcloud").get("region"))
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     refused = refusals(settings)

@@ -28,7 +28,7 @@ class Facts:
     service_type: str = "LoadBalancer"
     direct: str = "true"
     public: bool = False
-    switch: bool = False
+    config_map: bool = False
 
 
 GUIDE = {
@@ -36,7 +36,7 @@ GUIDE = {
         1, "VPC-CNI", "native", "direct", "socket peer", ("Service", "Deployment"), public=True
     ),
     "globalrouter-direct-native": Facts(
-        2, "GlobalRouter", "native", "direct", "socket peer", ("ConfigMap", "Service", "Deployment"), switch=True
+        2, "GlobalRouter", "native", "direct", "socket peer", ("ConfigMap", "Service", "Deployment"), config_map=True
     ),
     "vpc-cni-direct-super": Facts(3, "VPC-CNI", "super", "direct", "socket peer", ("Service", "Deployment")),
     **{

@@ -3,29 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
 from realip import rules, tke
-from realip.addresses import address_plan
 from realip.problems import MISSING, Problem
 from realip.scenarios import NetworkMode
+from realip.settings.address_plan import address_plan
+from realip.settings.models import Settings, SubnetSettings
 
-if TYPE_CHECKING:
-    from realip.settings import Settings, SubnetSettings
-
-__all__ = ["Disagreement", "problems"]
-
-
-class Disagreement(ValueError):
-    """Settings that are each right and do not go together."""
-
-    def __init__(self, found: tuple[Problem, ...]) -> None:
-        """Carry what was found."""
-        self.problems = found
-        super().__init__("\n".join(map(str, found)))
+__all__ = ["problems"]
 
 
-def problems(settings: "Settings", region: str | None = None) -> Iterator[Problem]:
+def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]:
     """Everything in which the settings do not agree with each other, with the scenario or with TKE.
 
     `region` is the Tencent provider's, where it is known.
@@ -42,7 +30,7 @@ def problems(settings: "Settings", region: str | None = None) -> Iterator[Proble
     yield from _access(settings)
 
 
-def _mode(settings: "Settings") -> Iterator[Problem]:
+def _mode(settings: Settings) -> Iterator[Problem]:
     """What belongs to the other network mode, and a Kubernetes too old for the scenario."""
     row, network, cluster = settings.scenario.row, settings.network, settings.cluster
     if row.network_mode is NetworkMode.VPC_CNI:
@@ -73,7 +61,7 @@ def _mode(settings: "Settings") -> Iterator[Problem]:
         )
 
 
-def _subnets(settings: "Settings") -> Iterator[Problem]:
+def _subnets(settings: Settings) -> Iterator[Problem]:
     """Subnets by CIDR for a new VPC and by id for an existing one, in every zone that nodes are in."""
     network = settings.network
     vpc_cni = settings.scenario.row.network_mode is NetworkMode.VPC_CNI
@@ -101,7 +89,7 @@ def _subnets(settings: "Settings") -> Iterator[Problem]:
     yield from _zones(settings, vpc_cni=vpc_cni)
 
 
-def _subnet_entries(path: str, subnets: "tuple[SubnetSettings, ...] | None", *, existing: bool) -> Iterator[Problem]:
+def _subnet_entries(path: str, subnets: tuple[SubnetSettings, ...] | None, *, existing: bool) -> Iterator[Problem]:
     if subnets is not None and not subnets:
         carved = "" if existing else ", or remove the key to have them carved"
         yield Problem(path, [], f"is empty; give at least one subnet{carved}", ("network.vpcId",))
@@ -121,7 +109,7 @@ def _subnet_entries(path: str, subnets: "tuple[SubnetSettings, ...] | None", *, 
             yield Problem(f"{entry}.cidr", MISSING, message, ("network.vpcId",))
 
 
-def _carving(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
+def _carving(settings: Settings, *, vpc_cni: bool) -> Iterator[Problem]:
     """Whether the VPC is large enough to carve the subnets that were not given out of it, for every zone."""
     network = settings.network
     carves_pods = vpc_cni and network.pod_subnets is None
@@ -137,7 +125,7 @@ def _carving(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
         yield Problem("network.zones", zones, message, ("network.nodeSubnets", "network.podSubnets"))
 
 
-def _zones(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
+def _zones(settings: Settings, *, vpc_cni: bool) -> Iterator[Problem]:
     """A node subnet in every zone that was asked for, and a pod subnet in every zone that has nodes (TKE 50355)."""
     network = settings.network
     said = "zones" in network.model_fields_set or network.node_subnets is None
@@ -164,7 +152,7 @@ def _zones(settings: "Settings", *, vpc_cni: bool) -> Iterator[Problem]:
             yield Problem("network.podSubnets", sorted(pod_zones), message, ("network.zones", "network.nodeSubnets"))
 
 
-def _region(settings: "Settings", region: str | None) -> Iterator[Problem]:
+def _region(settings: Settings, region: str | None) -> Iterator[Problem]:
     """Zones of the region that the provider works in."""
     network = settings.network
     for path, zone in (
@@ -181,7 +169,7 @@ def _region(settings: "Settings", region: str | None) -> Iterator[Problem]:
             yield Problem(path, zone, f"lies outside tencentcloud:region, {region}; name a zone such as {region}-1")
 
 
-def _overlaps(settings: "Settings") -> Iterator[Problem]:
+def _overlaps(settings: Settings) -> Iterator[Problem]:
     """Subnets inside the VPC, and no address used twice."""
     network, plan = settings.network, address_plan(settings)
     subnets = [
@@ -209,7 +197,7 @@ def _overlaps(settings: "Settings") -> Iterator[Problem]:
         yield Problem(name, str(taken), message, tuple(path for path, _ in wide))
 
 
-def _capacity(settings: "Settings") -> Iterator[Problem]:
+def _capacity(settings: Settings) -> Iterator[Problem]:
     """Room for the nodes and pods that were asked for."""
     plan, row, nodes = address_plan(settings), settings.scenario.row, _most_nodes(settings)
     pods = (settings.app.replicas or row.replicas) + 1  # a rollout starts one pod before it stops one
@@ -239,7 +227,7 @@ def _capacity(settings: "Settings") -> Iterator[Problem]:
         yield Problem("cluster.level", settings.cluster.level, message, (replicas, "scenario"))
 
 
-def _room(path: str, subnets: "tuple[SubnetSettings, ...]", wanted: int, what: str) -> Iterator[Problem]:
+def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str) -> Iterator[Problem]:
     """Whether subnets whose networks are known hold so many addresses."""
     networks = [subnet.network for subnet in subnets]
     known = [network for network in networks if network is not None]
@@ -249,12 +237,12 @@ def _room(path: str, subnets: "tuple[SubnetSettings, ...]", wanted: int, what: s
         yield Problem(path, list(map(str, known)), message, ("network", "nodes", "app.replicas", "scenario"))
 
 
-def _most_nodes(settings: "Settings") -> int:
+def _most_nodes(settings: Settings) -> int:
     nodes = settings.nodes
     return nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
 
 
-def _nodes(settings: "Settings") -> Iterator[Problem]:
+def _nodes(settings: Settings) -> Iterator[Problem]:
     """What native nodes have and super nodes have not, and bounds that hold the number to start with."""
     nodes, row = settings.nodes, settings.scenario.row
     if row.super_nodes:
@@ -279,7 +267,7 @@ def _nodes(settings: "Settings") -> Iterator[Problem]:
         yield Problem("nodes.replicas", nodes.replicas, message, ("nodes.autoscaling",))
 
 
-def _app(settings: "Settings") -> Iterator[Problem]:
+def _app(settings: Settings) -> Iterator[Problem]:
     """Requests within limits, one owner of the number of pods, names that the scenario has."""
     app, row = settings.app, settings.scenario.row
     if rules.cpu(app.cpu_request) > rules.cpu(app.cpu_limit):
@@ -301,7 +289,7 @@ def _app(settings: "Settings") -> Iterator[Problem]:
     if app.autoscaled and app.replicas is not None:
         message = "has two owners: app.autoscaled leaves the number of pods to an autoscaler; remove one of the two"
         yield Problem("app.replicas", app.replicas, message, ("app.autoscaled",))
-    if app.ingress is not None and row.direct:
+    if app.ingress is not None and not row.exposure.has_ingress:
         message = f"names an Ingress, and `{row.slug}` has none; remove it"
         yield Problem("app.ingress", app.ingress, message, ("scenario",))
     if "drain_seconds" in app.model_fields_set and app.drain_seconds and not _drains(settings):
@@ -311,11 +299,11 @@ def _app(settings: "Settings") -> Iterator[Problem]:
         )
 
 
-def _drains(settings: "Settings") -> bool:
+def _drains(settings: Settings) -> bool:
     return rules.kubernetes_version(settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION
 
 
-def _load_balancer(settings: "Settings") -> Iterator[Problem]:
+def _load_balancer(settings: Settings) -> Iterator[Problem]:
     """One kind of load balancer at a time."""
     chosen = settings.load_balancer
     if chosen.internal_subnet_id is not None and not chosen.internal:
@@ -331,7 +319,7 @@ def _load_balancer(settings: "Settings") -> Iterator[Problem]:
         )
 
 
-def _access(settings: "Settings") -> Iterator[Problem]:
+def _access(settings: Settings) -> Iterator[Problem]:
     """Who may reach the API server is always said, and the whole internet only on purpose."""
     access = settings.access
     if access.endpoint == "intranet":

@@ -1,32 +1,17 @@
-"""Runs a project's own program under the SDK's mocks, as a preview, and records what it asks the engine for."""
+"""The engine's side of Pulumi's protocol: takes down what a program registers, and answers as a preview would."""
 
-import asyncio
-import contextlib
-import contextvars
-import gc
-import runpy
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pulumi
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime import mocks, set_all_config
+from pulumi.runtime import mocks
 from pulumi.runtime.proto import engine_pb2, resource_pb2
-from pulumi.runtime.settings import Settings, configure, set_root_resource
-from pulumi.runtime.stack import run_in_stack
 
 from realip.errors import InputError
 from realip.offline.values import decode, later
 
-if TYPE_CHECKING:
-    from realip.offline.stackfile import StackFile
-
-__all__ = ["Recording", "Resource", "record", "record_program"]
+__all__ = ["Engine", "Monitor", "Recording", "Resource"]
 
 _STACK = "pulumi:pulumi:Stack"
 _COMPUTED = {"tencentcloud:Eip/instance:Instance": ("publicIp",)}
@@ -43,9 +28,9 @@ class Resource:
     parent: str
     """URN of the parent; empty for the stack itself."""
     custom: bool
-    """Whether a provider makes it; a component is made by its children."""
+    """A provider makes it; a component is made by its children."""
     read: bool
-    """Whether it exists already and is only looked at."""
+    """It exists already and is only read."""
     id: str
     inputs: Mapping[str, Any]
     dependencies: tuple[str, ...]
@@ -72,144 +57,7 @@ class Recording:
     """What the program warned of."""
 
 
-def record(stack: "StackFile") -> Recording:
-    """Run a stack's program. InputError if it refuses to run, or fails."""
-    program = stack.project.program
-    if not program.is_file():
-        raise InputError(f"{program}: there is no such program; the offline commands run the project's own __main__.py")
-
-    def run() -> None:
-        with _in_folder(stack.project.root), _own_collector(), contextlib.redirect_stdout(sys.stderr):
-            runpy.run_path(str(program), run_name="__main__")
-
-    return record_program(run, project=stack.project.name, stack=stack.name, configuration=stack.configuration)
-
-
-@contextlib.contextmanager
-def _own_collector() -> Iterator[None]:
-    """A program may turn the collector off for its own short life, not for the process that it is recorded in."""
-    collecting = gc.isenabled()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def record_program(
-    program: Callable[[], object], *, project: str, stack: str, configuration: Mapping[str, str]
-) -> Recording:
-    """Run a program given as a function; several may run one after another in one process."""
-    recording = Recording(project, stack)
-    # A context of its own: the SDK keeps its settings in context variables, and nothing of them is left behind.
-    contextvars.copy_context().run(_run, program, recording, dict(configuration))
-    return recording
-
-
-def _run(program: Callable[[], object], recording: Recording, configuration: dict[str, str]) -> None:
-    configure(
-        Settings(
-            project=recording.project,
-            stack=recording.stack,
-            monitor=_Monitor(recording),
-            engine=_Engine(recording.warnings),
-            dry_run=True,
-            organization="organization",
-        )
-    )
-    set_all_config(configuration, [])
-    set_root_resource(None)  # type: ignore[arg-type]  # as at the start of a program
-    loop = asyncio.new_event_loop()
-    loop.set_default_executor(_Inline())
-    asyncio.set_event_loop(loop)
-    order: dict[tuple[str, str], int] = {}
-
-    def note(made: pulumi.ResourceTransformationArgs) -> None:
-        order.setdefault((made.type_, made.name), len(order))
-
-    async def run() -> None:
-        pulumi.runtime.register_stack_transformation(note)
-        program()
-        await _settled()
-
-    try:
-        loop.run_until_complete(run_in_stack(run))
-        # In the order of the program, whichever could be registered first.
-        recording.resources.sort(key=lambda resource: order[resource.type, resource.name])
-    except InputError:
-        raise
-    except pulumi.RunError as error:
-        raise InputError(str(error)) from None
-    except Exception as error:
-        raise InputError(f"{_where(error)}the program failed: {type(error).__name__}: {error}") from error
-    finally:
-        _close(loop)
-        asyncio.set_event_loop(None)
-        set_root_resource(None)  # type: ignore[arg-type]
-
-
-async def _settled() -> None:
-    """Wait until a program's resources are registered and its outputs resolved.
-
-    The SDK waits for them too, but looks at all of them whenever one is done: time that grows with their square.
-    """
-    this = asyncio.current_task()
-    while pending := asyncio.all_tasks() - {this}:
-        await asyncio.wait(pending)
-
-
-def _where(error: BaseException) -> str:
-    """The line of the program, or of what it imports from its own project, that failed."""
-    if isinstance(error, SyntaxError):
-        return f"{error.filename}, line {error.lineno}: "
-    found = ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        if (
-            frame.filename.endswith(".py")
-            and "site-packages" not in frame.filename
-            and "realip/offline" not in frame.filename
-        ):
-            found = f"{frame.filename}, line {frame.lineno}: "
-    return found
-
-
-def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """End a loop without a word: a program that failed leaves tasks that wait for what never comes."""
-    pending = asyncio.all_tasks(loop)
-    for task in pending:
-        task.cancel()
-    if pending:
-        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.close()
-
-
-@contextlib.contextmanager
-def _in_folder(root: Path) -> Iterator[None]:
-    """The folder and the import path that the engine gives a program."""
-    path = list(sys.path)
-    sys.path.insert(0, str(root))
-    try:
-        with contextlib.chdir(root):
-            yield
-    finally:
-        sys.path[:] = path
-
-
-class _Inline(ThreadPoolExecutor):
-    """Runs what it is given at once, in the same thread: nothing here blocks, and the order is the same every time."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        """A future that is done."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - handed to whoever awaits the future
-            future.set_exception(error)
-        return future
-
-
-class _Engine:
+class Engine:
     """The engine's log: keeps what a person is warned of."""
 
     def __init__(self, warnings: list[str]) -> None:
@@ -222,7 +70,7 @@ class _Engine:
         return empty_pb2.Empty()
 
 
-class _Monitor(mocks.MockMonitor):
+class Monitor(mocks.MockMonitor):
     """The engine's side of the protocol: takes every request down, and answers as a preview would.
 
     The SDK's own monitor keeps neither parents nor dependencies, and takes two resources of one name for one.
@@ -264,7 +112,7 @@ class _Monitor(mocks.MockMonitor):
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identifier, object=outputs)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
-        """Take down that something is looked at."""
+        """Take a read down."""
         urn = self._urn(request)
         self._recording.resources.append(
             Resource(
@@ -306,7 +154,7 @@ class _Monitor(mocks.MockMonitor):
         urn = f"urn:pulumi:{self._recording.stack}::{self._recording.project}::{chain}::{request.name}"
         if urn in self._urns:
             raise InputError(
-                f"two resources have the name {request.name!r} and the type {request.type}; name one of them otherwise"
+                f"two resources have the name {request.name!r} and the type {request.type}; rename one of them"
             )
         self._urns.add(urn)
         return urn

@@ -1,0 +1,22 @@
+"""Taints of nodes, which both kinds of node pools have."""
+
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
+__all__ = ["Taint", "taints"]
+
+
+class Taint(TypedDict):
+    """A taint of nodes."""
+
+    key: str
+    """The taint's key."""
+    value: NotRequired[str]
+    """The taint's value; empty if unset."""
+    effect: str
+    """NoSchedule, PreferNoSchedule or NoExecute."""
+
+
+def taints(given: Sequence[Taint]) -> list[dict[str, str]]:
+    """Taints as the provider has them (kubernetes_native_node_pool and kubernetes_serverless_node_pool, `taints`)."""
+    return [{"key": taint["key"], "value": taint.get("value", ""), "effect": taint["effect"]} for taint in given]

@@ -1,0 +1,76 @@
+"""DirectService: a Service whose load balancer reaches pods straight."""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from realip import tke
+from realip.components._arguments import raise_all
+from realip.components._component import Children, KubernetesComponent
+from realip.components._service import make_service, service_problems
+from realip.components.load_balancer import SERVICE, Exposure, LoadBalancer, address_in, annotations, url
+
+__all__ = ["DirectService", "DirectServiceArgs", "make_direct_service"]
+
+
+class DirectServiceArgs(TypedDict):
+    """Arguments of `DirectService`."""
+
+    service: str
+    """The Service's name."""
+    selector: Mapping[str, str]
+    """Labels of the pods."""
+    port: pulumi.Input[int]
+    """Where clients connect."""
+    target_port: pulumi.Input[int]
+    """Where pods listen. Their security group has to let clients in there."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """Namespace of Service and pods; `default` if unset."""
+    load_balancer: NotRequired[LoadBalancer]
+    """The load balancer, where it is not a public one that TKE makes."""
+    explicit_public: NotRequired[bool]
+    """Write the public load balancer type out, as the guide does in scenario 1."""
+
+
+class DirectService(KubernetesComponent):
+    """A Service whose load balancer reaches pods straight, so that the socket peer is the client (TKE 41897).
+
+    In a GlobalRouter cluster `GlobalRouteDirectAccess` has to come first: pass it in `opts.depends_on`.
+    """
+
+    service: pulumi.Output[str]
+    """The Service's name."""
+    address: pulumi.Output[str]
+    """Address of the exposure: an IP address or a hostname."""
+    url: pulumi.Output[str]
+    """Where to point a browser."""
+
+    def __init__(self, name: str, args: DirectServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the Service and wait for its address; ArgumentError for names that Kubernetes would refuse."""
+        super().__init__(name, opts)
+        raise_all(service_problems(self._arguments, args))
+        made = make_direct_service(self._children, name, args)
+        self.service, self.address, self.url = made.service, made.address, made.url
+        self.register_outputs({"service": self.service, "address": self.address, "url": self.url})
+
+
+def make_direct_service(children: Children, name: str, args: DirectServiceArgs) -> Exposure:
+    """The Service whose load balancer reaches pods straight."""
+    balancer = args.get("load_balancer") or LoadBalancer()
+    public = "internal_subnet_id" not in balancer and "existing_id" not in balancer
+    written = {tke.SERVICE_LOAD_BALANCER_TYPE: tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC}
+    service = make_service(
+        children,
+        name,
+        args,
+        "LoadBalancer",
+        {
+            tke.SERVICE_DIRECT_ACCESS: "true",
+            tke.SERVICE_GRACE_DELETION: "true",
+            **(written if public and args.get("explicit_public") else {}),
+            **annotations(SERVICE, balancer),
+        },
+    )
+    address = service.status.apply(address_in)
+    return Exposure(service.metadata.name, address, url(address, args["port"]))

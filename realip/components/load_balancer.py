@@ -1,0 +1,128 @@
+"""The load balancer (CLB) of an exposure: its arguments, its annotations, its address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address
+from typing import Any, TypedDict
+
+import pulumi
+
+from realip import defaults, tke
+from realip.components._arguments import as_integer
+
+__all__ = [
+    "INGRESS",
+    "SERVICE",
+    "Exposure",
+    "IngressExposure",
+    "LoadBalancer",
+    "address_in",
+    "annotations",
+    "timeouts",
+    "url",
+]
+
+WAIT_FOR_ADDRESS = {"pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}"}
+"""An exposure is done when it has its address, an IP or a hostname, and not when its pods are: they wait for it."""
+
+
+class LoadBalancer(TypedDict, total=False):
+    """The CLB of an exposure: public and made by TKE, unless said otherwise."""
+
+    internal_subnet_id: pulumi.Input[str]
+    """An internal load balancer in that subnet. A change makes a new load balancer."""
+    existing_id: pulumi.Input[str]
+    """An existing load balancer, `lb-...`, that TKE did not make."""
+    bandwidth: pulumi.Input[int]
+    """Mbit/s of a public load balancer; read when it is made."""
+    security_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Security groups of the load balancer itself, up to five."""
+    timeout_seconds: int
+    """How long to wait for the address, on create and on update; 600 if unset."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """An exposure that is made: its objects' names, and where clients connect."""
+
+    service: pulumi.Output[str]
+    """The Service's name."""
+    address: pulumi.Output[str]
+    """An IP address or a hostname."""
+    url: pulumi.Output[str]
+    """Where to point a browser."""
+    ingress: pulumi.Output[str] | None = None
+    """The Ingress's name, where there is one."""
+
+
+@dataclass(frozen=True)
+class IngressExposure(Exposure):
+    """An exposure with an Ingress in front of its Service."""
+
+    ingress: pulumi.Output[str]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """How one kind of object spells the annotations of its load balancer."""
+
+    internal_subnet: str
+    existing: str
+    bandwidth: str
+    security_groups: str
+
+
+SERVICE = Keys(
+    internal_subnet=tke.SERVICE_INTERNAL_SUBNET,
+    existing=tke.SERVICE_EXISTING_LOAD_BALANCER,
+    bandwidth=tke.SERVICE_INTERNET_BANDWIDTH,
+    security_groups=tke.SERVICE_SECURITY_GROUPS,
+)
+INGRESS = Keys(
+    internal_subnet=tke.INGRESS_INTERNAL_SUBNET,
+    existing=tke.INGRESS_EXISTING_LOAD_BALANCER,
+    bandwidth=tke.INGRESS_INTERNET_BANDWIDTH,
+    security_groups=tke.INGRESS_SECURITY_GROUPS,
+)
+
+
+def annotations(keys: Keys, balancer: LoadBalancer) -> dict[str, "pulumi.Input[str]"]:
+    """The annotations of a load balancer, and what Pulumi waits for."""
+    found: dict[str, pulumi.Input[str]] = {}
+    if "internal_subnet_id" in balancer:
+        found[keys.internal_subnet] = balancer["internal_subnet_id"]
+    if "existing_id" in balancer:
+        found[keys.existing] = balancer["existing_id"]
+    if "bandwidth" in balancer:
+        found[keys.bandwidth] = pulumi.Output.format("{0}", as_integer(balancer["bandwidth"]))
+    if groups := balancer.get("security_group_ids"):
+        found[keys.security_groups] = pulumi.Output.all(groups).apply(lambda lists: ",".join(lists[0]))
+    return found | WAIT_FOR_ADDRESS
+
+
+def timeouts(balancer: LoadBalancer) -> pulumi.CustomTimeouts:
+    """How long an exposure may take."""
+    seconds = f"{int(balancer.get('timeout_seconds') or defaults.TIMEOUT)}s"
+    return pulumi.CustomTimeouts(create=seconds, update=seconds, delete=seconds)
+
+
+def address_in(status: Any) -> "pulumi.Input[str]":
+    """The address in a status: newer load balancers publish a hostname and no IP (TKE intl 30673)."""
+    entries = status and status.load_balancer and status.load_balancer.ingress
+    if entries:
+        return str(entries[0].ip or entries[0].hostname)
+    unknown: Any = pulumi.output.UNKNOWN  # in a preview of an object that is not there yet
+    return pulumi.Output[str].from_input(unknown)
+
+
+def url(address: pulumi.Output[str], port: "pulumi.Input[int]") -> pulumi.Output[str]:
+    """The URL of an address and a port."""
+    return pulumi.Output.all(address, as_integer(port)).apply(lambda both: _http_url(both[0], both[1]))
+
+
+def _http_url(address: str, port: int) -> str:
+    try:
+        host = f"[{IPv6Address(address)}]"
+    except ValueError:
+        host = address
+    return f"http://{host}/" if port == defaults.HTTP_PORT else f"http://{host}:{port}/"

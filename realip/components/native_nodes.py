@@ -1,0 +1,110 @@
+"""NativeNodes: a pool of native nodes."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+import tencentcloud_iac_pulumi as tencentcloud
+
+from realip import defaults
+from realip.components._arguments import as_integer
+from realip.components._component import Children, Component
+from realip.components._taints import Taint, taints
+
+__all__ = ["Autoscaling", "NativeNodes", "NativeNodesArgs", "make_native_nodes"]
+
+
+class Autoscaling(TypedDict):
+    """How far a node pool may shrink and grow."""
+
+    min: int
+    """Fewest nodes."""
+    max: int
+    """Most nodes."""
+
+
+class NativeNodesArgs(TypedDict):
+    """Arguments of `NativeNodes`."""
+
+    cluster_id: pulumi.Input[str]
+    """The cluster, `cls-...`."""
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Subnets of the nodes."""
+    security_group_id: pulumi.Input[str]
+    """Security group of the nodes."""
+    replicas: NotRequired[pulumi.Input[int]]
+    """Number of nodes, and with autoscaling where to start; 2 if unset."""
+    autoscaling: NotRequired[Autoscaling]
+    """Bounds for the cluster autoscaler; off if unset."""
+    instance_types: NotRequired[Sequence[pulumi.Input[str]]]
+    """Instance types in order of preference; S5.MEDIUM4 if unset."""
+    system_disk_type: NotRequired[pulumi.Input[str]]
+    """CLOUD_PREMIUM, CLOUD_SSD, CLOUD_BSSD or CLOUD_HSSD."""
+    system_disk_size: NotRequired[pulumi.Input[int]]
+    """Size of the system disk in GB."""
+    labels: NotRequired[Mapping[str, str]]
+    """Node labels."""
+    taints: NotRequired[Sequence[Taint]]
+    """Node taints."""
+    display_name: NotRequired[str]
+    """Name in the console; the component's name if unset."""
+    tags: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Tags of the nodes."""
+
+
+class NativeNodes(Component):
+    """A pool of native nodes without public addresses (provider resource kubernetes_native_node_pool)."""
+
+    node_pool_id: pulumi.Output[str]
+    """Id of the pool, `cls-...#np-...`."""
+
+    def __init__(self, name: str, args: NativeNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the pool."""
+        super().__init__(name, opts)
+        self.node_pool_id = make_native_nodes(self._children, name, args).id
+        self.register_outputs({"node_pool_id": self.node_pool_id})
+
+
+def make_native_nodes(children: Children, name: str, args: NativeNodesArgs) -> tencentcloud.kubernetes.NativeNodePool:
+    """The pool of native nodes."""
+    autoscaling = args.get("autoscaling")
+    scaling: dict[str, object] = {}
+    if autoscaling is not None:
+        bounds = {"min_replicas": int(autoscaling["min"]), "max_replicas": int(autoscaling["max"])}
+        scaling["scaling"] = {**bounds, "create_policy": "ZoneEquality"}
+    return tencentcloud.kubernetes.NativeNodePool(
+        name,
+        name=args.get("display_name") or name,
+        cluster_id=args["cluster_id"],
+        type="Native",
+        native={
+            "instance_charge_type": "POSTPAID_BY_HOUR",
+            "instance_types": list(args.get("instance_types") or defaults.INSTANCE_TYPES),
+            "subnet_ids": args["subnet_ids"],
+            "security_group_ids": [args["security_group_id"]],
+            "system_disk": {
+                "disk_type": args.get("system_disk_type") or defaults.SYSTEM_DISK_TYPE,
+                "disk_size": as_integer(args.get("system_disk_size") or defaults.SYSTEM_DISK_SIZE),
+            },
+            "replicas": as_integer(args.get("replicas", defaults.NODES)),
+            "enable_autoscaling": autoscaling is not None,
+            "auto_repair": True,
+            **scaling,
+        },
+        labels=[{"name": key, "value": value} for key, value in (args.get("labels") or {}).items()],
+        taints=taints(args.get("taints") or ()),
+        tags=_machine_tags(args.get("tags") or {}),
+        deletion_protection=False,
+        # With an autoscaler the number of nodes is its business. A new pool is made before the old one goes, or pods
+        # had nowhere to go: pools of one name may stand side by side.
+        opts=children.options(
+            delete_before_replace=False, ignore_changes=["native.replicas"] if autoscaling is not None else None
+        ),
+    )
+
+
+def _machine_tags(tags: Mapping[str, "pulumi.Input[str]"]) -> list[dict[str, object]]:
+    """Tags in the shape of a native node pool, whose machines carry them."""
+    if not tags:
+        return []
+    return [{"resource_type": "machine", "tags": [{"key": key, "value": value} for key, value in tags.items()]}]

@@ -1,0 +1,43 @@
+"""Defaults that a stack file and a component used alone share: each value once."""
+
+__all__ = [
+    "API_SERVER_TIMEOUT",
+    "CLUSTER_CIDR",
+    "CLUSTER_LEVEL",
+    "HTTP_PORT",
+    "INSTANCE_TYPES",
+    "KUBERNETES_VERSION",
+    "NAMESPACE",
+    "NODES",
+    "PODS_PER_NODE",
+    "SERVICES",
+    "SERVICE_CIDR",
+    "SYSTEM_DISK_SIZE",
+    "SYSTEM_DISK_TYPE",
+    "TIMEOUT",
+]
+
+KUBERNETES_VERSION = "1.32.2"
+CLUSTER_LEVEL = "L5"
+SERVICE_CIDR = "10.200.0.0/22"
+"""VPC-CNI: network of Services."""
+CLUSTER_CIDR = "172.16.0.0/16"
+"""GlobalRouter: network of pods, and at its end of Services."""
+PODS_PER_NODE = 64
+"""GlobalRouter: addresses of a node."""
+SERVICES = 1024
+"""GlobalRouter: how many Services."""
+
+NODES = 2
+INSTANCE_TYPES = ("S5.MEDIUM4",)
+SYSTEM_DISK_TYPE = "CLOUD_PREMIUM"
+SYSTEM_DISK_SIZE = 50
+"""GB."""
+
+NAMESPACE = "default"
+HTTP_PORT = 80
+"""Where clients connect."""
+TIMEOUT = 600
+"""Seconds that a rollout, or a load balancer's address, may take."""
+API_SERVER_TIMEOUT = 300
+"""Seconds that the API server may take to answer a patch."""

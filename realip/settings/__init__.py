@@ -1,0 +1,1 @@
+"""What a stack file may say: models, checks between values, the address plan, loading."""
