@@ -20,7 +20,7 @@ from realip.scenarios import SCENARIOS
 DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PAGE = Path("build/lab-report.html")
 EPILOG = """\
-Without SCENARIO: `up` takes all five, `verify` and `report` what is up, `down` everything.
+Without SCENARIO: `up` takes all, `verify` and `report` what is up, `down` everything.
 Exit code 0: as it has to be; 1: a verdict or a control is not; 2: it cannot run here, or bad input.
 """
 

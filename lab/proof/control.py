@@ -38,7 +38,7 @@ class Control:
 
 def outcome(answer: Answer, *, verdict: str, passed: bool = True) -> Outcome:
     """The outcome of a control that `realip verify` has to find something in."""
-    saw = ", ".join(answer.saw[:3]) + (", ..." if len(answer.saw) > 3 else "")
+    saw = ", ".join(answer.saw[:2]) + (", ..." if len(answer.saw) > 2 else "")
     return Outcome(
         answer.verdict, saw or "nothing", answer.summary, passed and answer.verdict == verdict and answer.exit_code != 0
     )

@@ -103,6 +103,44 @@ class Load:
         """The measurements of one shape, in the order of the ways."""
         return [each for each in self.measured if each.shape == shape]
 
+    def against_direct(self, shape: str, way: str) -> "Comparison":
+        """A way's median latency beside that of going straight to the pod."""
+        by_way = {each.way: each for each in self.of(shape)}
+        other, direct = by_way[way], by_way["direct"]
+        pairs = [one / base for one, base in zip(other.p50s, direct.p50s, strict=True)]
+        return Comparison(
+            other.p50 / direct.p50,
+            min(pairs),
+            max(pairs),
+            sum(pair > 1 for pair in pairs),
+            len(pairs),
+            other.cpu_total - direct.cpu_total,
+        )
+
+
+SURE = 0.85
+"""Share of rounds that have to agree before one way counts as faster: 7 of 8, by chance one time in 28."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One way against direct, under one shape of load."""
+
+    ratio: float
+    """Of the medians that the tables show."""
+    low: float
+    high: float
+    """Lowest and highest ratio of a single round, whose runs are neighbours in time."""
+    longer: int
+    rounds: int
+    cpu: float
+    """CPU microseconds for each request more than direct."""
+
+    @property
+    def is_sure(self) -> bool:
+        """True if the rounds agree that the way takes longer."""
+        return self.ratio > 1 and self.longer >= SURE * self.rounds
+
 
 def cpu_nanoseconds(process: int) -> int:
     """The time that all threads of a process ran, as the scheduler counts it."""

@@ -62,8 +62,6 @@ class Trace:
     keeps: bool
     """True if that names the client where the app reads it."""
     stations: list[Station]
-    microseconds: float
-    """From the client's first packet to the one that carried the request into the pod."""
 
     def to_json(self) -> dict[str, Any]:
         """All fields."""
@@ -114,11 +112,7 @@ def _trace(
     else:
         saw = str(answer["client_ip"])
         keeps = saw == client
-    begun = min((packet.time for packet in packets if packet.begins), default=0.0)
-    ended = max(
-        (packet.time for packet in packets if packet.is_request and packet.role == answer["pod"]), default=begun
-    )
-    return Trace(title, url, client, answer["pod"], saw, keeps, stations_of(packets), round((ended - begun) * 1e6, 1))
+    return Trace(title, url, client, answer["pod"], saw, keeps, stations_of(packets))
 
 
 def stations_of(packets: Sequence[Packet]) -> list[Station]:

@@ -12,7 +12,6 @@ from typing import Any
 from lab.rig.lab import Lab
 from lab.rig.shell import PROJECT, LabError, inside
 from realip.reads import Reads
-from realip.scenarios import Connection
 
 SECONDS = 30.0
 READS = {Reads.SOCKET_PEER: "socket", Reads.X_FORWARDED_FOR: "x-forwarded-for"}
@@ -120,7 +119,7 @@ def verify_scenario(lab: Lab) -> Answer:
     replicas = len(lab.pods())
     nodes: list[IPv4Address] = []
     node_port = None
-    if lab.scenario.choices.connection is not Connection.DIRECT:
+    if not lab.is_direct:
         # Header mode: the node port has to be closed to clients, or they can write the header themselves.
         service = lab.get("service", names.service, f"--namespace={names.namespace}")
         node_port = service["spec"]["ports"][0]["nodePort"]

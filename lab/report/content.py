@@ -13,7 +13,6 @@ from lab.proof.trace import Trace, trace
 from lab.rig.lab import Lab
 from lab.rig.shell import run
 from realip.reads import Reads
-from realip.scenarios import Connection
 from tools.catalogue import KUBERNETES
 
 Say = Callable[[str, str], None]
@@ -42,6 +41,27 @@ LIMITS = (
     ),
 )
 
+ASSUMED = (
+    (
+        'An explicit direct-access "false" wins over EnableDefaultDirectAccess "true". 457/41897 names "false" as the way to turn '
+        "direct access off; which of the two wins is not said."
+    ),
+    (
+        "CLB appends the peer that it saw to X-Forwarded-For, on the right, in one line also where the client sent several. 214/15171 and "
+        "214/3728 name the header and say that clients cannot override it; that it appends is inferred."
+    ),
+    (
+        "Pods on super nodes are always bound directly, whatever the annotation says. TKE's documents do not say it; a guide of one of "
+        "its engineers does (imroc/tke-guide)."
+    ),
+    (
+        "On GlobalRouter without GlobalRouteDirectAccess, a Service or Ingress with direct access is refused with event E4033: a new one gets no "
+        "address, one that was bound keeps its backends, and nothing falls back to node ports. 457/81004 has that event for Services "
+        "without a pod that can be reached directly."
+    ),
+)
+"""Assumptions about TKE that nobody has verified against it; docs/lab.md has the same sentences."""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -67,6 +87,7 @@ class Content:
     """The path on which the address gets lost: through a node port."""
     load: loading.Load | None
     limits: tuple[str, ...] = LIMITS
+    assumed: tuple[str, ...] = ASSUMED
 
     @property
     def passed(self) -> bool:
@@ -90,13 +111,10 @@ def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
             row.title,
             f"http://{lab.address}/",
             in_header=row.reads is Reads.X_FORWARDED_FOR,
-            crossing=row.choices.connection is not Connection.DIRECT,
+            crossing=not lab.is_direct,
         )
     # An app that answers with the socket's peer is the one that shows what a node port does to it.
-    chosen = next(
-        (lab for lab in labs if lab.scenario.choices.connection is Connection.DIRECT and not lab.scenario.super_nodes),
-        None,
-    )
+    chosen = next((lab for lab in labs if lab.is_direct and not lab.scenario.super_nodes), None)
     lost = measured = None
     if chosen:
         with undone(chosen), loading.three_ways(chosen) as ways:

@@ -1,23 +1,19 @@
 """The report as one HTML page: no script, no font, no picture from anywhere else."""
 
-import statistics
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from lab.proof.load import SHAPES, Load, Measured, Shape
+from lab.proof.load import SHAPES
 from lab.proof.results import ControlResult, ScenarioResult
 from lab.proof.trace import Trace, address_of
 from lab.report import svg
 from lab.report.content import Content
+from lab.report.html_load import load_section, span, times
 from realip.reads import Reads
 from realip.scenarios import by_slug
 
-TIMES = "\N{MULTIPLICATION SIGN}"
 READS = {Reads.SOCKET_PEER: "the app reads its socket's peer", Reads.X_FORWARDED_FOR: "the app reads X-Forwarded-For"}
-SURE = 0.85
-"""Share of rounds that have to agree before the page says that one way is faster: 7 of 8, by chance one time in 28."""
-PARTS = {"client": "load generator", "balancer": "proxy", "app": "app"}
 
 
 def page(content: Content) -> str:
@@ -27,7 +23,7 @@ def page(content: Content) -> str:
         _head(content),
         _paths(content),
         _controls(content.results),
-        _load(content.load) if content.load else "",
+        load_section(content.load) if content.load else "",
         _limits(content),
         _foot(content),
     ]
@@ -56,14 +52,8 @@ def _head(content: Content) -> str:
     ]
     if content.load:
         for name, words in (("node-port", "a node port in the way"), ("ingress", "an Ingress over a node port")):
-            pairs = ratios(content.load, SHAPES[0], name)
-            middle, low, high = statistics.median(pairs), min(pairs), max(pairs)
-            tiles.append(
-                (
-                    f"{middle:.2f}{TIMES}",
-                    f"median latency with {words}, against direct ({low:.2f} to {high:.2f} over the rounds)",
-                )
-            )
+            found = content.load.against_direct(SHAPES[0].name, name)
+            tiles.append((times(found.ratio), f"median latency with {words}, against direct ({span(found)})"))
     drawn = "".join(f'<div class="tile"><b>{escape(number)}</b><span>{words}</span></div>' for number, words in tiles)
     return (
         "<header><h1>Who sees the client's address</h1>"
@@ -71,12 +61,6 @@ def _head(content: Content) -> str:
         "on one machine: real packets, real kube-proxy, a real API server, and the objects that our stacks render.</p>"
         f'<div class="tiles">{drawn}</div></header>'
     )
-
-
-def ratios(load: Load, shape: Shape, way: str) -> list[float]:
-    """Median latency of a way against direct, round by round: neighbours in time are compared, whatever the machine did."""
-    by_way = {each.way: each for each in load.of(shape.name)}
-    return [other / base for base, other in zip(by_way["direct"].p50s, by_way[way].p50s, strict=True)]
 
 
 def _chip(words: str, *, good: bool) -> str:
@@ -109,7 +93,8 @@ def _paths(content: Content) -> str:
             if path
             else ""
         )
-        parts.append(f'<section class="card">{head}{saw}{_path(path) if path else ""}</section>')
+        wrong = "".join(f'<p class="wrong">✘ {escape(words)}</p>' for words in result.undocumented)
+        parts.append(f'<section class="card">{head}{saw}{wrong}{_path(path) if path else ""}</section>')
     if content.lost:
         head = f'<div class="title"><h3>{escape(content.lost.title)}</h3>{_chip("translated", good=False)}'
         head += '<span class="note">the same pods behind a Service with direct access "false"</span></div>'
@@ -162,108 +147,14 @@ def _control(result: ScenarioResult, control: ControlResult) -> str:
     )
 
 
-def _load(load: Load) -> str:
-    titles = {way.name: way.title for way in load.ways}
-    short = {way.name: way.short for way in load.ways}
-    parts = [
-        "<h2>What each way costs</h2>",
-        (
-            f"<p>The same load by wrk on the same pods (scenario <code>{escape(load.slug)}</code>), rounds interleaved; bars are medians over "
-            f"{len(load.measured[0].rates)} rounds, thin marks the single rounds. {_sentence(load)}</p>"
-        ),
-    ]
-    curves = [svg.Curve(short[each.way], each.way, each.percentiles) for each in load.of(SHAPES[0].name)]
-    title = "Latency by percentile, one connection at a time"
-    parts.append(f'<section class="card"><h3>{title}</h3>{svg.curves(title, curves)}</section>')
-    parts += [_shape(shape, load.of(shape.name), titles, short) for shape in SHAPES]
-    return "".join(parts)
-
-
-def _sentence(load: Load) -> str:
-    """The guide's claim that direct access reduces latency, as far as the figures bear it out."""
-    direct, node_port, ingress = load.of(SHAPES[0].name)
-    fresh, _, fresh_ingress = load.of(SHAPES[2].name)
-    pairs = ratios(load, SHAPES[0], "node-port")
-    middle = statistics.median(pairs)
-    longer = sum(each > 1 for each in pairs)
-    span = f"{min(pairs):.2f} to {max(pairs):.2f}{TIMES}, longer in {longer} of {len(pairs)} rounds"
-    if middle > 1 and longer >= SURE * len(pairs):
-        words = (
-            f"Going straight to the pod takes {node_port.p50 - direct.p50:.0f} µs off the median of a request: through a node port it is "
-            f"{middle:.2f}{TIMES} as long ({span}; a lone connection stays with one pod, and costs least if that is on the node it entered by). That is what “reduces latency” comes to on one kernel: real, and small beside "
-            "an application that works for milliseconds."
-        )
-    else:
-        words = (
-            f"Whether going straight to the pod is faster cannot be told from this run: through a node port the median was {middle:.2f}{TIMES} "
-            f"as long ({span}). On a quiet machine measure again."
-        )
-    cpu = node_port.cpu_total - direct.cpu_total
-    return (
-        f"{words} CPU time per request: {cpu:+.1f} µs with the node port. The Ingress takes {ingress.p50 / direct.p50:.1f}{TIMES} as long, "
-        "most of it because this load balancer opens a connection to the node for each request; where clients open one each themselves, "
-        f"it is {fresh_ingress.p50 / fresh.p50:.1f}{TIMES}."
-    )
-
-
-def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], short: dict[str, str]) -> str:
-    latency = [
-        svg.Bar(
-            short[each.way],
-            each.way,
-            [each.p50],
-            f"{each.p50:,.0f}",
-            f"{titles[each.way]}: p50 {each.p50:,.0f} µs, p99 {each.p99:,.0f} µs",
-            each.p50s,
-        )
-        for each in found
-    ]
-    rate = [
-        svg.Bar(
-            short[each.way],
-            each.way,
-            [each.rate],
-            f"{each.rate:,.0f}",
-            f"{titles[each.way]}: {each.rate:,.0f} requests/s",
-            each.rates,
-        )
-        for each in found
-    ]
-    cpu = [
-        svg.Bar(
-            short[each.way],
-            each.way,
-            [each.cpu[part] for part in PARTS],
-            f"{each.cpu_total:,.0f}",
-            f"{titles[each.way]}: " + ", ".join(f"{words} {each.cpu[part]:,.1f} µs" for part, words in PARTS.items()),
-        )
-        for each in found
-    ]
-    plots = [
-        ("Median latency", "µs", latency),
-        ("Throughput", "requests/s", rate),
-        ("CPU per request", f"µs: {', '.join(PARTS.values())}", cpu),
-    ]
-    drawn = "".join(
-        f"<div><h4>{name} <small>{unit}</small></h4>{svg.bars(name, rows)}</div>" for name, unit, rows in plots
-    )
-    rows = "".join(
-        f'<tr><td>{escape(titles[each.way])}</td><td class="number">{each.p50:,.0f}</td><td class="number">{each.p99:,.0f}</td>'
-        f'<td class="number">{each.rate:,.0f}</td><td class="number">{each.cpu_total:,.1f}</td>'
-        f'<td class="number">{each.requests:,}</td><td class="number">{each.errors}</td></tr>'
-        for each in found
-    )
-    heads = ("p50 µs", "p99 µs", "requests/s", "CPU µs/request", "requests", "errors")
-    head = "<tr><th>Way</th>" + "".join(f'<th class="number">{name}</th>' for name in heads) + "</tr>"
-    return (
-        f'<section class="card"><h3>{escape(shape.title)}</h3><div class="plots">{drawn}</div>'
-        f'<div class="scroll"><table>{head}{rows}</table></div></section>'
-    )
-
-
 def _limits(content: Content) -> str:
-    items = "".join(f"<li>{escape(words)}</li>" for words in content.limits)
-    return f"<h2>What a lab on one kernel cannot show</h2><ul>{items}</ul>"
+    assumed, limits = (
+        "".join(f"<li>{escape(words)}</li>" for words in found) for found in (content.assumed, content.limits)
+    )
+    return (
+        "<h2>What is assumed of TKE</h2><p>Where its documents leave it open, the lab does the following; none of it is verified against "
+        f"Tencent Cloud.</p><ul>{assumed}</ul><h2>What a lab on one kernel cannot show</h2><ul>{limits}</ul>"
+    )
 
 
 def _foot(content: Content) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from lab.proof.trace import Station, Trace, Wire, address_of
 
-BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 100, 54, 104, 4
+BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 104, 54, 118, 4
 WIRE_Y = 44
 HEIGHT, HEADER_HEIGHT = 76, 14
 SHORT_NAME = 13

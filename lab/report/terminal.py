@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from lab.proof.load import SHAPES, Load
@@ -14,33 +15,44 @@ from realip.scenarios import by_slug
 
 def show_results(found: Sequence[ScenarioResult], console: Console) -> None:
     """Two tables: what has to be preserved, and what has to be lost."""
-    table = Table(title="Who sees the client's address", title_justify="left", header_style="bold")
-    for name in ("", "Scenario", "Verdict", "The app saw", "Pods"):
-        table.add_column(name, overflow="fold")
+    table = _table("Who sees the client's address", "#", "Scenario", "Verdict", "The app saw", "Pods")
     for each in found:
-        row = by_slug(each.slug)
-        number = str(row.number) if row else ""
-        table.add_row(number, each.slug, _colored(each.verdict, each.preserved), _short(each.saw), str(len(each.pods)))
+        verdict = _colored(each.verdict, good=each.preserved)
+        table.add_row(_number(each.slug), each.slug, verdict, escape(_short(each.saw)), str(len(each.pods)))
     console.print(table)
-    controls = [(each, control) for each in found for control in each.controls]
-    if controls:
-        table = Table(title="Negative controls", title_justify="left", header_style="bold")
-        for name in ("", "Control", "Has to be", "Verdict", "The app saw"):
-            table.add_column(name, overflow="fold")
-        for each, control in controls:
-            row = by_slug(each.slug)
-            number = str(row.number) if row else ""
-            verdict = _colored(control.verdict, control.passed)
-            table.add_row(number, control.title, control.expected, verdict, control.saw)
+    if any(each.controls for each in found):
+        table = _table("Negative controls", "#", "Control", "Verdict", "The app saw")
+        for each in found:
+            for control in each.controls:
+                verdict = _colored(control.verdict, good=control.passed)
+                table.add_row(_number(each.slug), escape(control.title), verdict, escape(control.saw))
         console.print(table)
     for each in found:
-        for words in each.undocumented:
-            console.print(f"[red]{each.slug}[/]: {words}")
-        if not each.preserved:
-            console.print(f"[red]{each.slug}[/]: {each.summary}")
-        for control in each.controls:
-            if not control.passed:
-                console.print(f"[red]{each.slug}, {control.title}[/]: {control.words}")
+        _show_failures(each, console)
+
+
+def _show_failures(result: ScenarioResult, console: Console) -> None:
+    for words in result.undocumented:
+        console.print(f"[red]{result.slug}[/]: {escape(words)}")
+    if not result.preserved:
+        console.print(f"[red]{result.slug}[/]: {escape(result.summary)}")
+    for control in result.controls:
+        if not control.passed:
+            console.print(
+                f"[red]{result.slug}, {control.title}[/]: has to be {control.expected}. {escape(control.words)}"
+            )
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _number(slug: str) -> str:
+    row = by_slug(slug)
+    return str(row.number) if row else ""
 
 
 def _short(saw: Sequence[str]) -> str:
@@ -49,7 +61,7 @@ def _short(saw: Sequence[str]) -> str:
     return ", ".join(f"..., {end}" if any("," in each for each in saw) else end for end in ends)
 
 
-def _colored(words: str, good: bool) -> str:
+def _colored(words: str, *, good: bool) -> str:
     return f"[green]✔ {words}[/]" if good else f"[red]✘ {words}[/]"
 
 
@@ -65,18 +77,15 @@ def show(content: Content, console: Console) -> None:
 
 def _show_path(slug: str, path: Trace, console: Console) -> None:
     mark = "[green]✔[/]" if path.keeps else "[yellow]✘[/]"
-    table = Table(
-        title=f"{path.title} ({slug})\n{mark} the app saw {path.app_saw}", title_justify="left", header_style="bold"
+    table = _table(
+        f"{path.title} ({slug})\n{mark} the app saw {escape(path.app_saw)}", "Station", "Source in", "Source out"
     )
-    table.add_column("Station")
-    table.add_column("Source coming in", overflow="fold")
-    table.add_column("Source going out", overflow="fold")
     for station in path.stations:
         came = f"{_source(station.came.source, path)} [dim]{station.came.interface}[/]" if station.came else ""
         left = ""
         if station.left:
             last = station.left[-1]
-            header = f"\n[cyan]X-Forwarded-For: {last.forwarded_for}[/]" if last.forwarded_for else ""
+            header = f"\n[cyan]X-Forwarded-For: {escape(last.forwarded_for)}[/]" if last.forwarded_for else ""
             left = f"{_source(last.source, path)} [dim]{' '.join(wire.interface for wire in station.left)}[/]{header}"
         table.add_row(station.title, came, left)
     console.print(table)
@@ -90,21 +99,17 @@ def _source(place: str, path: Trace) -> str:
 def _show_load(load: Load, console: Console) -> None:
     titles = {way.name: way.title for way in load.ways}
     for shape in SHAPES:
-        table = Table(title=shape.title, title_justify="left", header_style="bold")
-        table.add_column("Way")
-        for name in ("p50 µs", "p99 µs", "requests/s", "CPU µs/request", "against direct"):
+        table = _table(f"{shape.title}; p50, p99 and CPU in µs, medians of {shape.rounds} rounds", "Way")
+        for name in ("p50", "p99", "requests/s", "CPU/request", "p50 to direct"):
             table.add_column(name, justify="right")
-        base = load.of(shape.name)[0]
         for each in load.of(shape.name):
-            against = (
-                "" if each is base else f"p50 {each.p50 / base.p50:.2f}x, CPU {each.cpu_total / base.cpu_total:.2f}x"
-            )
+            found = load.against_direct(shape.name, each.way)
             table.add_row(
                 titles[each.way],
                 f"{each.p50:,.0f}",
                 f"{each.p99:,.0f}",
                 f"{each.rate:,.0f}",
                 f"{each.cpu_total:,.1f}",
-                against,
+                "" if each.way == "direct" else f"{found.ratio:.2f}x",
             )
         console.print(table)

@@ -6,7 +6,6 @@ from pathlib import Path
 from lab.rig.lab import Lab
 from lab.rig.shell import PROJECT, LabError, run, wait_for
 from lab.rig.tke_keys import CONTROLLER_CONFIG
-from realip.scenarios import Connection
 from tools.catalogue import locate
 
 RENDER_SECONDS = 60.0
@@ -47,9 +46,7 @@ def wait_until_served(lab: Lab) -> None:
         return wanted if have == wanted else 0
 
     replicas = wait_for(f"the pods of Deployment {names.deployment}", ready, seconds=SERVED_SECONDS)
-    lab.wait_bound(
-        lab.key, backends=replicas if lab.scenario.choices.connection is Connection.DIRECT else len(lab.layout.nodes)
-    )
+    lab.wait_bound(lab.key, backends=replicas if lab.is_direct else len(lab.layout.nodes))
     service = lab.get("service", names.service, f"--namespace={names.namespace}")
     for port in service["spec"]["ports"]:
         if port.get("nodePort"):

@@ -12,7 +12,7 @@ from lab.rig import ask, network
 from lab.rig.agent import KUBECONFIG
 from lab.rig.layout import Layout, layout_of
 from lab.rig.shell import LabError, run_inside, wait_for
-from realip.scenarios import SCENARIOS, Scenario
+from realip.scenarios import SCENARIOS, Connection, Scenario
 from tools.catalogue import locate
 
 STATE = Path("/run/realip-lab")
@@ -78,6 +78,11 @@ class Lab:
         except FileNotFoundError:
             return {}
         return found
+
+    @property
+    def is_direct(self) -> bool:
+        """True where the scenario's load balancer reaches pods straight."""
+        return self.scenario.choices.connection is Connection.DIRECT
 
     @property
     def key(self) -> str:

@@ -43,9 +43,8 @@ def is_direct(scenario: Scenario, objects: list[dict[str, Any]]) -> bool:
     """Bound to a pod, by the lab's rules, on a cluster made before direct access became a default."""
     service = next(each for each in objects if each["kind"] == "Service")
     namespace, name = service["metadata"]["namespace"], service["metadata"]["name"]
-    config: dict[str, str] = next(
-        (each["data"] for each in objects if each["metadata"]["name"] == tke_keys.CONTROLLER_CONFIG[1]), {}
-    )
+    wanted = tke_keys.CONTROLLER_CONFIG[1]
+    config: dict[str, str] = next((each["data"] for each in objects if each["metadata"]["name"] == wanted), {})
     piece = {
         "metadata": {"namespace": namespace, "labels": {"kubernetes.io/service-name": name}},
         "endpoints": [{"addresses": ["10.0.128.16"], "nodeName": "node-1", "conditions": {"ready": True}}],
