@@ -6,11 +6,17 @@ renamed. Its name holds a digest of everything that the result depends on, so an
 
 import fcntl
 import hashlib
+import json
 import os
+import shlex
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tools.progress import Progress
 
@@ -40,17 +46,12 @@ def find(name: str, program: str) -> Path | None:
 def make(name: str, program: str, work: Callable[[Path], None], step: Progress) -> Path:
     """A program in the cache's folder ``name``; where it is missing, ``work(folder)`` fills a new one.
 
-    Two processes may do this at once: the second waits for the first and takes its result. What a killed one left is
-    cleared away.
+    Two processes may do this at once: the second waits for the first, says for whom, and takes its result. What a killed
+    one left is cleared away.
     """
     final = folder() / name
     final.parent.mkdir(parents=True, exist_ok=True)
-    with (final.parent / f".{name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            step.say("waiting for another process that is making it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(final.parent / f".{name}.lock", step):
         if path := find(name, program):
             return path
         for leftover in (final, *final.parent.glob(f".{name}.part-*")):
@@ -65,3 +66,34 @@ def make(name: str, program: str, work: Callable[[Path], None], step: Progress) 
     if path is None:
         raise FileNotFoundError(f"{final} was made without {program}")
     return path
+
+
+@contextmanager
+def _locked(path: Path, step: Progress) -> Iterator[None]:
+    """The only process that holds the lock at ``path``, in which it writes who it is and since when."""
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            step.say(lambda: f"waiting for {_holder(lock)}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate(0)
+        json.dump({"pid": os.getpid(), "command": _command(), "since": time.time()}, lock)
+        lock.flush()
+        yield
+
+
+def _command() -> str:
+    """The command line of the running process, as it can be typed."""
+    return shlex.join(sys.orig_argv)
+
+
+def _holder(lock: TextIO) -> str:
+    """Who wrote into a lock that is held, and for how long they have had it."""
+    lock.seek(0)
+    try:
+        holder = json.loads(lock.read())
+        held = time.time() - holder["since"]
+        return f"process {holder['pid']} ({holder['command']}), which has been making it for {held:.0f} s"
+    except (ValueError, KeyError, TypeError):  # it has only just taken the lock
+        return "another process, which is making it"

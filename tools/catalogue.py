@@ -18,7 +18,7 @@ PULUMI = gobuild.GoProgram(
     source="github.com/pulumi/pulumi/pkg/v3",
     package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     stamp=lambda version: {"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{version}"},
-    usual="about two minutes on two cores",
+    usual="about four minutes on two cores",
 )
 KUBERNETES = gobuild.GoProgram(
     name="kubernetes",

@@ -122,8 +122,6 @@ def _environment() -> dict[str, str]:
 
 
 def _compile(command: list[str], program: GoProgram, step: Progress) -> None:
-    if nice := shutil.which("nice"):
-        command = [nice, "-n", "10", *command]
     modules = packages = 0
     tail: deque[str] = deque(maxlen=ERROR_LINES)
     with subprocess.Popen(

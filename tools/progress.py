@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -17,7 +18,7 @@ class Progress:
         self._title = title
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
-        self._state = state
+        self._state: str | Callable[[], str] = state
         self._started = time.monotonic()
         self._ended = threading.Event()
         self._ticker = threading.Thread(target=self._tick, daemon=True)
@@ -35,8 +36,8 @@ class Progress:
         self._state = "done" if kind is None else "stopped" if kind is KeyboardInterrupt else "failed"
         self._write(last=True)
 
-    def say(self, state: str) -> None:
-        """Take note of what the step is at; it is shown at the next tick."""
+    def say(self, state: str | Callable[[], str]) -> None:
+        """Take note of what the step is at; it is shown at the next tick. A function is asked anew at each tick."""
         self._state = state
 
     def _tick(self) -> None:
@@ -44,7 +45,8 @@ class Progress:
             self._write()
 
     def _write(self, *, last: bool = False) -> None:
-        line = f"{self._title}: {self._state}, {time.monotonic() - self._started:.0f} s"
+        state = self._state if isinstance(self._state, str) else self._state()
+        line = f"{self._title}: {state}, {time.monotonic() - self._started:.0f} s"
         if self._live:
             line = f"\r\x1b[K{line}" + ("\n" if last else "")
         else:

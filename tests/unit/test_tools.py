@@ -2,9 +2,12 @@
 
 import io
 import os
+import re
+import shlex
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -100,17 +103,17 @@ def test_versions_compare_by_number_and_not_by_letter() -> None:
 
 
 def test_a_supported_pulumi_on_path_is_taken(program: Callable[[str, str], Path]) -> None:
-    path = program("pulumi", "print('v3.251.2')")
+    path = program("pulumi", "print('v3.300.2')")
     assert tools.locate("pulumi") == path
 
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("print('v3.99.0')", "it is 3.99.0, supported is at least 3.210.0 and below 4.0.0"),
+        ("print('v3.99.0')", "it is 3.99.0, supported is at least 3.274.1 and below 4.0.0"),
         ("print('v4.0.1')", "it is 4.0.1"),
         ("print('hello')", "does not say its version"),
-        ("sys.exit('v3.251.2')", "does not say its version"),
+        ("sys.exit('v3.300.2')", "does not say its version"),
     ],
 )
 def test_another_pulumi_is_passed_over_and_the_reason_said(
@@ -126,7 +129,7 @@ def test_another_pulumi_is_passed_over_and_the_reason_said(
 
 
 def test_asking_pulumi_for_its_version_does_not_make_it_ask_the_network(program: Callable[[str, str], Path]) -> None:
-    program("pulumi", "import os; print('v3.251.2' if os.environ.get('PULUMI_SKIP_UPDATE_CHECK') == 'true' else '')")
+    program("pulumi", "import os; print('v3.300.2' if os.environ.get('PULUMI_SKIP_UPDATE_CHECK') == 'true' else '')")
     assert tools.locate("pulumi")
 
 
@@ -205,7 +208,7 @@ def test_the_lab_is_made_ready_without_pulumi_and_packages_are_asked_for_before_
 def test_path_prints_the_path_and_nothing_else(
     program: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = program("pulumi", "print('v3.251.2')")
+    path = program("pulumi", "print('v3.300.2')")
     assert main(["path", "pulumi"]) == 0
     assert capsys.readouterr() == (f"{path}\n", "")
 
@@ -345,6 +348,43 @@ def test_two_builds_at_once_make_it_once(step: Progress) -> None:
         thread.join(timeout=10)
     assert len(made) == 1
     assert found == [cache.folder() / "thing" / "program"] * 2
+
+
+def test_who_waits_is_told_by_whom_the_lock_is_held_and_for_how_long(
+    step: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.progress.PLAIN_SECONDS", 0.01)
+    holds = threading.Event()
+    stream = io.StringIO()
+
+    def told(folder: Path) -> None:
+        holds.set()
+        deadline = time.monotonic() + 10
+        while "which has been making it for" not in stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        (folder / "program").write_text("whole")
+        (folder / "program").chmod(0o755)
+
+    first = threading.Thread(target=cache.make, args=("thing", "program", told, step))
+    first.start()
+    assert holds.wait(10)
+    with Progress("thing", "starting", stream) as second:
+        cache.make("thing", "program", told, second)
+    first.join(timeout=10)
+    waited = re.search(r"waiting for process (\d+) \((.+)\), which has been making it for (\d+) s", stream.getvalue())
+    assert waited is not None, stream.getvalue()
+    assert int(waited[1]) == os.getpid()
+    assert waited[2] == shlex.join(sys.orig_argv)
+    assert int(waited[3]) < 10
+
+
+def test_a_compiler_runs_as_nicely_as_its_caller_and_no_nicer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str, str], Path]
+) -> None:
+    """A caller who runs under nice already would starve, with everybody who waits for the lock."""
+    (tmp_path / "bin" / "nice").symlink_to("/usr/bin/nice")
+    fake_go(program, f"import os; assert os.nice(0) == {os.nice(0)}\n{GOOD_BUILD}")
+    assert gobuild.build(pinned(tmp_path, monkeypatch))
 
 
 # Progress
