@@ -26,14 +26,16 @@ CONTROLS = (
         access.default_on,
     ),
     Control("layer-7-socket", FIRST, "Ingress, but the app reads the socket", NODE, reading.socket_behind_ingress),
-    Control("inside-the-cluster", FIRST, "Asked from a node of the cluster", UNPROVEN, place.node),
-    Control("node-no-ranges", FIRST, "The same, its addresses not told", UNPROVEN, place.node_without_ranges),
-    Control("pod-no-ranges", FIRST, "Asked from a pod, its addresses not told", UNPROVEN, place.pod_without_ranges),
+    Control("inside-the-cluster", FIRST, "Asked from a node, verify is told the ranges", UNPROVEN, place.node),
+    Control(
+        "node-no-ranges", FIRST, "Asked from a node, verify is told no ranges", UNPROVEN, place.node_without_ranges
+    ),
+    Control("pod-no-ranges", FIRST, "Asked from a pod, verify is told no ranges", UNPROVEN, place.pod_without_ranges),
     Control("behind-nat", FIRST, "Caller behind NAT, nothing to compare with", UNPROVEN, place.behind_nat),
     Control(
         "local-without-pod",
         FIRST,
-        "externalTrafficPolicy: Local, node without a pod",
+        "Local policy, node without a pod",
         "unreachable",
         access.local_without_pod,
     ),
@@ -41,11 +43,11 @@ CONTROLS = (
     Control(
         "not-enabled",
         SECOND,
-        "GlobalRouter direct, GlobalRouteDirectAccess not set",
+        "Direct, GlobalRouteDirectAccess not set",
         "no address, event E4033",
         access.not_enabled,
     ),
-    Control("pod-no-ranges", SECOND, "Asked from a pod, its addresses not told", UNPROVEN, place.pod_without_ranges),
+    Control("pod-no-ranges", SECOND, "Asked from a pod, verify is told no ranges", UNPROVEN, place.pod_without_ranges),
     Control(
         "header-at-layer-4",
         THIRD,

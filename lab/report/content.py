@@ -55,9 +55,9 @@ ASSUMED = (
         "its engineers does (imroc/tke-guide)."
     ),
     (
-        "On GlobalRouter without GlobalRouteDirectAccess, a Service or Ingress with direct access is refused with event E4033: a new one gets no "
-        "address, one that was bound keeps its backends, and nothing falls back to node ports. 457/81004 has that event for Services "
-        "without a pod that can be reached directly."
+        "On GlobalRouter without GlobalRouteDirectAccess, a Service with direct access is refused with event E4033: a new one gets no "
+        "address, one that was bound keeps its backends, and nothing falls back to node ports; an Ingress likewise. 457/81004 has that "
+        "event for Services without a pod that can be reached directly."
     ),
 )
 """Assumptions about TKE that nobody has verified against it; docs/lab.md has the same sentences."""

@@ -133,6 +133,7 @@ class Access:
     why: str
     """The rule that decided, in words."""
     problem: str = ""
+    """Why neither way is taken, without an event's code: Services and Ingresses have codes of their own."""
 
 
 def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: Iterable[str]) -> Access:
@@ -150,9 +151,8 @@ def decide(cluster: Cluster, annotations: Mapping[str, str], key: str, nodes: It
     if wanted != "true":
         return Access(direct=False, why=said)
     if cluster.global_router and cluster.controller_config.get(GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
-        # The documents name the event for Services without a pod that can be reached straight; that it is this one, and that
-        # nothing falls back to node ports, is not verified against TKE.
-        refused = f'E4033: {GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster, so no pod can be reached straight'
+        # That nothing falls back to node ports is not verified against TKE.
+        refused = f'{GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster, so no pod can be reached directly'
         return Access(direct=True, why=said, problem=refused)
     return Access(direct=True, why=said)
 
@@ -185,7 +185,8 @@ def _for_service(cluster: Cluster, service: Object) -> LoadBalancer:
         access.direct,
         access.why,
         () if access.problem else listeners,
-        access.problem,
+        # The documents have E4033 for a Service without a pod that can be reached directly; that it is this one is assumed.
+        f"E4033: {access.problem}" if access.problem else "",
     )
 
 
@@ -207,7 +208,8 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> LoadBalancer:
     ]
     access = decide(cluster, metadata.get("annotations", {}), INGRESS_DIRECT_ACCESS, on)
     routes = []
-    problem = access.problem
+    # No document has a code of an Ingress for it: its E4033 is another thing.
+    problem = f"Refused: {access.problem}" if access.problem else ""
     for host, path, wanted in named:
         service = services[wanted["name"]]
         if service is None:

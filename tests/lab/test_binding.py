@@ -94,6 +94,14 @@ def test_global_router_needs_its_key_for_direct_access_and_never_falls_back_to_n
     assert load_balancer.problem.startswith("E4033: ") is not bool(expected)
 
 
+def test_an_ingress_is_refused_likewise_and_not_with_a_service_s_code() -> None:
+    """E4033 of an Ingress is about IPv6: a reader would look for it in the wrong table."""
+    load_balancer = bound(service("NodePort"), ingress({INGRESS_KEY: "true"}), global_router=True)
+    assert backends(load_balancer) == []
+    assert load_balancer.problem
+    assert "E40" not in load_balancer.problem
+
+
 def test_that_key_alone_makes_nothing_direct() -> None:
     load_balancer = bound(
         service(annotations={SERVICE_KEY: "false"}), global_router=True, controller_config={CONFIG_KEY: "true"}
