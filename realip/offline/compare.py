@@ -1,41 +1,37 @@
-"""`realip diff`: what differs between two stacks, by resource and field."""
+"""`realip diff`: the differences between two stacks by resource and field, and what an update would replace."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from realip.offline.differences import FieldChange, differences
+from realip.offline.replacements import REFUSED, followers, place, replaces
 from realip.offline.summary import summary
-from realip.offline.values import leaves, plain
 from realip.terminal import Line, Span
 
 if TYPE_CHECKING:
     from realip.offline.monitor import Recording, Resource
 
-__all__ = ["Change", "Comparison", "FieldChange", "as_json", "compare", "page"]
-
-_ABSENT = object()
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """A field that differs; a side that does not have it has None."""
-
-    path: str
-    a: Any
-    b: Any
+__all__ = ["Change", "Comparison", "as_json", "compare", "page"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A resource of both stacks that differs."""
+    """A resource of both stacks that differs, or follows one that does."""
 
     resource: "Resource"
     fields: tuple[FieldChange, ...]
+    replaced: bool = False
+    """The engine would replace it: by a field of its own, or because what it follows is replaced."""
+    follows: str | None = None
+    """The resource whose replacement replaces this one."""
+    refused: tuple[str, ...] = ()
+    """Why an update would be refused."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between stack a and stack b."""
+    """The differences between stack a and stack b, as an update from a to b would meet them."""
 
     a: str
     b: str
@@ -46,43 +42,47 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs."""
+        """Nothing differs."""
         return not (self.only_in_a or self.only_in_b or self.changed or self.outputs)
 
 
 def compare(a: "Recording", b: "Recording") -> Comparison:
-    """What differs. A resource is the same in both when it has the same type, name and parents."""
-    of_a, of_b = _by_place(a), _by_place(b)
-    changes = (Change(resource, _fields(resource, of_b[place])) for place, resource in of_a.items() if place in of_b)
+    """Compare two stacks. A resource is the same in both when it has the same type, name and parents."""
+    of_a, of_b = ({place(resource): resource for resource in one.resources} for one in (a, b))
+    fields = {here: _fields(resource, of_b[here]) for here, resource in of_a.items() if here in of_b}
+    replaced = {
+        here for here, found in fields.items() if any(replaces(of_b[here].type, change.path) for change in found)
+    }
+    following = {here: leader for here, leader in followers(b, replaced).items() if here in of_a}
     return Comparison(
         a=a.stack,
         b=b.stack,
-        only_in_a=tuple(resource for place, resource in of_a.items() if place not in of_b),
-        only_in_b=tuple(resource for place, resource in of_b.items() if place not in of_a),
-        changed=tuple(change for change in changes if change.fields),
-        outputs=tuple(_differences(a.outputs, b.outputs)),
+        only_in_a=tuple(resource for here, resource in of_a.items() if here not in of_b),
+        only_in_b=tuple(resource for here, resource in of_b.items() if here not in of_a),
+        changed=tuple(
+            Change(
+                of_b[here],
+                found,
+                replaced=here in replaced or here in following,
+                follows=of_b[following[here]].name if here in following else None,
+                refused=() if here in replaced or here in following else tuple(_refused(of_b[here].type, found)),
+            )
+            for here, found in fields.items()
+            if found or here in following
+        ),
+        outputs=tuple(differences(a.outputs, b.outputs)),
     )
 
 
-def _by_place(recording: "Recording") -> "dict[str, Resource]":
-    """Resources by their URN without the stack's name."""
-    return {resource.urn.split("::", 2)[2]: resource for resource in recording.resources}
-
-
 def _fields(a: "Resource", b: "Resource") -> tuple[FieldChange, ...]:
-    return (*_differences(a.inputs, b.inputs), *_differences(a.options, b.options, prefix="options."))
+    return (*differences(dict(a.inputs), dict(b.inputs)), *differences(dict(a.options), dict(b.options), "options"))
 
 
-def _differences(a: Mapping[str, Any], b: Mapping[str, Any], prefix: str = "") -> Iterator[FieldChange]:
-    of_a, of_b = dict(leaves(a)), dict(leaves(b))
-    for path in sorted({*of_a, *of_b}):
-        left, right = of_a.get(path, _ABSENT), of_b.get(path, _ABSENT)
-        if left != right:
-            yield FieldChange(f"{prefix}{path}", _side(left), _side(right))
-
-
-def _side(value: Any) -> Any:
-    return None if value is _ABSENT else plain(value)
+def _refused(kind: str, fields: Sequence[FieldChange]) -> Iterator[str]:
+    """Reasons for which a provider would refuse to take an entry away."""
+    for (refusing, path), reason in REFUSED.items():
+        if kind == refusing and any(change.path.startswith(f"{path}[") and change.b is None for change in fields):
+            yield reason
 
 
 def page(comparison: Comparison) -> Iterator[Line]:
@@ -97,26 +97,37 @@ def page(comparison: Comparison) -> Iterator[Line]:
         ("+", "added", comparison.only_in_b),
     ):
         for resource in resources:
-            yield [Span(f"{mark} ", style), *_named(resource, style)]
+            yield [Span("  " if resource.read else f"{mark} ", style), *_named(resource, style)]
     for change in comparison.changed:
-        yield [Span("~ ", "changed"), *_named(change.resource, "name")]
-        yield from _lines(change.fields)
+        yield [Span("+- " if change.replaced else "~ ", "changed"), *_named(change.resource, "name")]
+        if change.follows is not None:
+            yield [Span(f"    follows {change.follows}, which is replaced", "aside")]
+        yield from _lines(change.fields, change.resource.type)
+        for reason in change.refused:
+            yield [Span("    refused: ", "warning"), Span(reason)]
     if comparison.outputs:
         yield [Span("~ ", "changed"), Span("outputs", "name")]
         yield from _lines(comparison.outputs)
+    if any(change.replaced for change in comparison.changed):
+        yield []
+        yield [Span("+- is replaced: made anew, and the old one deleted.", "aside")]
 
 
 def _named(resource: "Resource", style: str) -> Line:
     kind = summary(resource).kind if resource.custom else resource.type.rpartition(":")[2]
-    return [Span(kind, "kind"), Span(f"  {resource.name}", style)]
+    read = [Span("  (read)", "aside")] if resource.read else []
+    return [Span(kind, "kind"), Span(f"  {resource.name}", style), *read]
 
 
-def _lines(fields: tuple[FieldChange, ...]) -> Iterator[Line]:
+def _lines(fields: Sequence[FieldChange], kind: str = "") -> Iterator[Line]:
     for change in fields:
-        yield [Span(f"    {change.path}: "), *_values(change)]
+        because = [Span("  (replaces)", "warning")] if replaces(kind, change.path) else []
+        yield [Span(f"    {change.path}: "), *_values(change), *because]
 
 
 def _values(change: FieldChange) -> Line:
+    if change.reordered:
+        return [Span("the same entries in another order", "changed")]
     if change.a is None:
         return [Span(f"+ {_shown(change.b)}", "added")]
     if change.b is None:
@@ -125,6 +136,10 @@ def _values(change: FieldChange) -> Line:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_shown, value)) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -136,7 +151,13 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "onlyInA": [_identity(resource) for resource in comparison.only_in_a],
         "onlyInB": [_identity(resource) for resource in comparison.only_in_b],
         "changed": [
-            {**_identity(change.resource), "fields": [_field(item) for item in change.fields]}
+            {
+                **_identity(change.resource),
+                "fields": [_field(item, change.resource.type) for item in change.fields],
+                "replaced": change.replaced,
+                "follows": change.follows,
+                "refused": list(change.refused),
+            }
             for change in comparison.changed
         ],
         "outputs": [_field(change) for change in comparison.outputs],
@@ -144,8 +165,8 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def _identity(resource: "Resource") -> dict[str, Any]:
-    return {"type": resource.type, "name": resource.name, "component": not resource.custom}
+    return {"type": resource.type, "name": resource.name, "component": not resource.custom, "read": resource.read}
 
 
-def _field(change: FieldChange) -> dict[str, Any]:
-    return {"path": change.path, "a": change.a, "b": change.b}
+def _field(change: FieldChange, kind: str = "") -> dict[str, Any]:
+    return {"path": change.path, "a": change.a, "b": change.b, "replaces": replaces(kind, change.path)}

@@ -40,10 +40,26 @@ def test_network_modes_differ_in_the_cluster_and_the_config_map(realip: Realip) 
     assert lines[0] == "vpc-cni-direct-native → globalrouter-direct-native"
     assert "+ ConfigMap patch  realip-direct-access-patch" in lines
     assert "- subnet  realip-network-pods-ap-guangzhou-6" in lines
-    cluster = lines[lines.index("~ TKE cluster  realip-cluster") :]
-    assert '    networkType: "VPC-CNI" → "GR"' in cluster
-    assert '    clusterCidr: + "172.16.0.0/16"' in cluster
-    assert '    serviceCidr: - "10.200.0.0/22"' in cluster
+    cluster = lines[lines.index("+- TKE cluster  realip-cluster") :]
+    assert '    networkType: "VPC-CNI" → "GR"  (replaces)' in cluster
+    assert '    clusterCidr: + "172.16.0.0/16"  (replaces)' in cluster
+    assert '    serviceCidr: - "10.200.0.0/22"  (replaces)' in cluster
+    assert "  ConfigMap  realip-direct-access-config-map  (read)" in lines
+    assert not any(line.startswith("+ ConfigMap  ") for line in lines), "TKE made it, nobody here does"
+
+
+def test_another_network_mode_takes_nodes_endpoint_and_every_object_with_it(realip: Realip) -> None:
+    """They belong to the cluster that goes (ForceNew of cluster_id; the Kubernetes provider's cluster identifier)."""
+    found = as_json(realip, "vpc-cni-direct-native", "globalrouter-direct-native")
+    replaced = {change["name"]: change["follows"] for change in found["changed"] if change["replaced"]}
+    assert replaced == {
+        "realip-cluster": None,
+        "realip-nodes": "realip-cluster",
+        "realip-access-endpoint": "realip-cluster",
+        "realip-access-provider": "realip-cluster",
+        "realip-deployment": "realip-access-provider",
+        "realip-service": "realip-access-provider",
+    }
 
 
 def test_a_stack_does_not_differ_from_itself(realip: Realip) -> None:
@@ -96,3 +112,60 @@ def test_stacks_may_differ_in_a_resource_and_hand_out_the_same(realip: Realip, p
         "~ ConfigMap  m",
         '    data.stack: "vpc-cni-direct-native" → "vpc-cni-direct-super"',
     ]
+
+
+def _changed(realip: Realip, project: Path, before: str, after: str) -> dict[str, Any]:
+    """The changes between two stacks of a program that registers a security group's rules."""
+    (project / "__main__.py").write_text(
+        "import pulumi, tencentcloud_iac_pulumi as cloud\n"
+        "def rule(port, cidr='10.0.0.0/8'): return {'action': 'ACCEPT', 'cidr_block': cidr, 'protocol': 'TCP', 'port': port}\n"
+        f"rules = {before} if pulumi.get_stack() == 'vpc-cni-direct-native' else {after}\n"
+        "cloud.security.GroupRuleSet('rules', security_group_id='sg-1', ingresses=rules)\n"
+    )
+    found = as_json(realip, "vpc-cni-direct-native", "vpc-cni-direct-super")
+    (change,) = found["changed"]
+    return {field["path"]: (field["a"], field["b"]) for field in change["fields"]}
+
+
+def _rule(port: str, cidr: str = "10.0.0.0/8") -> dict[str, str]:
+    return {"action": "ACCEPT", "cidrBlock": cidr, "protocol": "TCP", "port": port}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        (
+            "[rule('1'), rule('2')]",
+            "[rule('3', '::/0'), rule('1'), rule('2')]",
+            {"ingresses[0]": (None, _rule("3", "::/0"))},
+        ),
+        ("[rule('1'), rule('2'), rule('3')]", "[rule('2'), rule('3')]", {"ingresses[0]": (_rule("1"), None)}),
+        ("[rule('1'), rule('2')]", "[rule('1'), rule('80')]", {"ingresses[1].port": ("2", "80")}),
+        ("[rule('1')] * 2", "[rule('1')]", {"ingresses[1]": (_rule("1"), None)}),
+        (
+            "[rule('1'), rule('2')]",
+            "[rule('2'), rule('1')]",
+            {"ingresses": ([_rule("1"), _rule("2")], [_rule("2"), _rule("1")])},
+        ),
+    ],
+    ids=["one more in front", "one less in front", "one changed", "one of two twins", "another order"],
+)
+def test_a_reviewer_sees_the_rule_that_changed_and_no_other(
+    before: str, after: str, wanted: dict[str, Any], realip: Realip, project: Path
+) -> None:
+    """By position, one rule in front shows every rule behind it as another one."""
+    assert _changed(realip, project, before, after) == wanted
+
+
+def test_taking_a_zone_away_says_that_the_provider_refuses_it(realip: Realip, project: Path) -> None:
+    (project / "__main__.py").write_text(
+        "import pulumi, tencentcloud_iac_pulumi as cloud\n"
+        "subnets = ['subnet-1', 'subnet-2'] if pulumi.get_stack() == 'vpc-cni-direct-native' else ['subnet-2']\n"
+        "cloud.kubernetes.Cluster('c', vpc_id='vpc-1', eni_subnet_ids=subnets)\n"
+    )
+    run = realip("diff", "vpc-cni-direct-native", "vpc-cni-direct-super")
+    assert '    eniSubnetIds[0]: - "subnet-1"' in run.out
+    assert "refused: the provider refuses to take a pod subnet away" in run.out
+    back = as_json(realip, "vpc-cni-direct-super", "vpc-cni-direct-native")
+    assert back["changed"][0]["refused"] == [], "one more is welcome"
+    assert back["changed"][0]["replaced"] is False
