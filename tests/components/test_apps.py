@@ -1,5 +1,6 @@
 """Apps: many applications as one component."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -47,7 +48,7 @@ def _run(apps: dict[str, Any], *, cloud: Cloud | None = None, preview: bool = Fa
     return run(program, cloud=cloud, preview=preview)
 
 
-def _refusals(apps: dict[str, Any]) -> list[str]:
+def _refusals(apps: dict[str, Any] | Callable[[], dict[str, Any]]) -> list[str]:
     """What the component says of its arguments; nothing on the cluster may have been made."""
     made: list[str] = []
 
@@ -57,7 +58,8 @@ def _refusals(apps: dict[str, Any]) -> list[str]:
     def program() -> None:
         pulumi.runtime.register_stack_transformation(note)
         provider = kubernetes.Provider("cluster", kubeconfig="{}")
-        Apps("all", {"apps": apps}, pulumi.ResourceOptions(provider=provider))
+        said = apps() if callable(apps) else apps
+        Apps("all", {"apps": said}, pulumi.ResourceOptions(provider=provider))
 
     with pytest.raises(ArgumentError) as refused:
         run(program)
@@ -232,13 +234,14 @@ def test_no_ingress_said_as_none_is_no_ingress() -> None:
 @pytest.mark.parametrize(
     ("more", "argument"),
     [
-        ({"namespace": pulumi.Output.from_input("shop")}, "workload.namespace"),
-        ({"labels": pulumi.Output.from_input({"app": "cart"})}, "workload.labels"),
-        ({"labels": {"app": pulumi.Output.from_input("cart")}}, 'workload.labels["app"]'),
+        (lambda later: {"namespace": later("shop")}, "workload.namespace"),
+        (lambda later: {"labels": later({"app": "cart"})}, "workload.labels"),
+        (lambda later: {"labels": {"app": later("cart")}}, 'workload.labels["app"]'),
     ],
 )
-def test_what_tells_apps_apart_has_to_be_known(more: dict[str, Any], argument: str) -> None:
-    (told,) = _refusals({"cart": {"workload": workload("cart", **more)}})
+def test_what_tells_apps_apart_has_to_be_known(more: Callable[[Any], dict[str, Any]], argument: str) -> None:
+    """The outputs are made in the program: an output needs its event loop."""
+    (told,) = _refusals(lambda: {"cart": {"workload": workload("cart", **more(pulumi.Output.from_input))}})
     assert told == f"Apps 'all': apps[\"cart\"].{argument} = 'Output': is not known yet; write it out"
 
 
