@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["StackFile", "find_project", "read_stack"]
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_LOADS = re.compile(r"\bload_settings\b")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class StackFile:
     path: Path
     configuration: Mapping[str, str]
     """Every key with its namespace, and its value as the engine hands it over."""
-    settings: "Settings"
+    settings: "Settings | None"
+    """None where the program takes no settings of this library, such as one that only imports components."""
 
 
 def find_project(folder: Path) -> Project:
@@ -83,7 +86,16 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
         encoded = {key: _encoded(value) for key, value in configuration.items() if value is not None}
     except (ValueError, RecursionError):
         raise InputError(f"{_shown(path)}: a value contains itself; write it out instead of using an alias") from None
-    return StackFile(project, name, path, encoded, _settings(project, path, encoded))
+    settings = _settings(project, path, encoded) if _takes_settings(project.program) else None
+    return StackFile(project, name, path, encoded, settings)
+
+
+def _takes_settings(program: Path) -> bool:
+    """The program calls `load_settings`; what another module of it loads is told when it runs."""
+    try:
+        return _LOADS.search(program.read_text(encoding="utf-8")) is not None
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _settings(project: Project, path: Path, configuration: Mapping[str, str]) -> "Settings":

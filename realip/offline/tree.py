@@ -19,22 +19,16 @@ __all__ = ["as_json", "page", "warnings"]
 _LATER = re.compile(r"(<[^<>]+>)")
 
 
-def warnings(recording: "Recording", settings: "Settings") -> list[str]:
+def warnings(recording: "Recording", settings: "Settings | None") -> list[str]:
     """What the program warned of, and an exposure that nobody can use."""
-    outsiders = outsiders_warning(settings) if _follows(recording, settings) else None
+    outsiders = outsiders_warning(settings) if settings and _follows(recording, settings) else None
     return [*recording.warnings, *([outsiders] if outsiders is not None else [])]
 
 
-def page(recording: "Recording", settings: "Settings") -> Iterator[Line]:
+def page(recording: "Recording", settings: "Settings | None") -> Iterator[Line]:
     """The preview as lines."""
     created, components, read = _counts(recording)
-    row = settings.row
-    yield [Span(f"Scenario {row.number}: {row.title}", "title"), Span(f"  ·  stack {recording.stack}", "aside")]
-    yield [
-        Span("The app reads the client's address from "),
-        Span(_reads(row.reads.value), "client"),
-        Span("."),
-    ]
+    yield from _title(recording, settings)
     for warning in warnings(recording, settings):
         yield []
         yield [Span("warning: ", "warning"), Span(warning)]
@@ -49,14 +43,25 @@ def page(recording: "Recording", settings: "Settings") -> Iterator[Line]:
         Span(f" in {components} components{looked_at}."),
     ]
     yield []
-    if _follows(recording, settings):
+    if settings and _follows(recording, settings):
         yield from draw(settings)
         yield []
+    if not recording.outputs:
+        return
     yield [Span("Outputs", "title")]
     yield []
     width = max((len(name) for name in recording.outputs), default=0)
     for name, value in recording.outputs.items():
         yield [Span(f"  {name:<{width}}  ", "aside"), *_told(_flat(plain(value)))]
+
+
+def _title(recording: "Recording", settings: "Settings | None") -> Iterator[Line]:
+    if settings is None:
+        yield [Span(f"Project {recording.project}", "title"), Span(f"  ·  stack {recording.stack}", "aside")]
+        return
+    row = settings.row
+    yield [Span(f"Scenario {row.number}: {row.title}", "title"), Span(f"  ·  stack {recording.stack}", "aside")]
+    yield [Span("The app reads the client's address from "), Span(_reads(row.reads.value), "client"), Span(".")]
 
 
 def _reads(where: str) -> str:
@@ -116,14 +121,14 @@ def _flat(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def as_json(recording: "Recording", settings: "Settings") -> dict[str, Any]:
+def as_json(recording: "Recording", settings: "Settings | None") -> dict[str, Any]:
     """The preview as JSON has it; docs/offline.md describes the keys."""
     created, components, read = _counts(recording)
     return {
         "project": recording.project,
         "stack": recording.stack,
-        "scenario": settings.row.slug,
-        "reads": settings.row.reads.value,
+        "scenario": settings and settings.row.slug,
+        "reads": settings and settings.row.reads.value,
         "counts": {"create": created, "components": components, "read": read},
         "warnings": warnings(recording, settings),
         "resources": [resource_as_json(resource) for resource in recording.resources],
@@ -136,7 +141,7 @@ def as_json(recording: "Recording", settings: "Settings") -> dict[str, Any]:
                 "socketPeer": hop.peer,
                 "forwardedFor": hop.forwarded_for,
             }
-            for hop in (journey(settings) if _follows(recording, settings) else ())
+            for hop in (journey(settings) if settings and _follows(recording, settings) else ())
         ],
     }
 

@@ -256,3 +256,38 @@ def test_a_program_of_ones_own_is_previewed_without_a_path_that_it_does_not_have
 def as_json_without_words(realip: Realip) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(realip("preview", "--json").out)
     return found
+
+
+@pytest.fixture
+def importer(project: Path) -> Path:
+    """A project that only imports a component, on somebody's cluster: it has no setting of this library."""
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\nconfig:\n  kubeconfig: {type: string}\n")
+    (project / "Pulumi.dev.yaml").write_text("config:\n  shop:kubeconfig: '{}'\n  shop:port: 443\n")
+    example = Path(__file__).resolve().parents[2] / "examples" / "direct_service" / "__main__.py"
+    (project / "__main__.py").write_text(example.read_text())
+    return project
+
+
+def test_a_program_that_only_imports_components_is_previewed_without_a_word_of_settings(
+    importer: Path, realip: Realip
+) -> None:
+    run = realip("preview", "dev")
+    assert (run.code, run.err) == (0, "")
+    lines = run.out.splitlines()
+    assert lines[0] == "Project shop  ·  stack dev"
+    assert any("direct-access" in line for line in lines)
+    for word in ("Scenario", "adminCidrs", "How a client"):
+        assert word not in run.out
+    found = json.loads(realip("preview", "dev", "--json").out)
+    assert (found["scenario"], found["reads"], found["journey"]) == (None, None, [])
+    assert "kubernetes:core/v1:Service" in {resource["type"] for resource in found["resources"]}
+
+
+def test_a_program_that_takes_settings_is_told_what_is_wrong_with_them_before_it_runs(
+    importer: Path, realip: Realip
+) -> None:
+    (importer / "__main__.py").write_text("from realip import load_settings\nload_settings()\nraise SystemError\n")
+    run = realip("preview", "dev")
+    assert run.code == 2
+    assert "kubeconfig" in run.err
+    assert "is not a known setting" in run.err
