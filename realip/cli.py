@@ -2,13 +2,12 @@
 
 import argparse
 import gc
-import io
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
+from realip import streams
 from realip.errors import InputError
 
 __all__ = ["entry", "main"]
@@ -29,9 +28,7 @@ _BROKEN = 70
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code. Bad input is told on stderr."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A value may hold a character that the stream's encoding has not.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    streams.prepare()
     collecting = gc.isenabled()
     try:
         parsed = _parser(words).parse_args(words)
@@ -39,13 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Over in a second: what the SDKs load stays to the end, and looking through it again and again costs a third.
             gc.disable()
         code: int = import_module(_COMMANDS[parsed.command][0]).run(parsed)
-        sys.stdout.flush()
+        code = streams.put("", code)
     except InputError as error:
-        print(f"realip: {error}", file=sys.stderr)
+        streams.complain(str(error))
         return 2
     except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing may be flushed into the closed pipe at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
+        streams.abandon()
         return 0
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -59,6 +56,8 @@ def entry() -> None:
     """The console script."""
     try:
         code = main()
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     except Exception:  # noqa: BLE001 - whatever it is, it must not end with 1, which is a finding
         traceback.print_exc()
         code = _BROKEN

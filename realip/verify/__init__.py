@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from realip.verify.options import VerifyOptions
 from realip.verify.report import Caller, ProbeRow, Report, Rollout, Translator, Verdict
+from realip.verify.words import Message, english
 
 __all__ = [
     "Caller",
+    "Message",
     "ProbeRow",
     "Report",
     "Rollout",
@@ -40,7 +42,7 @@ async def verify_async(
     """
     from realip.verify.run import run  # noqa: PLC0415 - the HTTP client is loaded when something is asked
 
-    return await run(options, progress, stopped)
+    return await run(options, lambda what: progress(english(what)), stopped)
 
 
 def verify(

@@ -1,78 +1,100 @@
-"""What an application says it saw: the socket's peer or a header, out of the body of its answer.
+"""What an application says it saw, read out of the body of its answer as labelled evidence.
 
-Understood are JSON (the guide's two images, agnhost's `/header`, echo servers), agnhost's `/clientip`, a bare address or
-header value as text, and text of `Name: value` lines. An address in prose is not looked for: an error page that quotes
-the visitor's address would pass for a proof.
+Understood are JSON in the forms of many frameworks and echo servers, listings of names and values, and answers that are
+one address. Prose is not looked at for proof: a page that refuses a visitor and quotes his address would pass for one.
+It is looked at for forged addresses all the same, and so is everything else: whoever shows one believed it.
 """
 
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from realip.reads import Reads
-from realip.verify.ip import parse_address
+from realip.verify import names
+from realip.verify.claims import Scan
+from realip.verify.evidence import Evidence, Label, Sighting
+from realip.verify.forgery import NONCE_HEADER, Forgery, Ledger
+from realip.verify.headers import FORWARDED, plain
+from realip.verify.ip import parse_endpoint
 from realip.verify.json_path import JsonPath
+from realip.verify.listing import bare, listing
+from realip.verify.reading import Reading
+from realip.verify.text import printable
+from realip.verify.words import Message, message
 
-__all__ = ["Sighting", "printable", "read_answer"]
+__all__ = ["Question", "elements", "read_answer"]
 
-_PEER_NAMES = (
-    *("remoteaddr", "remoteaddress", "remoteip", "socketpeer", "peer", "peeraddr", "peeraddress", "peerip"),
-    *("clientip", "clientaddr", "clientaddress", "sourceip", "sourceaddress", "ip", "address", "origin"),
-)
-"""Names for the caller in an answer, surest first: what is called remote is the socket's, `client` may be worked out."""
-_PEER_PARENTS = ("request", "client", "connection", "socket", "http", "peer", "source", "host")
-_HEADER_PARENTS = ("request", "http", "req")
-_FORWARDED_NAMES = ("xforwardedfor", "forwardedfor")
-_POD_NAMES = ("pod", "podname", "hostname", "servername")
-_POD_PARENTS = ("os", "environment", "env", "server", "kubernetes")
-_LONGEST_POD_NAME = 253
-"""Characters, as DNS and Kubernetes have it."""
 _MOST_HOPS = 64
 """Elements of a header that are looked at, from the right: more is no path but an attack."""
-
-_LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]{0,60})\s*[:=]\s*(\S.*?)\s*")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
+_MOST_NODES = 20_000
+"""Values of a document that are looked at."""
+_DEEPEST = 40
+_MOST_EVIDENCE = 8
+_LONGEST_POD_NAME = 253
+"""Characters, as DNS and Kubernetes have it."""
+_SENT = frozenset(("useragent", "host", "accept", "acceptencoding", "cachecontrol", plain(NONCE_HEADER)))
+"""Headers of every request: an object that has two of them shows a request's headers."""
+_CGI_SENT = frozenset(("http_host", "http_user_agent"))
+_WHOLE = "the whole answer"
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """What one answer says."""
+class Question:
+    """What is known of a request when its answer is read."""
 
-    values: tuple[str, ...] | None = None
-    """The elements of `X-Forwarded-For` from left to right (none: the app got no such header), or the one peer; None if
-    the answer does not tell."""
-    believed: str | None = None
-    """In header mode, the address that the app itself worked out, where it says so beside the headers."""
-    real_ip: str | None = None
-    """The `X-Real-IP` that reached the app."""
-    pod: str | None = None
-    """The name that the app gives itself."""
-    problem: str | None = None
-    """Why `values` is None, as words for a person."""
+    reading: Reading = field(default_factory=Reading)
+    path: JsonPath | None = None
+    """The path to the only value that counts."""
+    forgery: Forgery = field(default_factory=lambda: Forgery(0, ""))
+    ledger: Ledger = field(default_factory=lambda: Ledger(()))
+    host: str = ""
+    """The `Host` that was sent, without the port: an answer that repeats it does not name its pod."""
 
 
-def printable(text: str, longest: int = 100) -> str:
-    """Text of others made fit for a terminal: no control or direction characters, cut at `longest` characters."""
-    text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text[: longest + 1])
-    return text if len(text) <= longest else text[:longest] + "…"
+def elements(lines: Sequence[str], *, forwarded: bool = False) -> tuple[str, ...]:
+    """The elements of a header, of all its lines, from left to right; the last 64."""
+    found: list[str] = []
+    for line in lines:
+        parts = line.rsplit(",", _MOST_HOPS)
+        found += map(_for, parts) if forwarded else (part.strip() for part in parts)
+    return tuple(element for element in found if element)[-_MOST_HOPS:]
 
 
-def read_answer(body: bytes, reads: Reads, path: JsonPath | None = None) -> Sighting:
-    """What the body of an answer says that the app saw. Never raises, whatever the bytes."""
-    text = body.decode("utf-8-sig", errors="replace").strip()
+def _for(element: str) -> str:
+    """The `for` of an element of RFC 7239; a text that is no address if it has none."""
+    if not element.strip():
+        return ""
+    for pair in element.split(";"):
+        name, equals, value = pair.strip().partition("=")
+        if equals and name.strip().lower() == "for":
+            return value.strip().strip('"')
+    return element.strip() if parse_endpoint(element) else "no for="
+
+
+def read_answer(body: bytes, question: Question) -> Sighting:
+    """What the body of an answer says. Never raises, whatever the bytes."""
+    coding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    text = body.decode(coding, errors="replace").strip()
     if not text:
-        return Sighting(problem="the answer is empty")
+        return Sighting(problem=message("answer_empty"))
+    reader = _Reader(question)
     # `[2001:db8::1]:80` starts like an array.
-    if path is not None or (text[0] in "{[" and parse_address(text.partition(",")[0]) is None):
+    if question.path is not None or (text[0] in '{["' and bare(text) is None):
         try:
             document = json.loads(text, object_pairs_hook=_merge)
         except (ValueError, RecursionError):
-            return Sighting(
-                problem=f"the answer is not the JSON that it looks like or has to be: {printable(text, 40)!r}"
-            )
-        return _from_document(document, reads, path)
-    return _from_text(text, reads)
+            document = None
+            fields = listing(text) if question.path is None and text[0] == "[" else None
+            if fields is None:
+                return reader.prose(text, message("answer_not_json", start=repr(printable(text, 40))))
+            document = fields
+        return reader.document(document)
+    if (chain := bare(text)) is not None:
+        return reader.bare(chain)
+    fields = None if text[0] == "<" else listing(text)
+    if fields is not None:
+        return reader.document(fields)
+    problem = message("answer_web_page") if text[0] == "<" else message("answer_prose", start=repr(printable(text, 40)))
+    return reader.prose(text, problem)
 
 
 class _Repeated(list[object]):
@@ -91,87 +113,246 @@ def _merge(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return merged
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
+@dataclass
+class _Header:
+    """A header that an answer shows."""
+
+    spelling: str
+    lines: list[str]
+    field: str
 
 
-def _named(document: object) -> dict[str, object]:
-    """An object's values by plain name; an array of pairs or of name/value objects counts as an object."""
-    if isinstance(document, list):
-        pairs = []
-        for item in document:
-            if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
-                pairs.append((item[0], item[1]))
-            elif isinstance(item, dict) and isinstance(item.get("name"), str):
-                pairs.append((item["name"], item.get("value")))
-        return _named(_merge([(_plain(name), value) for name, value in pairs]))
-    if isinstance(document, dict):
-        return _merge([(_plain(name), value) for name, value in document.items()])
-    return {}
+class _Reader:
+    """Walks one answer."""
 
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._names = names.HeaderNames(question.reading)
+        self._scan = Scan(question.forgery, question.ledger, self._names)
+        self._headers: dict[str, list[_Header]] = {}
+        self._peers: list[tuple[int, Evidence]] = []
+        self._conclusions: list[tuple[int, Evidence]] = []
+        self._pods: list[tuple[int, str]] = []
+        self._shows_headers = self._refused = False
+        self._nonces: list[str] = []
+        self._nodes = 0
 
-def _from_document(document: object, reads: Reads, path: JsonPath | None) -> Sighting:
-    fields = _named(document) if isinstance(document, dict) else {}
-    pod = _pod(fields)
-    if path is not None:
-        return _at_path(path.find(document), reads, pod)
-    if reads is Reads.SOCKET_PEER:
-        return _peer(next(_peers(fields), None), pod)
-    headers = _headers(fields)
-    believed = next(_peers(fields), None)
-    if headers is None:
-        if believed is None:
-            return Sighting(
-                pod=pod, problem="the answer shows neither headers nor a client address: name one with --json-path"
-            )
-        return Sighting(values=_elements(believed), pod=pod)
-    return Sighting(
-        values=_elements(*_texts(next((headers[name] for name in _FORWARDED_NAMES if name in headers), None))),
-        believed=believed,
-        real_ip=next(iter(_texts(headers.get("xrealip"))), None),
-        pod=pod,
-    )
+    def prose(self, text: str, problem: Message) -> Sighting:
+        """Text in which nothing counts but forged addresses."""
+        self._scan.text(text, _WHOLE)
+        return Sighting(claims=self._scan.claims, problem=problem)
 
+    def bare(self, chain: Sequence[str]) -> Sighting:
+        """An answer that is nothing but an address, or a chain of them."""
+        self._scan.values(chain, _WHOLE)
+        return self._sighting(self._evidence(Label.CONCLUSION, _WHOLE, chain))
 
-def _at_path(value: object, reads: Reads, pod: str | None) -> Sighting:
-    texts = _texts(value)
-    if not texts:
-        return Sighting(pod=pod, problem="the answer has no text at the --json-path")
-    if reads is Reads.SOCKET_PEER:
-        return _peer(texts[0] if len(texts) == 1 else None, pod)
-    return Sighting(values=_elements(*texts), pod=pod)
-
-
-def _peer(value: str | None, pod: str | None) -> Sighting:
-    if value is None:
-        return Sighting(
-            pod=pod, problem="the answer does not say who the socket's peer was: name the field with --json-path"
+    def document(self, document: object) -> Sighting:
+        """JSON, or what a listing was made into."""
+        if isinstance(document, dict):
+            self._refused = any(plain(key) in names.REFUSALS and value for key, value in document.items())
+            self._shows_headers = sum(plain(key) in _SENT for key in document) > 1
+        self._walk(document, ())
+        path = self._question.path
+        if path is not None:
+            return self._sighting(self._at(path, document), named=True)
+        only = (
+            bare(", ".join(document))
+            if isinstance(document, list) and document and all(isinstance(item, str) for item in document)
+            else bare(document)
+            if isinstance(document, str)
+            else None
         )
-    return Sighting(values=(value,), pod=pod)
+        return self._sighting(self._evidence(Label.CONCLUSION, _WHOLE, only) if only else None)
+
+    def _at(self, path: JsonPath, document: object) -> Evidence | None:
+        """What the path names: a header if it leads to one by its name, else the application's own conclusion."""
+        reading, texts = self._question.reading, _texts(path.find(document))
+        if not texts:
+            return None
+        steps = [step for step in path.steps if isinstance(step, str)]
+        inside = any(names.is_header_container(step) for step in steps[:-1])
+        name = self._names.header(steps[-1], inside=inside) if steps and reading.header else None
+        label = Label.HEADER if name and plain(name) == plain(reading.header or "") else Label.CONCLUSION
+        forwarded = reading.is_forwarded or (name is not None and plain(name) == plain(FORWARDED))
+        return Evidence(label, ".".join(map(str, path.steps)), elements(texts, forwarded=forwarded))
+
+    # --- The walk ---
+
+    def _walk(self, value: object, keys: tuple[str, ...], *, inside: bool = False) -> None:
+        """A value, the names that lead to it, and whether it is inside an object of headers."""
+        self._nodes += 1
+        if self._nodes > _MOST_NODES or len(keys) > _DEEPEST or (keys and names.is_response_container(keys[-1])):
+            return
+        where = ".".join(keys) or _WHOLE
+        pairs = _pairs(value) if keys and not inside and names.is_header_container(keys[-1]) else None
+        if pairs is not None:
+            self._header_object(pairs, keys)
+        elif isinstance(value, str):
+            self._scan.text(value, where)
+        elif isinstance(value, dict):
+            self._shows_headers |= any(key.lower() in _CGI_SENT for key in value)
+            for key, item in value.items():
+                if not self._header(key, item, (*keys, key), inside=inside):
+                    self._field(key, item, keys)
+                    self._walk(item, (*keys, key), inside=inside)
+        elif isinstance(value, list):
+            self._array(value, keys, where, inside=inside)
+
+    def _array(self, values: list[object], keys: tuple[str, ...], where: str, *, inside: bool) -> None:
+        texts = [item for item in values if isinstance(item, str)]
+        if len(texts) == len(values):
+            self._scan.values(texts, where)
+            return
+        for number, item in enumerate(values):
+            self._walk(item, (*keys[:-1], f"{keys[-1] if keys else ''}[{number}]"), inside=inside)
+
+    def _header_object(self, pairs: Sequence[tuple[str, object]], keys: tuple[str, ...]) -> None:
+        """The headers of a request, in an object of their own."""
+        self._shows_headers |= any(plain(name).removeprefix("http") in _SENT for name, _ in pairs)
+        cgi = any(name.lower() in _CGI_SENT for name, _ in pairs)
+        for name, lines in pairs:
+            self._header(name, lines, (*keys, name), inside=True, cgi=cgi)
+
+    def _header(self, key: str, value: object, keys: tuple[str, ...], *, inside: bool, cgi: bool = False) -> bool:
+        """Note a header of the request; False if the key is none's name."""
+        name = self._names.header(key, inside=inside, cgi=cgi)
+        lines = _texts(value)
+        if plain(key).removeprefix("http") == plain(NONCE_HEADER):
+            self._nonces += lines
+            return True
+        if name is None or (not lines and value not in (None, "", [])):
+            return False
+        field_name = printable(".".join(keys))
+        self._headers.setdefault(plain(name), []).append(_Header(name, lines, field_name))
+        self._scan.header(lines, field_name)
+        return True
+
+    def _field(self, key: str, value: object, keys: tuple[str, ...]) -> None:
+        """Note what a field says of the client or of the pod."""
+        name, above = plain(key), [plain(parent.partition("[")[0]) for parent in keys]
+        parent = above[-1] if above else ""
+        self._pod(name, value, above)
+        special = parent in names.PEER_PARENTS or parent in names.CLIENT_PARENTS
+        if not all(outer in names.ENVELOPES for outer in (above[:-1] if special else above)):
+            return
+        chain, port = _address_of(value)
+        if not chain:
+            return
+        where = printable(".".join((*keys, key)))
+        if name in names.PEERS or (parent in names.PEER_PARENTS and name in names.ADDRESS_NAMES):
+            rank, label = (names.PEERS.index(name) if name in names.PEERS else 0), Label.SOCKET_PEER
+        elif name in names.CONCLUSIONS:
+            rank, label = names.CONCLUSIONS.index(name), Label.CONCLUSION
+        elif parent in names.CLIENT_PARENTS and name in names.ADDRESS_NAMES:
+            rank, label = 0, Label.CONCLUSION
+        elif name in names.UNSURE:
+            rank, label = len(names.CONCLUSIONS) + names.UNSURE.index(name), Label.CONCLUSION
+        else:
+            return
+        if not name.endswith(("ip", "addr", "address")) and not all(map(parse_endpoint, chain)):
+            return
+        sure = rank < len(names.CONCLUSIONS)
+        evidence = replace(self._evidence(Label.SOCKET_PEER if port else label, where, chain), sure=sure)
+        (self._peers if evidence.label is Label.SOCKET_PEER else self._conclusions).append((rank, evidence))
+
+    def _evidence(self, label: Label, where: str, chain: Sequence[str]) -> Evidence:
+        """A conclusion that has a port came from a socket."""
+        found = [parse_endpoint(element) for element in chain]
+        if len(found) == 1 and found[0] and found[0][1] is not None:
+            label = Label.SOCKET_PEER
+        return Evidence(label, where, tuple(chain[-_MOST_HOPS:]))
+
+    def _pod(self, name: str, value: object, above: Sequence[str]) -> None:
+        if name not in names.POD_NAMES or not isinstance(value, str):
+            return
+        host, text = self._question.host.lower(), value.strip()
+        if not 0 < len(text) <= _LONGEST_POD_NAME or text.lower() in {host, "localhost"}:
+            return
+        if text.lower().rpartition(":")[0] == host or not all(outer in names.POD_PARENTS for outer in above):
+            return
+        self._pods.append((names.POD_NAMES.index(name), printable(text, _LONGEST_POD_NAME)))
+
+    # --- The result ---
+
+    def _sighting(self, whole: Evidence | None, *, named: bool = False) -> Sighting:
+        peers = [evidence for _, evidence in sorted(self._peers, key=lambda item: item[0])][:_MOST_EVIDENCE]
+        conclusions = [evidence for _, evidence in sorted(self._conclusions, key=lambda item: item[0])][:_MOST_EVIDENCE]
+        if whole is not None and not named:
+            (peers if whole.label is Label.SOCKET_PEER else conclusions).append(whole)
+        problem = None
+        if self._refused and not named:
+            peers, conclusions, problem = [], [], message("answer_refusal")
+        elif named and whole is None:
+            problem = message("answer_lacks_path")
+        nonce = self._question.forgery.nonce
+        return Sighting(
+            header=None if self._refused or named else self._read_header(),
+            shows_headers=self._shows_headers and not self._refused,
+            peers=tuple(peers),
+            conclusions=tuple(conclusions),
+            named=whole if named else None,
+            claims=self._scan.claims,
+            fresh=(nonce in self._nonces) if self._nonces else None,
+            pod=min(self._pods, key=lambda item: item[0])[1] if self._pods else None,
+            problem=problem,
+        )
+
+    def _read_header(self) -> Evidence | None:
+        """The header that is read, in the spelling that is nearest to the wire's, with the most of its lines."""
+        reading = self._question.reading
+        if reading.header is None:
+            return None
+        candidates = [
+            header
+            for header in self._headers.get(plain(reading.header), ())
+            if not self._scan.others(header.lines, reading.header, header.spelling)
+        ]
+        if not candidates:
+            return None
+        exact = [header for header in candidates if header.spelling.lower() == reading.header.lower()] or candidates
+        found = [
+            Evidence(Label.HEADER, header.field, elements(header.lines, forwarded=reading.is_forwarded))
+            for header in exact
+        ]
+        return max(found, key=lambda evidence: len(evidence.values))
 
 
-def _peers(fields: dict[str, object]) -> Iterator[str]:
-    """The texts in an answer that name the caller, surest first."""
-    parents = [fields, *(_named(fields.get(name)) for name in _PEER_PARENTS)]
-    for name in _PEER_NAMES:
-        for parent in parents:
-            value = parent.get(name)
-            if isinstance(value, str) and value.strip():
-                yield value
+def _pairs(value: object) -> list[tuple[str, object]] | None:
+    """The names and values of an object of headers, in any of the forms that frameworks give it; None if it is none."""
+    if isinstance(value, dict):
+        return list(value.items())
+    if isinstance(value, str):
+        fields = listing(value)
+        return list(fields.items()) if fields else None
+    if not isinstance(value, list) or not value:
+        return None
+    if all(isinstance(item, str) for item in value):
+        texts = [str(item) for item in value]
+        if all(": " in text for text in texts):
+            return _grouped((name, rest.strip()) for name, _, rest in (text.partition(":") for text in texts))
+        return _grouped(zip(texts[::2], texts[1::2], strict=True)) if len(texts) % 2 == 0 else None
+    pairs: list[tuple[str, object]] = []
+    for item in value:
+        if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
+            pairs.append((item[0], item[1]))
+        elif isinstance(item, dict):
+            fields = {plain(key): inner for key, inner in item.items()}
+            name = fields.get("name", fields.get("key"))
+            if isinstance(name, str):
+                pairs.append((name, fields.get("value", fields.get("values"))))
+            else:
+                pairs += item.items()
+    return _grouped(iter(pairs)) if pairs else None
 
 
-def _headers(fields: dict[str, object]) -> dict[str, object] | None:
-    """The headers that reached the app by plain name; None if the answer does not show them."""
-    for parent in (fields, *(_named(fields.get(name)) for name in _HEADER_PARENTS)):
-        for name in ("headers", "requestheaders"):
-            if isinstance(parent.get(name), dict | list):
-                return _named(parent[name])
-    # agnhost's `/header` is the headers and nothing around them.
-    named = ("useragent", "accept", "acceptencoding", *_FORWARDED_NAMES)
-    return fields if any(name in fields for name in named) else None
+def _grouped(pairs: Iterator[tuple[str, object]]) -> list[tuple[str, object]]:
+    """Pairs of one name as one, in order."""
+    return list(_merge(list(pairs)).items())
 
 
 def _texts(value: object) -> list[str]:
+    """The lines of a header: a text, or texts in an array, which may be of arrays again."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, list):
@@ -185,33 +366,16 @@ def _texts_flat(item: object) -> list[str]:
     return [text for text in item if isinstance(text, str)] if isinstance(item, list) else []
 
 
-def _elements(*lines: str) -> tuple[str, ...]:
-    """The elements of a header, of all its lines, from left to right."""
-    elements = [element.strip() for line in lines for element in line.rsplit(",", _MOST_HOPS)]
-    return tuple(element for element in elements if element)[-_MOST_HOPS:]
-
-
-def _pod(fields: dict[str, object]) -> str | None:
-    for parent in (fields, *(_named(fields.get(name)) for name in _POD_PARENTS)):
-        for name in _POD_NAMES:
-            value = parent.get(name)
-            if isinstance(value, str) and 0 < len(value.strip()) <= _LONGEST_POD_NAME:
-                return printable(value.strip(), _LONGEST_POD_NAME)
-    return None
-
-
-def _from_text(text: str, reads: Reads) -> Sighting:
-    if text[0] == "<":
-        return Sighting(problem="the answer is a web page, not what the app saw")
-    bare = _elements(*text.removeprefix('"').removesuffix('"').splitlines())
-    if reads is Reads.SOCKET_PEER and len(bare) == 1 and parse_address(bare[0]):
-        return Sighting(values=bare)
-    if reads is Reads.X_FORWARDED_FOR and bare and parse_address(bare[-1]):
-        return Sighting(values=bare)
-    lines = [line.groups() for line in map(_LINE.fullmatch, text.splitlines()) if line]
-    fields = _merge([(_plain(name), value) for name, value in lines])
-    if not any(name in fields for name in (*_PEER_NAMES, *_FORWARDED_NAMES, *_POD_NAMES)):
-        return Sighting(problem=f"the answer holds no address that can be read: {printable(text, 40)!r}")
-    if reads is Reads.SOCKET_PEER:
-        return _peer(next(_peers(fields), None), _pod(fields))
-    return _from_document(fields, reads, None)
+def _address_of(value: object) -> tuple[list[str], bool]:
+    """The address or chain that a field holds, and whether it has a socket's port: text, or an address and a port in an array."""
+    if isinstance(value, str) and value.strip():
+        return list(elements([value])), False
+    if (
+        isinstance(value, list)
+        and len(value) >= 2
+        and isinstance(value[0], str)
+        and isinstance(value[1], int)
+        and parse_endpoint(value[0])
+    ):
+        return [value[0]], True
+    return [], False

@@ -1,52 +1,56 @@
 """One request at a time over connections of our own, with bounds on time and memory.
 
-Uses the HTTP client's transport alone: no proxy of the environment, no redirect, no cookie, no stored credentials, no
-decompression comes between the application and the verdict.
+The protocol is h11's; the socket is ours alone: no proxy of the environment, no redirect, no cookie, no stored
+credentials, no decompression comes between the application and the verdict.
 """
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any
 
-import httpx
+import h11
 
 from realip.errors import InputError
-from realip.reads import Reads
-from realip.verify.answers import Sighting, printable, read_answer
+from realip.verify.answers import Question, read_answer
+from realip.verify.attempt import Attempt, Kind
+from realip.verify.forgery import NONCE_HEADER, Forgery
 from realip.verify.ip import Address, parse_address
-from realip.verify.json_path import JsonPath
-from realip.verify.judge import Attempt
+from realip.verify.responses import Response, cached_by, retry_after, understand
+from realip.verify.text import printable
 from realip.verify.url import Target
+from realip.verify.words import Message, message
 
-__all__ = ["Asker", "Connection", "trust"]
+__all__ = ["CONNECT_LIMIT", "Asker", "Connection", "trust"]
 
 LARGEST_ANSWER = 64 * 1024
 """Bytes of a body that are read; an echo of headers is far smaller."""
-_CONNECT_LIMIT = 5.0
+_MOST_BYTES = 4 * LARGEST_ANSWER
+"""Bytes of an answer with all that frames it."""
+_MOST_EVENTS = 2_000
+"""Pieces that an answer may come in."""
+_READ = 32 * 1024
+CONNECT_LIMIT = 5.0
 _REQUEST_LIMIT = 10.0
 """Seconds for one request, its connection included."""
 _LEAST = 0.001
 """Seconds; a limit of zero would mean none to some layers."""
+_TLS_ALERT = b"\x15\x03"
+"""How a TLS server answers plain HTTP (RFC 8446, 5.1)."""
 
-_COMING_UP = {404, 500, 502, 503, 504}
-"""What a load balancer answers before its rules and backends are in place."""
 
-
-def trust(ca_file: str | None, *, secure: bool) -> ssl.SSLContext:
-    """What certificates to trust; cheap when there is no TLS to speak. Raises InputError for a file that is none."""
+def trust(ca_file: str | None, *, secure: bool) -> ssl.SSLContext | None:
+    """What certificates to trust; None where there is no TLS to speak. Raises InputError for a file that is none."""
     if not secure:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca_file is None:
-        return httpx.create_ssl_context(trust_env=False)
+        return None
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (ssl.SSLError, OSError):
-        raise InputError(f"--ca-file {printable(ca_file)!r}: cannot be read as PEM certificates") from None
+        raise InputError(f"--ca-file {printable(ca_file or '')!r}: cannot be read as PEM certificates") from None
 
 
 @dataclass(frozen=True)
@@ -54,29 +58,42 @@ class Asker:
     """What all requests of a run have in common."""
 
     target: Target
-    reads: Reads
-    path: JsonPath | None
-    context: ssl.SSLContext
+    question: Question
+    context: ssl.SSLContext | None
     deadline: float
     """On the event loop's clock."""
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers of the caller's own, which may be secrets."""
 
-    def connect(self, address: Address, kind: str = "target", port: int | None = None) -> "Connection":
+    def connect(self, address: Address, kind: Kind = Kind.TARGET, port: int | None = None) -> "Connection":
         """A connection to an address of the target, or to the port of a node, which speaks plain HTTP; not yet opened."""
-        return Connection(self, address, kind, port or self.target.port, self.target.scheme if port is None else "http")
+        return Connection(self, address, kind, port)
+
+
+class _Flood(Exception):
+    """An answer that goes on and on."""
+
+
+class _Unfinished(Exception):
+    """A connection that ended before the answer did."""
 
 
 class Connection:
     """A connection that requests are sent over one after another; closed at the end of a `with` block."""
 
-    def __init__(self, asker: Asker, address: Address, kind: str, port: int, scheme: str) -> None:
+    def __init__(self, asker: Asker, address: Address, kind: Kind, port: int | None) -> None:
         """Nothing is sent before the first request."""
-        self._asker, self._address, self._kind, self._port = asker, address, kind, port
-        host = f"[{address}]" if address.version == 6 else str(address)
-        self._url = f"{scheme}://{host}:{port}{asker.target.resource}"
-        self._names = {"sni_hostname": asker.target.name} if parse_address(asker.target.name) is None else {}
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=asker.context, trust_env=False, limits=httpx.Limits(max_connections=1, max_keepalive_connections=1)
-        )
+        self._asker, self._address, self._kind = asker, address, kind
+        self._port = port or asker.target.port
+        self._context = asker.context if port is None else None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._http = h11.Connection(h11.CLIENT)
+        self._status: int | None = None
+        """The status of the answer that is being read."""
+        self._first = b""
+        """What the server said first."""
+        self._served = 0
         self._local: Address | None = None
         """The local address once a connection is made."""
 
@@ -88,148 +105,208 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connection."""
-        await self._transport.aclose()
+        self._close()
 
-    async def ask(self, forged: Sequence[Address] = (), headers: Sequence[tuple[str, str]] = ()) -> Attempt:
-        """Send a request with some headers on top and read the answer. Ends before the run's deadline; never raises."""
+    def _close(self) -> None:
+        if self._streams is not None:
+            # At once: a peer that reads nothing must not hold up the end.
+            self._streams[1].transport.abort()
+            self._streams = None
+
+    @property
+    def open(self) -> bool:
+        """Whether a further request would go over the same connection."""
+        return self._streams is not None
+
+    async def ask(self, forgery: Forgery, headers: Sequence[tuple[str, str]] = (), preface: bytes = b"") -> Attempt:
+        """Send a request with its claims and read the answer. Ends before the run's deadline; never raises.
+
+        `headers` come on top; a `preface` is sent before a new connection's first request.
+        """
         started = time.perf_counter()
         loop = asyncio.get_running_loop()
         limit = max(_LEAST, min(_REQUEST_LIMIT, self._asker.deadline - loop.time()))
-        attempt = _Attempted(connect_limit=min(_CONNECT_LIMIT, limit))
+        kept = self._streams is not None
+        self._status = None
+        attempt = Attempt(
+            self._kind, self._address, self._port, kept=kept, forgery=forgery, cut_short=limit < CONNECT_LIMIT
+        )
+        connect_limit = min(CONNECT_LIMIT, limit)
         try:
             async with asyncio.timeout(limit):
-                await self._exchange(headers, attempt)
-        except TimeoutError:
-            attempt.fail(f"no whole answer within {limit:.3g} s", transient=attempt.status is None)
-        except httpx.ConnectTimeout:
-            attempt.fail(f"no connection within {attempt.connect_limit:.3g} s", transient=True)
-        except httpx.ConnectError as error:
-            problem, transient, attempt.refused = _connect_problem(error)
-            attempt.fail(problem, transient=transient)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            problem, transient = _broken(error)
-            attempt.fail(problem, transient=transient)
-        return Attempt(
-            kind=self._kind,
-            address=self._address,
-            port=self._port,
-            kept=self._local is not None and not attempt.connected,
-            forged=tuple(forged),
+                if self._streams is None:
+                    await self._open(connect_limit, preface)
+                attempt = await self._exchange([*forgery.headers, *headers], attempt)
+        except (TimeoutError, OSError, ValueError, EOFError, _Flood, _Unfinished, h11.ProtocolError) as error:
+            attempt = self._failed(attempt, error, limit, connect_limit)
+            self._close()
+        reached = self._local is not None
+        self._served += 1
+        return replace(
+            attempt,
+            place=self._served,
             local=self._local,
-            reached=self._local is not None,
-            status=attempt.status,
-            sighting=attempt.sighting,
-            problem=attempt.problem,
-            transient=attempt.transient,
-            refused=attempt.refused,
+            reached=reached,
             milliseconds=(time.perf_counter() - started) * 1000,
         )
 
-    async def _exchange(self, headers: Sequence[tuple[str, str]], attempt: "_Attempted") -> None:
-        target = self._asker.target
-
-        async def watch(event: str, info: dict[str, Any]) -> None:
-            if event == "connection.connect_tcp.started":
-                self._local, attempt.connected = None, True
-            elif event == "connection.connect_tcp.complete":
-                self._local = _local(info["return_value"])
-
-        request = httpx.Request(
-            "GET",
-            self._url,
-            headers=[
-                ("Host", target.authority(target.name)),
-                ("Accept", "application/json, text/plain;q=0.9, */*;q=0.1"),
-                ("Accept-Encoding", "identity"),
-                ("Cache-Control", "no-store"),
-                ("User-Agent", "realip-verify"),
-                *headers,
-            ],
-            extensions={"timeout": {"connect": attempt.connect_limit}, "trace": watch, **self._names},
-        )
-        response = await self._transport.handle_async_request(request)
+    async def _open(self, limit: float, preface: bytes) -> None:
+        self._http, self._local, self._served, self._first = h11.Connection(h11.CLIENT), None, 0, b""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + limit
+        stream = socket.socket(socket.AF_INET if self._address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+        stream.setblocking(False)  # noqa: FBT003 - positional only
         try:
-            attempt.status = response.status_code
-            body = bytearray()
-            async for part in response.aiter_raw():
-                body += part
+            async with asyncio.timeout_at(end):
+                await loop.sock_connect(stream, (str(self._address), self._port))
+            self._local = _plain_address(str(stream.getsockname()[0]))
+            if preface:
+                await loop.sock_sendall(stream, preface)
+            await self._wrap(stream, end)
+        except BaseException as error:
+            stream.close()
+            if isinstance(error, TimeoutError) and self._local is None and error.errno is None:
+                raise _ConnectTimeout from None
+            raise
+
+    async def _wrap(self, stream: socket.socket, end: float) -> None:
+        """Make streams of a connected socket, with TLS where that is spoken."""
+        if self._context is None:
+            self._streams = await asyncio.open_connection(sock=stream, limit=_READ)
+            return
+        name = self._asker.target.name
+        server_name = str(parse_address(name) or name)
+        try:
+            async with asyncio.timeout_at(end):
+                self._streams = await asyncio.open_connection(
+                    sock=stream, limit=_READ, ssl=self._context, server_hostname=server_name
+                )
+        except ConnectionError as error:
+            raise ssl.SSLError(str(error) or "the connection was closed") from None
+
+    async def _exchange(self, headers: Sequence[tuple[str, str]], attempt: Attempt) -> Attempt:
+        assert self._streams is not None  # noqa: S101 - opened above
+        reader, writer = self._streams
+        target = self._asker.target
+        resource = target.url_as_sent if attempt.kind is Kind.ABSOLUTE else target.resource
+        base = [
+            ("Host", target.authority(target.name)),
+            ("Accept", "application/json, text/plain;q=0.9, */*;q=0.1"),
+            ("Accept-Encoding", "identity"),
+            ("Cache-Control", "no-store"),
+            ("User-Agent", "realip-verify"),
+            (NONCE_HEADER, attempt.forgery.nonce),
+            *self._asker.headers,
+        ]
+        if self._asker.method not in {"GET", "HEAD"}:
+            base.append(("Content-Length", "0"))
+        request = h11.Request(method=self._asker.method, target=resource, headers=[*base, *headers])
+        writer.write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+        response = await self._response(reader)
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+        else:
+            self._close()
+        return self._understood(response, attempt)
+
+    async def _response(self, reader: asyncio.StreamReader) -> Response:
+        head: h11.Response | None = None
+        body = bytearray()
+        received = events = 0
+        while True:
+            event = self._http.next_event()
+            if event is h11.NEED_DATA:
+                data = await reader.read(_READ)
+                self._first = self._first or data[:2]
+                received += len(data)
+                if received > _MOST_BYTES:
+                    raise _Flood
+                if not data and head is None:
+                    raise _Unfinished
+                self._http.receive_data(data)
+                continue
+            events += 1
+            if events > _MOST_EVENTS:
+                raise _Flood
+            if isinstance(event, h11.Response):
+                head, self._status = event, event.status_code
+            elif isinstance(event, h11.Data):
+                body += event.data
                 if len(body) > LARGEST_ANSWER:
                     break
-        finally:
-            await response.aclose()
-        self._understand(response, bytes(body), attempt)
+            elif isinstance(event, h11.EndOfMessage) or event is h11.PAUSED:
+                break
+            elif isinstance(event, h11.ConnectionClosed):
+                raise _Unfinished
+            else:
+                # An informational answer; many of them must not keep the others waiting.
+                await asyncio.sleep(0)
+        if head is None:
+            raise _Unfinished
+        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in head.headers]
+        return Response(head.status_code, headers, bytes(body), too_large=len(body) > LARGEST_ANSWER)
 
-    def _understand(self, response: httpx.Response, body: bytes, attempt: "_Attempted") -> None:
-        status = response.status_code
-        coding = response.headers.get("content-encoding", "identity").lower()
-        if response.has_redirect_location:
-            where = printable(response.headers["location"])
-            attempt.fail(f"redirects to {where} ({status}), which is not followed: name the target that answers itself")
-        elif not response.is_success:
-            attempt.fail(f"answers with HTTP status {status}", transient=status in _COMING_UP)
-        elif len(body) > LARGEST_ANSWER:
-            attempt.fail(f"the answer is larger than {LARGEST_ANSWER // 1024} KiB: no echo of a client's address")
-        elif coding != "identity":
-            attempt.fail(f"the answer is compressed ({printable(coding, 20)}), which was not asked for")
-        else:
-            attempt.sighting = read_answer(body, self._asker.reads, self._asker.path)
+    def _understood(self, response: Response, attempt: Attempt) -> Attempt:
+        problem, transient = understand(response, secure=self._context is not None, forged=attempt.forgery.forged)
+        attempt = replace(attempt, status=response.status, retry_after=retry_after(response))
+        if problem is not None:
+            return replace(attempt, problem=problem, transient=transient)
+        question = replace(self._asker.question, forgery=attempt.forgery, host=self._asker.target.name)
+        sighting = read_answer(self._masked(response.body), question)
+        return replace(attempt, sighting=replace(sighting, cached=cached_by(response)))
+
+    def _masked(self, body: bytes) -> bytes:
+        """The body without the caller's own headers' values: they may be secrets, and an echo shows them."""
+        for _, value in self._asker.headers:
+            if value:
+                body = body.replace(value.encode("latin-1", "replace"), b"(hidden)")
+        return body
+
+    def _failed(self, attempt: Attempt, error: BaseException, limit: float, connect_limit: float) -> Attempt:
+        """Why there is nothing to read, and whether waiting may help."""
+        problem, transient, refused = self._problem(error, limit, connect_limit)
+        return replace(attempt, status=self._status, problem=problem, transient=transient, refused=refused)
+
+    def _problem(self, error: BaseException, limit: float, connect_limit: float) -> tuple[Message, bool, bool]:
+        made = self._local is not None
+        if isinstance(error, _ConnectTimeout):
+            return message("no_connection_within", limit=f"{connect_limit:.3g}"), True, False
+        if isinstance(error, TimeoutError) and not getattr(error, "errno", None):
+            return message("no_answer_within", limit=f"{limit:.3g}"), self._status is None, False
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return message("certificate_not_trusted", why=printable(error.verify_message)), False, False
+        if isinstance(error, ssl.SSLError):
+            reason = getattr(error, "reason", None)
+            return message("tls_failed", why=printable(reason or str(error))), False, False
+        if self._first == _TLS_ALERT and self._context is None:
+            return message("speaks_tls"), False, False
+        if isinstance(error, _Flood):
+            return message("answer_flood"), False, False
+        if not made:
+            return _connect_problem(error)
+        if isinstance(error, _Unfinished | EOFError):
+            return message("closed_early"), True, False
+        text = printable(str(error)) or type(error).__name__
+        if isinstance(error, h11.RemoteProtocolError):
+            closed = "closed connection" in text or "without sending complete" in text
+            return (message("closed_early") if closed else message("not_http", why=text)), closed, False
+        return message("connection_broke", why=text), isinstance(error, OSError), False
 
 
-@dataclass
-class _Attempted:
-    """What is known of a request so far."""
-
-    connect_limit: float
-    connected: bool = False
-    """Whether a connection was opened for it."""
-    status: int | None = None
-    sighting: Sighting | None = None
-    problem: str | None = None
-    transient: bool = False
-    refused: bool = False
-
-    def fail(self, problem: str, *, transient: bool = False) -> None:
-        """Say why there is nothing to read."""
-        self.problem, self.transient = problem, transient
+class _ConnectTimeout(TimeoutError):
+    """No connection was made in time."""
 
 
-def _local(stream: Any) -> Address:
-    """The local address of a network stream of the HTTP client."""
-    address = ip_address(str(stream.get_extra_info("client_addr")[0]).partition("%")[0])
+def _plain_address(text: str) -> Address:
+    address = ip_address(text.partition("%")[0])
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
-    at: BaseException | None = error
-    while at is not None and at not in found:
-        found.append(at)
-        at = at.__cause__ or at.__context__
-    return found
-
-
-def _connect_problem(error: BaseException) -> tuple[str, bool, bool]:
+def _connect_problem(error: BaseException) -> tuple[Message, bool, bool]:
     """Why no connection was made, whether waiting may help, and whether it was refused."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate is not trusted: {printable(cause.verify_message)}", False, False
-        if isinstance(cause, ssl.SSLError):
-            return f"TLS failed: {printable(cause.reason or str(cause))}", False, False
-        if isinstance(cause, ConnectionRefusedError):
-            return "connection refused", True, True
-        if isinstance(cause, ConnectionResetError):
-            return "connection reset", True, True
-        if isinstance(cause, OSError) and cause.errno and cause.strerror:
-            return printable(cause.strerror.lower()), True, False
-    return printable(str(error)) or "no connection", True, False
-
-
-def _broken(error: BaseException) -> tuple[str, bool]:
-    """What became of a connection that was made, and whether waiting may help."""
-    text = printable(str(error)) or type(error).__name__
-    if isinstance(error, httpx.RemoteProtocolError):
-        closed = "disconnected" in text or "closed connection" in text
-        return (
-            "the connection was closed without a whole answer" if closed else f"the answer is not HTTP: {text}"
-        ), closed
-    return f"the connection broke: {text}", isinstance(error, httpx.NetworkError)
+    if isinstance(error, ConnectionRefusedError):
+        return message("connection_refused"), True, True
+    if isinstance(error, ConnectionResetError):
+        return message("connection_reset"), True, True
+    words = printable((error.strerror or "").lower()) if isinstance(error, OSError) else ""
+    return message("no_connection", why=words or printable(str(error)) or type(error).__name__), True, False

@@ -3,18 +3,20 @@
 import argparse
 import asyncio
 import dataclasses
-import io
-import os
 import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 
+from realip import streams
 from realip.errors import InputError
 from realip.verify import Report, VerifyOptions, verify_async
-from realip.verify.options import DEFAULT_PROBES, DEFAULT_TIMEOUT, READS, Plan
+from realip.verify.ip import known_kind
+from realip.verify.options import DEFAULT_PROBES, DEFAULT_TIMEOUT, Plan
 from realip.verify.outputs import stack_outputs
+from realip.verify.text import printable
+from realip.verify.words import english, message
 
 __all__ = ["add_arguments", "run"]
 
@@ -38,7 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a stack of this project; `pulumi stack output` is asked for its target",
     )
     target.add_argument("--url", help="the target, as a client outside would write it")
-    target.add_argument("--reads", choices=tuple(READS), help="what the application behind --url reads")
+    target.add_argument(
+        "--reads",
+        metavar="WHAT",
+        help="what the application behind --url reads: socket, x-forwarded-for, forwarded, or any header's name",
+    )
     target.add_argument("--path", help="path to ask for in place of the URL's own, such as /clientip")
     target.add_argument("--host", metavar="NAME", help="name to send as Host, where an Ingress has rules for names")
     target.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust instead of the usual authorities")
@@ -54,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--expect", action="append", default=[], metavar="IP", help="your address as the target sees it; repeatable"
     )
     own.add_argument("--echo", metavar="URL", help="a service that answers with its caller's address")
+    own.add_argument("--echo-json-path", metavar="PATH", help="where that answer has the address")
     answer = parser.add_argument_group("how to read the answer")
     answer.add_argument(
         "--json-path", metavar="PATH", help='where the answer has the address: client.ip, headers["X-Forwarded-For"]'
@@ -62,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--trusted-hops",
         type=int,
         metavar="N",
-        help="the element of X-Forwarded-For that the application takes, from the right (default: worked out)",
+        help="the element of the header that the application takes, from the right (default: worked out)",
     )
     probes = parser.add_argument_group("probes")
     probes.add_argument(
@@ -74,6 +81,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     probes.add_argument(
         "--pods", type=int, metavar="N", help="pods that have to answer (default: go on until another one is unlikely)"
+    )
+    probes.add_argument(
+        "--method",
+        default="GET",
+        metavar="NAME",
+        help="method of all requests (default: %(default)s; another may change something)",
+    )
+    probes.add_argument(
+        "--request-header",
+        action="append",
+        default=[],
+        metavar="HEADER",
+        help="'Name: value' to send with every request, or 'Name: @env:VARIABLE', 'Name: @file:PATH'; never shown; repeatable",
     )
     probes.add_argument("--family", type=int, choices=(4, 6), help="ask over IPv4 or IPv6 only")
     probes.add_argument(
@@ -103,25 +123,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What the application answered may hold characters that the terminal's encoding has not.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    streams.prepare()
     try:
         report = _verify(arguments)
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _INTERRUPTED
-    try:
-        if arguments.json:
-            print(report.to_json_text())
-        else:
-            from realip.verify.table import print_report  # noqa: PLC0415 - only where a table is printed
+    if arguments.json:
+        return streams.put(report.to_json_text() + "\n", report.exit_code)
+    from realip.verify.table import report_text  # noqa: PLC0415 - only where a table is printed
 
-            print_report(report, sys.stdout)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read the report has seen enough; the verdict stays what it is.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return report.exit_code
+    return streams.put(report_text(report, terminal=sys.stdout.isatty()), report.exit_code)
 
 
 def _verify(arguments: argparse.Namespace) -> Report:
@@ -143,7 +154,7 @@ async def _watched(options: VerifyOptions, say: Callable[[str], None]) -> Report
         if stop.is_set() and task is not None:
             task.cancel()
         stop.set()
-        say("ending the watch; Ctrl-C again to leave without a report")
+        say(english(message("ending_watch")))
 
     if options.rollout is not None:
         # Where the loop takes no signals, Ctrl-C ends the run as it does elsewhere.
@@ -153,9 +164,16 @@ async def _watched(options: VerifyOptions, say: Callable[[str], None]) -> Report
 
 
 def _options(arguments: argparse.Namespace) -> VerifyOptions:
+    _refuse_bytes(arguments)
+    if arguments.stack is not None and "://" in arguments.stack and arguments.url is None:
+        # A URL where a stack's name could stand can mean only one thing.
+        arguments.stack, arguments.url = None, arguments.stack
     settings = {
         "expect": tuple(arguments.expect),
         "echo": arguments.echo,
+        "echo_json_path": arguments.echo_json_path,
+        "method": arguments.method,
+        "request_headers": tuple(arguments.request_header),
         "timeout": arguments.timeout,
         "probes": arguments.probes,
         "json_path": arguments.json_path,
@@ -170,7 +188,10 @@ def _options(arguments: argparse.Namespace) -> VerifyOptions:
     }
     if arguments.stack is None:
         if arguments.url is None or arguments.reads is None:
-            raise InputError("say what to verify: a STACK, or --url URL with --reads socket or --reads x-forwarded-for")
+            raise InputError(
+                "say what to verify: a STACK, or --url URL with --reads socket, --reads x-forwarded-for or the name of the"
+                " header that the application reads"
+            )
         options = VerifyOptions(url=arguments.url, reads=arguments.reads, **settings)
     else:
         if arguments.url is not None or arguments.reads is not None:
@@ -185,13 +206,22 @@ def _options(arguments: argparse.Namespace) -> VerifyOptions:
     return dataclasses.replace(options, ranges=_ranges(options, arguments.range))
 
 
+def _refuse_bytes(arguments: argparse.Namespace) -> None:
+    """Refuse arguments that are no text: nothing that is asked for can be named by them. Raises InputError."""
+    for name, value in vars(arguments).items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
+                option = "STACK" if name == "stack" else f"--{name.replace('_', '-')}"
+                raise InputError(f"{option} {printable(text)!r}: is not UTF-8 text")
+
+
 def _ranges(options: VerifyOptions, texts: list[str]) -> dict[str, list[str]]:
     ranges = {kind: list(networks) for kind, networks in options.ranges.items()}
     for text in texts:
         kind, equals, network = text.partition("=")
         if not equals:
-            raise InputError(f"--range {text!r}: write it as KIND=CIDR, for example nodes=10.0.0.0/20")
-        ranges.setdefault(kind, []).append(network)
+            raise InputError(f"--range {printable(text)!r}: write it as KIND=CIDR, for example nodes=10.0.0.0/20")
+        ranges.setdefault(known_kind(kind, f"--range {printable(text)!r}"), []).append(network)
     return ranges
 
 
@@ -210,9 +240,10 @@ class _Log:
     def __init__(self) -> None:
         self._last, self._at = "", -_LOG_PERIOD
 
-    def __call__(self, message: str) -> None:
-        what = message.partition(";")[0]
+    def __call__(self, words: str) -> None:
+        what = words.partition(";")[0]
         now = time.monotonic()
-        if message.startswith("waiting") and (what != self._last or now - self._at >= _LOG_PERIOD):
+        if words.startswith("waiting") and (what != self._last or now - self._at >= _LOG_PERIOD):
             self._last, self._at = what, now
-            print(message, file=sys.stderr, flush=True)
+            with suppress(OSError, ValueError):
+                print(words, file=sys.stderr, flush=True)

@@ -2,45 +2,92 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from realip.reads import Reads
-from realip.verify.ip import parse_address
-from realip.verify.judge import Attempt, Judge, Judgement
+from realip.verify.attempt import Attempt, Kind
+from realip.verify.coverage import Coverage
+from realip.verify.evidence import Evidence, Label
+from realip.verify.forgery import SHAPES
+from realip.verify.judge import Judge, Judgement
 from realip.verify.options import Plan
 from realip.verify.report import Caller, ProbeRow, Rollout, Verdict
+from realip.verify.words import Message, message
 
-__all__ = ["callers", "conclude", "row", "warnings"]
+__all__ = ["Findings", "callers", "conclude", "row"]
 
 _WORST_FIRST = (Verdict.SPOOFABLE, Verdict.TRANSLATED, Verdict.UNREACHABLE, Verdict.UNKNOWN)
+_ENOUGH_SHAPES = 10
+"""Of the kinds of forged requests, those that 20 probes send: with them every header and kind of address was tried."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that a run saw, judged."""
+
+    plan: Plan
+    judge: Judge
+    attempts: Sequence[Attempt]
+    """Probes of the target and of node ports."""
+    rows: Sequence[ProbeRow]
+    """Their rows, in the same order."""
+    extras: Sequence[Attempt]
+    extra_rows: Sequence[ProbeRow]
+    coverage: Coverage
+    pods: dict[str, int]
+    rollout: Rollout | None
+    forged_headers: Sequence[str]
+
+    @property
+    def target(self) -> list[Attempt]:
+        """The probes of the target that were answered."""
+        return [attempt for attempt in self.attempts if attempt.kind is Kind.TARGET and attempt.sighting]
 
 
 def row(attempt: Attempt, judgement: Judgement) -> ProbeRow:
     """An attempt and its verdict as the report has them."""
-    sighting = attempt.sighting
+    evidence = judgement.evidence
     host = f"[{attempt.address}]" if attempt.family == 6 else str(attempt.address)
     return ProbeRow(
-        kind=attempt.kind,
+        kind=attempt.kind.value,
         family=attempt.family,
         endpoint=f"{host}:{attempt.port}",
         connection="kept" if attempt.kept else "new",
-        forged=tuple(map(str, attempt.forged)),
+        forged=attempt.forgery.chain or tuple(map(str, attempt.forgery.owners)),
         local=str(attempt.local) if attempt.local else None,
         status=attempt.status,
-        saw=", ".join(sighting.values) if sighting and sighting.values is not None else None,
+        saw=", ".join(evidence.values) if evidence and evidence.values else _claimed(attempt),
+        field=evidence.field if evidence else _claimed_field(attempt),
+        label=evidence.label.value if evidence else None,
         verdict=judgement.verdict,
         by=judgement.by,
-        reason=judgement.reason,
-        pod=sighting.pod if sighting else None,
+        believed=judgement.believed,
+        why=judgement.reason,
+        pod=attempt.sighting.pod if attempt.sighting else None,
         tries=attempt.tries,
         milliseconds=attempt.milliseconds,
     )
+
+
+def _believed_claims(attempt: Attempt) -> list[tuple[str, str]]:
+    claims = attempt.sighting.claims if attempt.sighting else ()
+    return [(str(claim.address), claim.field) for claim in claims if not claim.echo and not claim.stale]
+
+
+def _claimed(attempt: Attempt) -> str | None:
+    found = _believed_claims(attempt)
+    return found[0][0] if found else None
+
+
+def _claimed_field(attempt: Attempt) -> str | None:
+    found = _believed_claims(attempt)
+    return found[0][1] if found else None
 
 
 def callers(judge: Judge, attempts: Sequence[Attempt]) -> tuple[Caller, ...]:
     """What the caller's own address was taken to be, by family."""
     found = []
     for family in (4, 6):
-        owns = [judge.own(attempt) for attempt in attempts if attempt.family == family and attempt.kind == "target"]
+        owns = [judge.own(attempt) for attempt in attempts if attempt.family == family and attempt.kind is Kind.TARGET]
         if owns:
             learned = next((own.learned for own in owns if own.learned), None)
             addresses = {address for own in owns if own.learned for address in own.addresses}
@@ -48,92 +95,118 @@ def callers(judge: Judge, attempts: Sequence[Attempt]) -> tuple[Caller, ...]:
     return tuple(found)
 
 
-def _often(rows: Sequence[ProbeRow], verdict: Verdict) -> str:
+def _often(rows: Sequence[ProbeRow], verdict: Verdict) -> Message:
     """The reason that most rows of a verdict give."""
-    return Counter(row.reason for row in rows if row.verdict is verdict).most_common(1)[0][0]
+    return Counter(row.why for row in rows if row.verdict is verdict).most_common(1)[0][0]
 
 
-def conclude(
-    plan: Plan, rows: Sequence[ProbeRow], hop: int | None, pods: dict[str, int], rollout: Rollout | None
-) -> tuple[Verdict, str]:
+def conclude(findings: Findings) -> tuple[Verdict, Message]:
     """The verdict of the run and the sentence that says it.
 
-    One probe that is not preserved is enough. A node port that is closed is as it has to be and counts for nothing.
+    One probe that is not preserved is enough. A node port that is closed is as it has to be and counts for nothing, and
+    so does an extra request that was refused.
     """
-    counted = [row for row in rows if row.kind == "target" or row.verdict is not Verdict.UNREACHABLE]
-    count = Counter(row.verdict for row in counted)
-    total = len(counted)
-    rolled = f" {_rollout_words(rollout)}" if rollout else ""
-    url = plan.target.url
-    for verdict in _WORST_FIRST:
-        if count[verdict]:
-            share = f"{count[verdict]} of {total} probes"
-            return verdict, _bad(verdict, share, _often(counted, verdict), url, count[Verdict.PRESERVED]) + rolled
-    if plan.pods is not None and len(pods) < plan.pods:
-        named = f"{len(pods)} of {plan.pods} pods have answered" if pods else "the app does not name itself"
-        return (
-            Verdict.UNKNOWN,
-            f"Cannot tell for every pod: all {total} probes kept the client's address, but {named}." + rolled,
-        )
-    if rollout and rollout.refused + rollout.lost:
-        return Verdict.UNREACHABLE, "Every answer showed the client's own address, but requests failed." + rolled
-    if plan.reads is Reads.SOCKET_PEER:
-        how = "as the peer of its socket"
-    else:
-        how = f"as element {hop or 1} from the right of X-Forwarded-For, and forged headers change nothing"
-    answered = f" ({len(pods)} {'pod' if len(pods) == 1 else 'pods'} answered)" if pods else ""
-    return (
-        Verdict.PRESERVED,
-        f"Preserved: in all {total} probes of {url} the application saw the client's own address {how}{answered}."
-        + rolled,
+    verdict, sentence = _conclude(findings)
+    rollout = findings.rollout
+    if rollout is None:
+        return verdict, sentence
+    return verdict, message(
+        "with_rollout",
+        sentence=sentence,
+        answered=rollout.answered,
+        requests=rollout.requests,
+        refused=rollout.refused,
+        lost=rollout.lost,
+        gap=f"{rollout.longest_gap:.1f}",
     )
 
 
-def _bad(verdict: Verdict, share: str, reason: str, url: str, preserved: int) -> str:
-    if verdict is Verdict.SPOOFABLE:
-        return f"Not safe: a client can choose the address that the application believes ({share} of {url}): {reason}."
-    if verdict is Verdict.TRANSLATED:
-        return f"Not preserved: the client's address was lost in {share} of {url}: {reason}."
-    if verdict is Verdict.UNREACHABLE and not preserved:
-        return f"Cannot tell: {url} gave no answer: {reason}."
+def _conclude(findings: Findings) -> tuple[Verdict, Message]:
+    counted = [row for row in findings.rows if row.kind == Kind.TARGET.value or row.verdict is not Verdict.UNREACHABLE]
+    count = Counter(row.verdict for row in counted)
+    url = findings.plan.target.url
+    for verdict in _WORST_FIRST:
+        bad_extras = [row for row in findings.extra_rows if row.verdict is verdict]
+        if count[verdict]:
+            share = message("share", count=count[verdict], total=len(counted))
+            return verdict, _bad(verdict, share, _often(counted, verdict), url, count[Verdict.PRESERVED])
+        if bad_extras and verdict in {Verdict.SPOOFABLE, Verdict.TRANSLATED}:
+            kind = kind_words(bad_extras[0].kind, findings)
+            share = message("share_extra", kind=kind)
+            return verdict, _bad(verdict, share, bad_extras[0].why, url, count[Verdict.PRESERVED])
+    if doubt := _pods_in_doubt(findings, len(counted)):
+        return Verdict.UNKNOWN, doubt
+    if findings.rollout and findings.rollout.refused + findings.rollout.lost:
+        return Verdict.UNREACHABLE, message("rollout_failed")
+    return Verdict.PRESERVED, _good(findings, len(counted), url)
+
+
+def kind_words(kind: str, findings: Findings) -> Message:
+    """What an extra request tried."""
+    return message(f"kind_{kind.lower().replace(' ', '_')}", header=findings.judge.reading.header or "X-Forwarded-For")
+
+
+def _pods_in_doubt(findings: Findings, probes: int) -> Message | None:
+    """Why the probes do not speak for every pod."""
+    pods, wanted, coverage = findings.pods, findings.plan.pods, findings.coverage
+    if wanted is not None and len(pods) < wanted:
+        if not pods:
+            return message("pods_nameless", probes=probes)
+        return message("pods_missing", probes=probes, seen=len(pods), wanted=wanted)
+    if coverage.half and findings.plan.probes > 1:
+        return message("pods_half_asked", probes=probes, count=coverage.half, seen=len(pods))
+    if coverage.missing and findings.plan.probes > 1:
+        return message("search_gave_up", probes=probes, seen=len(pods))
+    return None
+
+
+def _good(findings: Findings, probes: int, url: str) -> Message:
+    answered = {0: message("answered_nobody"), 1: message("answered_pod")}.get(
+        len(findings.pods), message("answered_pods", count=len(findings.pods))
+    )
+    return message(
+        "preserved_one" if probes == 1 else "preserved",
+        probes=probes,
+        url=url,
+        how=_how(findings),
+        claims=_claims(findings),
+        answered=answered,
+    )
+
+
+def _how(findings: Findings) -> Message:
+    """As what the application saw it."""
+    judge = findings.judge
+    read: list[Evidence] = [
+        evidence
+        for attempt in findings.target
+        if attempt.sighting and (evidence := judge.evidence(attempt.sighting)[0])
+    ]
+    evidence = read[0]
+    if evidence.label is Label.HEADER:
+        return message("how_header", hop=judge.hop or 1, header=judge.reading.header)
+    if judge.reading.header is None and evidence.label is Label.SOCKET_PEER:
+        return message("how_peer", field=evidence.field)
+    if any(len(each.values) > 1 for each in read):
+        return message("how_conclusion_chain", hop=judge.hop or 1, field=evidence.field)
+    return message("how_conclusion", field=evidence.field)
+
+
+def _claims(findings: Findings) -> Message:
+    """What was forged without an effect: no more than what was sent."""
+    forged = [attempt for attempt in findings.target if attempt.forgery.forged]
+    shapes = {attempt.forgery.shape for attempt in forged}
+    if not forged:
+        return message("claims_none")
+    if len(shapes) < min(_ENOUGH_SHAPES, len(SHAPES)):
+        return message("claims_some", forged=len(forged))
+    return message("claims_all", forged=len(forged), headers=len(findings.forged_headers))
+
+
+def _bad(verdict: Verdict, share: Message, reason: Message, url: str, preserved: int) -> Message:
     if verdict is Verdict.UNREACHABLE:
-        return f"Cannot tell: {share} of {url} got no answer ({reason}), although {preserved} showed the client's own address."
-    return f"Cannot tell ({share} of {url}): {reason}."
-
-
-def _rollout_words(rollout: Rollout) -> str:
-    failed = f"{rollout.refused} refused, {rollout.lost} lost"
-    return f"During the rollout {rollout.answered} of {rollout.requests} requests were answered, {failed}; the longest gap was {rollout.longest_gap:.1f} s."
-
-
-def warnings(plan: Plan, judge: Judge, attempts: Sequence[Attempt]) -> list[str]:
-    """What a reader should know that changes no verdict."""
-    found = []
-    target = [attempt for attempt in attempts if attempt.kind == "target" and attempt.sighting]
-    if any(attempt.address.is_loopback for attempt in target):
-        found.append("the target is on this machine (a test, or a forwarded port): this says nothing about a cluster")
-    if (
-        any(attempt.address.is_private and not attempt.address.is_loopback for attempt in target)
-        and not plan.ranges.nodes
-    ):
-        found.append(
-            "the cluster's networks are not known (--range): from one of its own nodes this would prove nothing"
-        )
-    again = sum(attempt.tries > 1 for attempt in target)
-    if again:
-        found.append(f"{again} of {len(target)} probes were answered only when tried again")
-    if plan.probes > 1 and target and not any(attempt.kept for attempt in target):
-        found.append("the target kept no connection open, so nothing was seen over a kept one")
-    if plan.reads is Reads.X_FORWARDED_FOR:
-        if judge.hop and judge.hop > 1:
-            found.append(
-                f"the application has to take element {judge.hop} from the right of X-Forwarded-For, not the last one"
-            )
-        if any(_real_ip_forged(attempt) for attempt in target):
-            found.append("a forged X-Real-IP reaches the application unchanged: it must not read that header")
-    return found
-
-
-def _real_ip_forged(attempt: Attempt) -> bool:
-    real = attempt.sighting.real_ip if attempt.sighting else None
-    return real is not None and parse_address(real) in attempt.forged
+        if not preserved:
+            return message("unreachable", url=url, reason=reason)
+        return message("unreachable_some", share=share, url=url, reason=reason, preserved=preserved)
+    code = {Verdict.SPOOFABLE: "spoofable", Verdict.TRANSLATED: "translated"}.get(verdict, "unknown")
+    return message(code, share=share, url=url, reason=reason)

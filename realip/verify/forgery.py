@@ -1,46 +1,217 @@
-"""Forged headers: claims of addresses that are nobody's."""
+"""What a client would forge, and a ledger of it: every claimed address is told apart by the request and header that made it."""
 
 import random
-from collections.abc import Iterable
-from ipaddress import ip_network
+import secrets
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
-from realip.documentation_ranges import DOCUMENTATION
-from realip.verify.ip import Address, Network
+from realip.verify.headers import CLIENT_HEADERS, FORWARDED_FOR, ClientHeader, Form, known_header
+from realip.verify.ip import Address, Network, networks
 
-__all__ = ["Forger"]
+__all__ = ["ADDRESS_CLASSES", "NONCE_HEADER", "SHAPES", "Forger", "Forgery", "Ledger", "Shape"]
 
-_LAST_RESORT = (ip_network("240.0.0.0/4"),)
-"""RFC 1112: reserved; for labs, where documentation ranges are used in earnest."""
+NONCE_HEADER = "Realip-Probe"
+"""Carries a number that no other request has: an answer that shows another one was made for another request."""
 
-_SHAPES = (1, 3, 2)
-"""How many addresses a header claims, in turn: positions from either end shift between probes."""
-_TWO_LINES = 2
-"""The shape that is sent as two lines of one header."""
+ADDRESS_CLASSES: tuple[tuple[str, tuple[Network, ...]], ...] = (
+    # IANA's special-purpose registry has these as globally reachable, yet no machine is behind them: RFC 7534, 7535, 7450.
+    ("globally reachable", networks("192.31.196.0/24", "192.175.48.0/24", "192.52.193.0/24")),
+    ("documentation", networks("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")),
+    ("private", networks("10.0.0.0/8", "172.16.0.0/12")),
+    ("shared", networks("100.64.0.0/10")),
+    ("reserved", networks("240.0.0.0/5")),
+    ("IPv6 globally reachable", networks("2620:4f:8000::/48")),
+    ("IPv6 of nobody", networks("2001:db8::/32", "fd00::/8")),
+    ("of one host or link, or of a laboratory", networks("127.128.0.0/9", "198.18.0.0/15", "169.254.128.0/17")),
+)
+"""Kinds of addresses that libraries treat apart, and networks of each in which nobody is met. One that skips
+documentation ranges believes the first kind; one that believes private hops only, the third."""
+
+_LAST_RESORT = networks("240.0.0.0/5")
+_FULL = 0.7
+"""The share of a kind's addresses that are claimed at the same time at most."""
+_SMALL = 1 << 17
+"""Addresses; a network of up to so many is left alone where anything real is in it: its neighbours may be real too."""
+_MOST_REMEMBERED = 4_000
+"""Claims of a kind in the ledger; older ones are forgotten, so that a long run stays small."""
 
 
-class Forger:
-    """Makes forged headers in turning shapes."""
+@dataclass(frozen=True)
+class Shape:
+    """What one forged request looks like."""
+
+    classes: tuple[int, ...]
+    """Which kind of address each element of the chain is, from left to right; OWN stands for the caller's own."""
+    lines: int = 1
+    """Lines of the header that the elements are spread over."""
+    crowd: bool = True
+    """Whether all headers of the catalogue are sent, or only the one that is read: some programs refuse contradictions,
+    and would believe one header alone."""
+
+
+OWN = -1
+SHAPES = (
+    Shape((0,)),
+    Shape((0, OWN, 0), crowd=False),
+    Shape((0, 0), lines=2),
+    Shape((1,)),
+    Shape((0,), crowd=False),
+    Shape((2,)),
+    Shape((3,)),
+    Shape((5,), crowd=False),
+    Shape((4,)),
+    Shape((6,)),
+    Shape((7,)),
+    Shape((0, 1, 2, 3, 4, 5, 6, 0)),
+)
+"""In turn. Positions from either end shift between them, and each kind of address stands alone in one."""
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """The claims of one request."""
+
+    probe: int
+    nonce: str
+    headers: tuple[tuple[str, str], ...] = ()
+    owners: Mapping[Address, str] = field(default_factory=dict)
+    """The header that claims each address; the caller's own address is not among them."""
+    chain: tuple[str, ...] = ()
+    """The addresses in the header that is read, from left to right, the caller's own too."""
+    shape: str = ""
+    """Which shape it has; empty for a request without claims."""
+
+    @property
+    def forged(self) -> bool:
+        """Whether anything is claimed."""
+        return bool(self.owners)
+
+
+class Ledger:
+    """Who claimed which address last, and addresses that were not claimed yet."""
 
     def __init__(self, real: Iterable[Address | Network]) -> None:
         """`real` are addresses and networks that occur in earnest, which a forgery must not hit."""
-        taken = [ip_network(item) for item in real]
-        earnest = any(_overlap(nobody, network) for nobody in DOCUMENTATION for network in taken)
-        self._networks = _LAST_RESORT if earnest else DOCUMENTATION
-        self._made = 0
+        self._taken = [ip_network(item) for item in real]
+        self._claims: dict[Address, tuple[int, str]] = {}
         self._random = random.Random()  # noqa: S311 - nothing secret
+        self._classes = [self._free(members) or _LAST_RESORT for _, members in ADDRESS_CLASSES]
+        self._of_class: list[deque[Address]] = [deque() for _ in self._classes]
 
-    def _address(self) -> Address:
-        network = self._random.choice(self._networks)
-        return network[self._random.randrange(1, network.num_addresses - 1)]
+    def _free(self, members: Sequence[Network]) -> tuple[Network, ...]:
+        """Small networks in which nothing real is; of large ones only the real addresses are left out."""
+        return tuple(
+            network
+            for network in members
+            if sum(min(taken.num_addresses, network.num_addresses) for taken in self._taken if _overlap(network, taken))
+            <= (0 if network.num_addresses <= _SMALL else network.num_addresses // 2)
+        )
 
-    def make(self) -> tuple[tuple[Address, ...], list[tuple[str, str]]]:
-        """The forged addresses and the headers that claim them."""
-        shape = self._made % len(_SHAPES)
+    def claim(self, probe: int, header: str, kind: int) -> Address:
+        """An address of that kind that only this request and header have claimed of late."""
+        kind %= len(self._classes)
+        pool, claimed = self._classes[kind], self._of_class[kind]
+        if len(claimed) >= _FULL * sum(network.num_addresses for network in pool):
+            # The pool is used up: the claim of longest ago is over.
+            address = claimed.popleft()
+        else:
+            address = self._fresh(pool)
+        claimed.append(address)
+        self._claims[address] = (probe, header)
+        if len(claimed) > _MOST_REMEMBERED:
+            self._claims.pop(claimed.popleft(), None)
+        return address
+
+    def _fresh(self, pool: Sequence[Network]) -> Address:
+        while True:
+            network = self._random.choice(pool)
+            address = network[self._random.randrange(1, min(network.num_addresses, 1 << 64) - 1)]
+            if address not in self._claims and not any(address in taken for taken in self._taken):
+                return address
+
+    def owner(self, address: Address) -> tuple[int, str] | None:
+        """The request and header that claimed an address, None if none did."""
+        return self._claims.get(address)
+
+
+class Forger:
+    """Makes requests' claims, in turning shapes."""
+
+    def __init__(self, ledger: Ledger, reads: str | None, own: Sequence[Address] = ()) -> None:
+        """`reads` is the header that the application reads, None for its socket; `own` the caller's addresses, if known."""
+        self.ledger, self._own = ledger, own
+        self._chains = dict.fromkeys((reads or FORWARDED_FOR, FORWARDED_FOR))
+        """The headers that are forged in all shapes, the one that is read first."""
+        self._made = self._probes = self._crowds = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every header that a crowd forges."""
+        return tuple(dict.fromkeys((*self._chains, *(header.name for header in CLIENT_HEADERS))))
+
+    def plain(self) -> Forgery:
+        """A request that claims nothing."""
+        self._probes += 1
+        return Forgery(self._probes, secrets.token_hex(8))
+
+    def make(self) -> Forgery:
+        """The next shape."""
+        number = self._made % len(SHAPES)
         self._made += 1
-        addresses = tuple(self._address() for _ in range(_SHAPES[shape]))
-        texts = [str(address) for address in addresses]
-        lines = texts if shape == _TWO_LINES else [", ".join(texts)]
-        return addresses, [*(("X-Forwarded-For", line) for line in lines), ("X-Real-IP", texts[0])]
+        return self.of(SHAPES[number], str(number))
+
+    def of(self, shape: Shape, name: str) -> Forgery:
+        """A request of a certain shape."""
+        made = self.plain()
+        owners: dict[Address, str] = {}
+        headers: list[tuple[str, str]] = []
+        first: tuple[str, ...] = ()
+        for chain in self._chains:
+            texts = self._chain(made.probe, chain, shape, owners)
+            first = first or tuple(map(str, texts))
+            headers += _lines(chain, texts, shape.lines)
+        if shape.crowd:
+            for place, header in enumerate(CLIENT_HEADERS):
+                if header.name not in self._chains:
+                    kind = self._crowds + place
+                    headers.append((header.name, self._single(made.probe, header, kind, owners)))
+            self._crowds += 1
+        return Forgery(made.probe, made.nonce, tuple(headers), owners, first, name)
+
+    def address(self, probe: int, header: str, owners: dict[Address, str], kind: int = 0) -> Address:
+        """A claimed address, noted in the ledger and among the owners."""
+        address = self.ledger.claim(probe, header, kind)
+        owners[address] = header
+        return address
+
+    def _chain(self, probe: int, header: str, shape: Shape, owners: dict[Address, str]) -> list[Address]:
+        return [
+            self._own[0] if kind == OWN and self._own else self.address(probe, header, owners, max(kind, 0))
+            for kind in shape.classes
+        ]
+
+    def _single(self, probe: int, header: ClientHeader, kind: int, owners: dict[Address, str]) -> str:
+        return _written(self.address(probe, header.name, owners, kind), header.form)
+
+
+def _written(address: Address, form: Form) -> str:
+    """An address as a header of that form has it."""
+    if form is Form.PORT:
+        return f"[{address}]:46532" if isinstance(address, IPv6Address) else f"{address}:46532"
+    if form is Form.FORWARDED:
+        return f"for={address};proto=http" if isinstance(address, IPv4Address) else f'for="[{address}]";proto=http'
+    return str(address)
+
+
+def _lines(header: str, addresses: Sequence[Address], lines: int) -> Iterator[tuple[str, str]]:
+    """A header that claims addresses, spread over so many lines."""
+    known = known_header(header)
+    texts = [_written(address, known.form if known else Form.LIST) for address in addresses]
+    step = -(-len(texts) // lines)
+    for start in range(0, len(texts), step):
+        yield header, ", ".join(texts[start : start + step])
 
 
 def _overlap(one: Network, other: Network) -> bool:

@@ -19,7 +19,7 @@ class JsonPath:
     steps: tuple[str | int, ...]
 
     @classmethod
-    def parse(cls, text: str) -> "JsonPath":
+    def parse(cls, text: str, option: str = "--json-path") -> "JsonPath":
         """A path out of text, with or without the leading `$`. Raises InputError."""
         steps: list[str | int] = []
         at = 1 if text.startswith("$") else 0
@@ -27,13 +27,13 @@ class JsonPath:
             step = _STEP.match(text, at)
             if step is None:
                 raise InputError(
-                    f"--json-path {text!r}: cannot read {text[at:]!r}; "
+                    f"{option} {text!r}: cannot read {text[at:]!r}; "
                     'write keys and indexes as in client.ip, hops[0].address or headers["X-Forwarded-For"]'
                 )
             steps.append(int(step["index"]) if step["index"] else step["name"] or step["key"])
             at = step.end()
         if not steps:
-            raise InputError(f"--json-path {text!r}: names no value; write it as client.ip")
+            raise InputError(f"{option} {text!r}: names no value; write it as client.ip")
         return cls(tuple(steps))
 
     def find(self, document: object) -> object:

@@ -1,64 +1,23 @@
 """The verdict of a probe: what the application saw against what the caller's own address is.
 
-Nothing here talks to a network. `preserved` needs an address that is known to be the caller's and that nothing inside
-the cluster could have shown by accident; everything else is told apart as far as the ranges allow.
+Nothing here talks to a network. `preserved` needs evidence with the right label, an address that is known to be the
+caller's and that nothing inside the cluster could have shown by accident, and an answer that was made for this request;
+everything else is told apart as far as the ranges allow.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 
-from realip.reads import Reads
-from realip.verify.answers import Sighting, printable
-from realip.verify.ip import SHARED, Address, Ranges, contains, parse_address, public, routed_private
+from realip.verify.attempt import Attempt, Kind
+from realip.verify.caller import Caller, Own
+from realip.verify.evidence import Claim, Evidence, Label, Sighting
+from realip.verify.ip import NAT64, SHARED, Address, contains, parse_address, public, routed_private
+from realip.verify.reading import Reading
 from realip.verify.report import Translator, Verdict
+from realip.verify.text import printable
+from realip.verify.words import Message, message
 
-__all__ = ["Attempt", "Judge", "Judgement", "Own", "find_trusted_hop"]
-
-_NAT64 = ip_network("64:ff9b::/96")
-"""RFC 6052: what a NAT64 makes of an IPv4 address."""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One request and what came of it."""
-
-    kind: str
-    """`target` or `node port`."""
-    address: Address
-    """What was connected to."""
-    port: int
-    kept: bool
-    """Whether the connection had carried a request before."""
-    forged: tuple[Address, ...]
-    local: Address | None = None
-    reached: bool = False
-    """Whether a connection was made."""
-    status: int | None = None
-    sighting: Sighting | None = None
-    problem: str | None = None
-    """Why there is no sighting, as words for a person."""
-    transient: bool = False
-    """Whether a target that is still coming up would answer so."""
-    refused: bool = False
-    milliseconds: float = 0.0
-    tries: int = 1
-
-    @property
-    def family(self) -> int:
-        """4 or 6."""
-        return self.address.version
-
-
-@dataclass(frozen=True)
-class Own:
-    """What is known of the caller's own address for one probe."""
-
-    addresses: frozenset[Address] = frozenset()
-    learned: str | None = None
-    """`given`, `echo service` or `local socket`."""
-    lacking: str = ""
-    """Why nothing is known, and the remedy."""
+__all__ = ["Judge", "Judgement", "find_trusted_hop"]
 
 
 @dataclass(frozen=True)
@@ -66,144 +25,215 @@ class Judgement:
     """The verdict of one probe."""
 
     verdict: Verdict
-    reason: str
+    reason: Message
     by: Translator | None = None
+    evidence: Evidence | None = None
+    """What was read, where anything was."""
+    believed: str | None = None
+    """The header that was believed, where the verdict is `spoofable` for one."""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What a run knows about its caller and its stack."""
+    """What a run knows about its caller, its target and the other answers."""
 
-    reads: Reads
-    ranges: Ranges = field(default_factory=Ranges)
-    given: frozenset[Address] = frozenset()
-    echoed: dict[int, frozenset[Address]] = field(default_factory=dict)
-    """What the echo service answered, by family."""
+    reading: Reading = field(default_factory=Reading)
+    caller: Caller = field(default_factory=Caller)
     nodes: frozenset[Address] = frozenset()
     """Addresses of nodes that the caller named."""
-    in_pod: bool = False
+    targets: frozenset[Address] = frozenset()
     hop: int | None = None
-    """The element of `X-Forwarded-For` that counts, from the right; None until it is known, which is as 1."""
+    """The element of the header that counts, from the right; None until it is known, which is as 1."""
+    hides: bool = False
+    """Whether the application leaves the header that is read out of those that it shows."""
+    numbered: bool = False
+    """Whether other answers showed the number of their request."""
+    echoing: bool = False
+    """Whether other answers showed the claims of their request in the header that is read."""
 
     def own(self, attempt: Attempt) -> Own:
-        """The caller's own address, as the target has to see it."""
-        given = frozenset(address for address in self.given if address.version == attempt.family)
-        if given:
-            return Own(self.given, "given")
-        kind = self._kind(attempt.address)
-        echoed = self.echoed.get(attempt.family, frozenset())
-        # On another kind of network the caller may have another address; a target on this machine is only a test.
-        same = frozenset(address for address in echoed if kind in {self._kind(address), "this machine"})
-        if same:
-            return Own(self.given | same, "echo service")
-        mine = self.given | {address for address in echoed if public(address)}
-        if (local := attempt.local) is None:
-            return Own(mine, lacking="the connection has no local address to compare with")
-        if public(local) or kind == self._kind(local) == "private":
-            return Own(mine | {local}, "local socket")
-        if attempt.address.is_loopback:
-            why = f"the target is on this machine, where {local} says nothing about a client"
-        elif kind == "public":
-            why = f"you are behind NAT ({local} is not the address that the internet sees)"
-        else:
-            why = f"your socket's address {local} is not one that the target's network routes"
-        return Own(
-            mine,
-            lacking=f"{why}: name your IPv{attempt.family} address with --expect, or a service that tells it with --echo",
-        )
-
-    def _kind(self, address: Address) -> str:
-        """What kind of network an address belongs to: what one of them sees says nothing about another."""
-        if routed_private(address, self.ranges):
-            return "private"
-        if public(address):
-            return "public"
-        return "this machine" if address.is_loopback else "other"
-
-    def inside(self, attempt: Attempt) -> str | None:
-        """Why a probe from here proves nothing: it comes from inside the cluster. None if it may prove something."""
-        part = self.ranges.inside_cluster(attempt.local)
-        if part:
-            return f"you ask from inside the cluster ({attempt.local} is in its {part}), where packets may never pass the load balancer: ask from outside"
-        if contains(self.ranges.services, attempt.address):
-            return f"{attempt.address} is in the cluster's service range, which no client outside reaches: ask the load balancer"
-        return None
+        """The caller's own address for an attempt."""
+        return self.caller.own(attempt.address, attempt.local)
 
     def judge(self, attempt: Attempt) -> Judgement:
         """The verdict of a probe."""
         sighting = attempt.sighting
-        if attempt.kind == "node port" and self.reads is Reads.X_FORWARDED_FOR:
+        if attempt.kind is Kind.NODE_PORT and self.reading.header is not None:
             return self._node_port(attempt)
         if sighting is None:
             # No word from the app is no proof against it: only where nothing answered is it unreachable.
             verdict = Verdict.UNREACHABLE if attempt.transient or not attempt.reached else Verdict.UNKNOWN
-            return Judgement(verdict, attempt.problem or "no answer")
-        if inside := self.inside(attempt):
+            return Judgement(verdict, attempt.problem or message("no_answer"))
+        if inside := self.caller.inside(attempt.address, attempt.local):
             return Judgement(Verdict.UNKNOWN, inside)
-        if sighting.values is None:
-            return Judgement(Verdict.UNKNOWN, sighting.problem or "the answer does not tell")
-        if sighting.believed is not None and parse_address(sighting.believed) in attempt.forged:
-            return Judgement(Verdict.SPOOFABLE, "the app believes a forged header")
-        if not sighting.values:
-            return Judgement(Verdict.TRANSLATED, "the app got no X-Forwarded-For", Translator.NO_HEADER)
-        hop = self.hop or 1
-        if len(sighting.values) < hop:
+        if believed := _believed(sighting):
             return Judgement(
-                Verdict.TRANSLATED, f"X-Forwarded-For has no element {hop} from the right", Translator.NO_HEADER
+                Verdict.SPOOFABLE,
+                message("believed", header=believed.header, address=believed.address, field=believed.field),
+                believed=believed.header,
             )
-        text = sighting.values[-hop]
-        seen = parse_address(text)
+        if stale := self._stale(attempt, sighting):
+            return Judgement(Verdict.UNKNOWN, stale)
+        evidence, problem = self.evidence(sighting)
+        if evidence is None:
+            return Judgement(Verdict.UNKNOWN, problem or message("answer_does_not_tell"))
+        return self._read(attempt, evidence)
+
+    def _stale(self, attempt: Attempt, sighting: Sighting) -> Message | None:
+        """Why an answer was not made for its request: then it proves one request at most."""
+        if sighting.fresh is False or any(claim.stale for claim in sighting.claims):
+            return message("cache_of_another")
+        if sighting.cached is not None and not sighting.fresh:
+            return message("cache_says_so", header=sighting.cached)
+        if self.numbered and sighting.fresh is None and attempt.kind is Kind.TARGET:
+            return message("cache_unnumbered")
+        if (
+            self.echoing
+            and not self.numbered
+            and sighting.header is not None
+            and any(name == self.reading.header for name, _ in attempt.forgery.headers)
+            and not any(claim.header == self.reading.header for claim in sighting.claims)
+        ):
+            return message("cache_without_claims")
+        return None
+
+    def evidence(self, sighting: Sighting) -> tuple[Evidence | None, Message | None]:
+        """What counts of an answer, or why nothing does."""
+        if sighting.named is not None:
+            return sighting.named, None
+        if sighting.problem is not None and sighting.header is None:
+            return None, sighting.problem
+        header = self.reading.header
+        if header is None:
+            found = (*sighting.peers, *sighting.conclusions)
+            return (found[0], None) if found else (None, message("peer_not_shown"))
+        if sighting.header is not None:
+            return sighting.header, None
+        if sighting.shows_headers and not self.hides:
+            return Evidence(Label.HEADER, header, ()), None
+        chains = [each for each in sighting.conclusions if len(each.values) > 1] if self.hides else []
+        if chains or sighting.conclusions:
+            return (chains or sighting.conclusions)[0], None
+        if sighting.peers:
+            return None, message("peer_not_header", field=sighting.peers[0].field, header=header)
+        return None, message("header_not_shown", header=header)
+
+    def _read(self, attempt: Attempt, evidence: Evidence) -> Judgement:
+        """Judge what was read."""
+        header = self.reading.header
+        if not evidence.values:
+            return Judgement(Verdict.TRANSLATED, message("no_header", header=header), Translator.NO_HEADER, evidence)
+        hop = self.position(evidence)
+        if len(evidence.values) < hop:
+            return Judgement(
+                Verdict.TRANSLATED, message("no_element", header=header, hop=hop), Translator.NO_HEADER, evidence
+            )
+        text = evidence.values[-hop]
+        seen = None if header is None and len(evidence.values) > 1 else parse_address(text)
         if seen is None:
-            return Judgement(Verdict.UNKNOWN, f"{printable(text, 40)!r} is not an address")
-        if seen in attempt.forged:
-            return Judgement(Verdict.SPOOFABLE, "the app takes an address of a forged header for the client's")
-        return self._compare(attempt, seen)
+            shown = printable(", ".join(evidence.values) if header is None else text, 40)
+            return Judgement(
+                Verdict.UNKNOWN, message("not_an_address", text=repr(shown), field=evidence.field), evidence=evidence
+            )
+        claimant = attempt.forgery.owners.get(seen)
+        if claimant is not None:
+            reason = message("took_claim", header=claimant, field=evidence.field, address=seen)
+            return Judgement(Verdict.SPOOFABLE, reason, evidence=evidence, believed=claimant)
+        judged = self._compare(attempt, seen, evidence)
+        return Judgement(judged.verdict, judged.reason, judged.by, evidence)
+
+    def position(self, evidence: Evidence) -> int:
+        """Which element of the evidence counts, from the right."""
+        return 1 if evidence.label is not Label.HEADER and len(evidence.values) == 1 else self.hop or 1
 
     def _node_port(self, attempt: Attempt) -> Judgement:
         """A node port in header mode: whoever reaches it skips the load balancer and writes the header himself."""
+        from_outside = routed_private(attempt.address, self.caller.ranges) and any(map(public, self.targets))
+        if from_outside and attempt.sighting is None:
+            return Judgement(Verdict.UNKNOWN, message("node_port_private", node=attempt.address))
         if not attempt.reached:
-            return Judgement(Verdict.UNREACHABLE, f"closed from here, as it has to be ({attempt.problem})")
-        inside = self.inside(attempt)
-        if inside is None and contains(self.ranges.vpc, attempt.local):
-            inside = f"{attempt.local} is in the stack's VPC, so this says nothing about callers outside it"
+            problem = attempt.problem or message("no_answer")
+            if attempt.refused or (problem.code == "no_connection_within" and not attempt.cut_short):
+                return Judgement(Verdict.UNREACHABLE, message("node_port_closed", problem=problem))
+            return Judgement(Verdict.UNKNOWN, message("node_port_not_known", problem=problem))
+        if attempt.sighting is None or self.evidence(attempt.sighting)[0] is None:
+            problem = attempt.problem or message("answer_does_not_tell")
+            return Judgement(Verdict.UNKNOWN, message("node_port_not_the_app", problem=problem))
+        inside = self.caller.inside(attempt.address, attempt.local)
+        if inside is None and contains(self.caller.ranges.vpc, attempt.local):
+            inside = message("in_vpc", local=attempt.local)
         if inside:
-            return Judgement(Verdict.UNKNOWN, f"the node port answers, but {inside}")
-        return Judgement(
-            Verdict.SPOOFABLE,
-            "the node port answers from here: whoever reaches it skips the load balancer and writes X-Forwarded-For himself; close it in the nodes' security group",
-        )
+            return Judgement(Verdict.UNKNOWN, message("node_port_inside", inside=inside))
+        return Judgement(Verdict.SPOOFABLE, message("node_port_open", header=self.reading.header))
 
-    def _compare(self, attempt: Attempt, seen: Address) -> Judgement:
+    def _compare(self, attempt: Attempt, seen: Address, evidence: Evidence) -> Judgement:
         own = self.own(attempt)
         if seen in own.addresses:
-            if self.in_pod and not self.ranges.known and not public(seen) and not seen.is_loopback:
+            if worthless := self.caller.worthless(seen, attempt.local, own.learned):
+                return Judgement(Verdict.UNKNOWN, worthless)
+            if other := self._contradiction(attempt, own, evidence):
                 return Judgement(
                     Verdict.UNKNOWN,
-                    "you ask from a pod: if it is one of the same cluster this proves nothing; ask from outside, or give the cluster's ranges with --range",
+                    message(
+                        "contradiction", field=evidence.field, other=other.field, saw=printable(other.values[-1], 40)
+                    ),
                 )
+            return Judgement(Verdict.PRESERVED, _saw_own(own, evidence))
+        if self.reading.header and any(parse_address(text) in own.addresses for text in evidence.values):
+            place = next(
+                place for place, text in enumerate(reversed(evidence.values), 1) if parse_address(text) in own.addresses
+            )
             return Judgement(
-                Verdict.PRESERVED, f"the app saw your own address{f' ({own.learned})' if own.learned else ''}"
+                Verdict.TRANSLATED,
+                message("behind_proxy", seen=seen, field=evidence.field, place=place, header=self.reading.header),
+                Translator.PROXY,
             )
         if seen == attempt.local and own.learned != "given":
-            why = (
-                own.lacking or f"the {own.learned} says that packets which leave here carry another: you may be inside"
-            )
-            return Judgement(Verdict.UNKNOWN, f"the app saw your socket's own {seen}, but {why}")
+            why = own.lacking or message("carries_another", learned=message(f"learned_{_key(own.learned)}"))
+            return Judgement(Verdict.UNKNOWN, message("saw_socket", seen=seen, why=why))
+        if self.caller.client_side_nat(seen, attempt.address, own.learned):
+            return Judgement(Verdict.UNKNOWN, message("carrier_nat", seen=seen, family=attempt.family))
         if by := self._translator(attempt, seen):
-            return Judgement(Verdict.TRANSLATED, _describe(by, seen), by)
+            name = self.caller.ranges.other(seen) if by is Translator.OTHER else None
+            return Judgement(Verdict.TRANSLATED, self._describe(by, seen, evidence, name), by)
         if own.learned:
-            hint = "" if own.learned == "given" else "; if a NAT is on your own side, name your address with --expect"
-            return Judgement(Verdict.TRANSLATED, f"{_describe(Translator.NAT, seen)}{hint}", Translator.NAT)
-        if seen.version != attempt.family:
-            reason = f"you asked over IPv{attempt.family} and the app saw IPv{seen.version}"
-            return Judgement(Verdict.TRANSLATED, f"{reason}: {_describe(Translator.NAT, seen)}", Translator.NAT)
-        if public(attempt.address) and routed_private(seen, self.ranges):
-            reason = "a private address, which no client of a public target has"
-            return Judgement(Verdict.TRANSLATED, f"{_describe(Translator.NAT, seen)} ({reason})", Translator.NAT)
-        return Judgement(Verdict.UNKNOWN, f"the app saw {seen}, but {own.lacking}")
+            code = "saw_other" if own.learned == "given" else "saw_other_hint"
+            return Judgement(
+                Verdict.TRANSLATED,
+                message(code, what=self._describe(Translator.NAT, seen, evidence)),
+                Translator.NAT,
+            )
+        if seen.version != attempt.family and not contains(NAT64, attempt.address):
+            reason = message(
+                "other_family",
+                family=attempt.family,
+                seen=seen.version,
+                what=self._describe(Translator.NAT, seen, evidence),
+            )
+            return Judgement(Verdict.TRANSLATED, reason, Translator.NAT)
+        if public(attempt.address) and routed_private(seen, self.caller.ranges):
+            reason = message("no_clients_address", what=self._describe(Translator.NAT, seen, evidence))
+            return Judgement(Verdict.TRANSLATED, reason, Translator.NAT)
+        return Judgement(Verdict.UNKNOWN, message("saw_unknown", seen=seen, field=evidence.field, why=own.lacking))
+
+    def _contradiction(self, attempt: Attempt, own: Own, read: Evidence) -> Evidence | None:
+        """In socket mode, a field that says of the client what cannot be true as well."""
+        sighting = attempt.sighting
+        if self.reading.header is not None or sighting is None or sighting.named is not None:
+            return None
+        others = (each for each in (*sighting.peers, *sighting.conclusions) if each is not read and each.sure)
+        return next(
+            (
+                each
+                for each in others
+                if len(each.values) == 1 and (address := parse_address(each.values[0])) and address not in own.addresses
+            ),
+            None,
+        )
 
     def _translator(self, attempt: Attempt, seen: Address) -> Translator | None:
         """Whose address it is that the app saw, as far as the ranges tell; never the caller's own."""
+        ranges = self.caller.ranges
         if seen == attempt.address and seen != attempt.local:
             return Translator.LOAD_BALANCER
         if seen in self.nodes:
@@ -212,46 +242,58 @@ class Judge:
             # A caller of a private network may be in the shared range himself.
             own = contains((SHARED,), attempt.local) and not public(attempt.address)
             return None if own else Translator.SHARED
-        if seen in _NAT64:
+        if contains(NAT64, seen):
             return Translator.NAT
         kinds = (
-            (self.ranges.nodes, Translator.NODE),
-            (self.ranges.pods, Translator.POD_RANGE),
-            (self.ranges.services, Translator.SERVICE_RANGE),
-            (self.ranges.vpc, Translator.VPC),
+            (ranges.nodes, Translator.NODE),
+            (ranges.pods, Translator.POD_RANGE),
+            (ranges.services, Translator.SERVICE_RANGE),
         )
         known = next((by for networks, by in kinds if contains(networks, seen)), None)
+        if known is None and ranges.other(seen):
+            return Translator.OTHER
+        if known is None and contains(ranges.vpc, seen):
+            return Translator.VPC
         return known or (Translator.LOOPBACK if seen.is_loopback else None)
 
-
-_WORDS = {
-    Translator.NODE: "a node's",
-    Translator.LOAD_BALANCER: "the load balancer's",
-    Translator.POD_RANGE: "one of the pod range",
-    Translator.SERVICE_RANGE: "one of the service range",
-    Translator.VPC: "another one of the VPC",
-    Translator.SHARED: "one of 100.64.0.0/10, which carriers' NATs and some load balancers use",
-    Translator.LOOPBACK: "that of a proxy beside it",
-    Translator.NAT: "that of a NAT in between",
-}
+    def _describe(self, by: Translator, seen: Address, evidence: Evidence, name: str | None = None) -> Message:
+        whose = message("whose_other", name=name) if name else message(f"whose_{by.name.lower()}")
+        return message("saw_instead", seen=seen, field=evidence.field, whose=whose)
 
 
-def _describe(by: Translator, seen: Address) -> str:
-    return f"the app saw {seen} instead of your address: {_WORDS[by]}"
+def _key(learned: str | None) -> str:
+    return (learned or "nothing").replace(" ", "_")
+
+
+def _saw_own(own: Own, evidence: Evidence) -> Message:
+    learned = message(f"learned_{_key(own.learned)}")
+    return message("saw_own", learned=learned, field=evidence.field)
+
+
+def _believed(sighting: Sighting) -> Claim | None:
+    """A claim that somebody believed, one in a field that says whose address it is before others."""
+    believed = [claim for claim in sighting.claims if not claim.echo and not claim.stale]
+    fields = [each.field for each in (*sighting.conclusions, *sighting.peers)]
+    return min(believed, key=lambda claim: claim.field not in fields, default=None)
 
 
 def find_trusted_hop(judge: Judge, attempts: Iterable[Attempt]) -> int | None:
-    """The element of `X-Forwarded-For`, counted from the right, that is the caller's in every probe.
+    """The element of the header, counted from the right, that is the caller's in every probe.
 
-    Forged elements come in different numbers, so a position that a client can shift or fill never holds in all of them.
-    None if there is no such position, or nothing to compare with.
+    Forged elements come in different numbers, so a position that a client can shift or fill never holds in all of them;
+    one that was seen with a single number of them only is not known to hold. None if there is no such position, or nothing
+    to compare with.
     """
     positions: set[int] | None = None
+    numbers: set[int] = set()
     for attempt in attempts:
-        values: Sequence[str] | None = attempt.sighting.values if attempt.sighting else None
+        evidence = judge.evidence(attempt.sighting)[0] if attempt.sighting else None
         own = judge.own(attempt).addresses
-        if values is None or not own:
+        if evidence is None or not own:
             continue
-        found = {hop for hop, text in enumerate(reversed(values), 1) if parse_address(text) in own}
+        found = {hop for hop, text in enumerate(reversed(evidence.values), 1) if parse_address(text) in own}
         positions = found if positions is None else positions & found
-    return min(positions, default=None) if positions else None
+        sent = [value for name, value in attempt.forgery.headers if name == judge.reading.header]
+        numbers.add(sum(value.count(",") + 1 for value in sent))
+    hop = min(positions, default=None) if positions else None
+    return hop if hop == 1 or len(numbers) > 1 else None

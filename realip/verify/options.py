@@ -1,6 +1,6 @@
 """What a verification is asked to do: as a caller writes it, and checked."""
 
-import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from realip.errors import InputError
-from realip.reads import Reads
-from realip.verify.answers import printable
 from realip.verify.ip import Address, Ranges
 from realip.verify.json_path import JsonPath
+from realip.verify.reading import Reading
+from realip.verify.request_headers import request_header
+from realip.verify.surroundings import in_pod
+from realip.verify.text import printable
 from realip.verify.url import HIGHEST_PORT, Target
 
-__all__ = ["DEFAULT_PROBES", "DEFAULT_TIMEOUT", "READS", "Plan", "VerifyOptions"]
+__all__ = ["DEFAULT_PROBES", "DEFAULT_TIMEOUT", "Plan", "VerifyOptions"]
 
 DEFAULT_PROBES = 20
 DEFAULT_TIMEOUT = 60.0
@@ -25,8 +27,7 @@ LONGEST_TIMEOUT = 86_400.0
 MOST_PODS = 200
 MOST_HOPS = 20
 MOST_NODES = 100
-READS = {"socket": Reads.SOCKET_PEER, "x-forwarded-for": Reads.X_FORWARDED_FOR}
-"""The two ways for an application to read its client's address, as the command line names them."""
+_TOKEN = re.compile(r"[A-Z][A-Z-]{1,30}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +37,28 @@ class VerifyOptions:
     url: str
     """The target: `http://` or `https://`, as a client outside would write it."""
     reads: str
-    """What the application reads: `socket` or `x-forwarded-for`; a stack's `reads` output will do as well."""
+    """What the application reads: `socket`, or the name of a header; a stack's `reads` output will do as well."""
     stack: str | None = None
     """The name of the stack that the target belongs to, for the report."""
     ranges: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The stack's `networkRanges`: lists of CIDRs under `vpc`, `nodes`, `pods` and `services`."""
+    """The stack's `networkRanges`: lists of CIDRs under `vpc`, `nodes`, `pods` and `services`; other names only tell whose an
+    address is."""
     expect: Sequence[str] = ()
     """The caller's own addresses, as the target has to see them, where the caller knows them."""
     echo: str | None = None
     """The URL of a service that answers with its caller's address."""
+    echo_json_path: str | None = None
+    """Where that service's JSON has the address."""
     timeout: float | None = None
     """Seconds for the whole run; by default 60, and the length of the rollout on top."""
     probes: int = DEFAULT_PROBES
     """How many requests to send at least."""
     json_path: str | None = None
     """Where a JSON answer has the address, as in `client.ip` or `headers["X-Forwarded-For"]`."""
+    method: str = "GET"
+    """The method of all requests; another than GET may change something."""
+    request_headers: Sequence[str] = ()
+    """Headers to send besides, as `Name: value`; a value `@env:VARIABLE` or `@file:PATH` is read from there. Never shown."""
     host: str | None = None
     """The name to send as `Host` (and to check a certificate for) instead of the URL's."""
     nodes: Sequence[str] = ()
@@ -60,7 +68,7 @@ class VerifyOptions:
     pods: int | None = None
     """How many pods have to answer; without it, probes go on until another pod is unlikely."""
     trusted_hops: int | None = None
-    """Which element of `X-Forwarded-For` the application takes, counted from the right; without it, worked out."""
+    """Which element of the header the application takes, counted from the right; without it, worked out."""
     family: int | None = None
     """4 or 6 to ask over that family of addresses only."""
     rollout: float | None = None
@@ -98,11 +106,14 @@ class Plan:
     """Options after all checks, as the run uses them."""
 
     target: Target
-    reads: Reads
+    reading: Reading
     stack: str | None
     ranges: Ranges
     expect: frozenset[Address]
     echo: Target | None
+    echo_path: JsonPath | None
+    method: str
+    request_headers: tuple[tuple[str, str], ...]
     timeout: float
     probes: int
     path: JsonPath | None
@@ -120,6 +131,8 @@ class Plan:
     def of(cls, options: VerifyOptions) -> "Plan":
         """The plan for the options. Raises InputError for the first option that cannot be used."""
         target = Target.parse(options.url, "--url", options.host)
+        if options.echo_json_path is not None and options.echo is None:
+            raise InputError("--echo-json-path says where the answer of --echo has the address: give both")
         if bool(options.nodes) != (options.node_port is not None):
             raise InputError("--node and --node-port go together: give the nodes' addresses and the port to try there")
         if options.node_port is not None:
@@ -130,11 +143,16 @@ class Plan:
             raise InputError(f"--family {options.family}: write 4 or 6")
         return cls(
             target=target,
-            reads=_reads(options.reads),
+            reading=Reading.parse(options.reads),
             stack=options.stack,
             ranges=Ranges.parse(options.ranges, "network ranges"),
             expect=frozenset(_address(text, "--expect") for text in options.expect),
             echo=Target.parse(options.echo, "--echo") if options.echo is not None else None,
+            echo_path=JsonPath.parse(options.echo_json_path, "--echo-json-path")
+            if options.echo_json_path is not None
+            else None,
+            method=_method(options.method),
+            request_headers=tuple(map(request_header, options.request_headers)),
             timeout=_timeout(options),
             probes=_between(options.probes, "--probes", 1, MOST_PROBES),
             path=JsonPath.parse(options.json_path) if options.json_path is not None else None,
@@ -147,15 +165,15 @@ class Plan:
             family=options.family,
             rollout=options.rollout,
             ca_file=_readable(options.ca_file),
-            in_pod="KUBERNETES_SERVICE_HOST" in os.environ,
+            in_pod=in_pod(),
         )
 
 
-def _reads(text: str) -> Reads:
-    for name, reads in READS.items():
-        if text.lower() in {name, reads.value.lower()}:
-            return reads
-    raise InputError(f"--reads {printable(text)!r}: write {' or '.join(READS)}")
+def _method(text: str) -> str:
+    method = text.upper()
+    if not _TOKEN.fullmatch(method) or method in {"CONNECT", "HEAD"}:
+        raise InputError(f"--method {printable(text)!r}: write a method whose answer has a body, such as GET or POST")
+    return method
 
 
 def _address(text: str, option: str) -> Address:

@@ -5,7 +5,7 @@ import subprocess
 from typing import Any
 
 from realip.errors import InputError
-from realip.verify.answers import printable
+from realip.verify.text import printable
 
 __all__ = ["stack_outputs"]
 
@@ -42,7 +42,7 @@ def stack_outputs(stack: str, timeout: float) -> dict[str, Any]:
         )
     try:
         outputs = json.loads(done.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         outputs = None
     if not isinstance(outputs, dict):
         raise InputError(f"the outputs of stack {name} are not the JSON that `pulumi stack output --json` prints")

@@ -1,97 +1,50 @@
 """The requests of a run: how they are spread over connections, families, forgeries and pods, and what is tried again."""
 
 import asyncio
-import math
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
+from realip.verify.attempt import Attempt, Kind
 from realip.verify.client import Asker, Connection
-from realip.verify.forgery import Forger
+from realip.verify.coverage import Coverage
+from realip.verify.extras import Extras
+from realip.verify.forgery import SHAPES, Forger
 from realip.verify.ip import Address
-from realip.verify.judge import Attempt
+from realip.verify.side_by_side import gather
+from realip.verify.words import Message, message
 
-__all__ = ["Coverage", "Prober", "Progress", "gather"]
+__all__ = ["Prober", "Tell"]
 
-MOST_AT_ONCE = 50
-"""Connections that are open at the same time."""
-MOST_EXTRA = 300
-"""Requests that are spent on finding further pods."""
-UNSEEN = 0.02
-"""The chance to have missed one more pod, of equal shares, at which the search for pods ends."""
-_EAGER = 4
-"""Pieces of work that start at once."""
-_STAGGER = 0.005
-"""Seconds that a further start waits at most for another piece to end."""
+MOST_EXTRA = 600
+"""Requests that are spent on finding further pods; with --pods, up to a dozen for each."""
+_PER_POD = 12
+_DEEP = 3
+"""Requests that follow the first on one kept connection: what an application does on its third is not what it does on its first."""
+_SLOW = 0.15
+"""Seconds for an answer, above which requests that would follow one another are sent over connections side by side."""
+_FEWEST_FOR_EXTRAS = 6
+"""A run of fewer probes is a look, and sends nothing that a target might refuse."""
 _RETRIES = 3
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 1.0
 """Seconds between looks at a target that does not answer yet."""
+_LEAST_LEFT = 1.0
+"""Seconds without which the search for pods is not begun again."""
 
-Progress = Callable[[str], None]
-"""Called with what a run is doing, in words for a person."""
-
-
-async def gather(work: Iterable[Callable[[], Awaitable[Any]]]) -> list[Any]:
-    """Do all the work side by side, within a bound; results in order.
-
-    All at once, the connections would overflow the accept queue of a small server, and a client learns of that only a
-    second later: after the first few, each start waits for an end, or for a few milliseconds.
-    """
-    gate = asyncio.Semaphore(MOST_AT_ONCE)
-
-    async def one(job: Callable[[], Awaitable[Any]]) -> Any:
-        try:
-            return await job()
-        finally:
-            gate.release()
-
-    tasks: list[asyncio.Task[Any]] = []
-    running: set[asyncio.Task[Any]] = set()
-    async with asyncio.TaskGroup() as group:
-        for job in work:
-            await gate.acquire()
-            if len(running) >= _EAGER:
-                _, running = await asyncio.wait(running, timeout=_STAGGER, return_when=asyncio.FIRST_COMPLETED)
-            task = group.create_task(one(job))
-            tasks.append(task)
-            running.add(task)
-    return [task.result() for task in tasks]
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Which pods answered, and whether that is likely all of them."""
-
-    pods: dict[str, int]
-    missing: int
-    """How many requests over new connections would be needed to have likely seen all pods; 0 if enough."""
-
-    @classmethod
-    def of(cls, attempts: Iterable[Attempt], wanted: int | None) -> "Coverage":
-        """The coverage of some attempts; `wanted` is the number of pods if it is known."""
-        names: Counter[str] = Counter()
-        fresh = 0
-        for attempt in attempts:
-            if attempt.sighting and attempt.sighting.pod:
-                names[attempt.sighting.pod] += 1
-                fresh += not attempt.kept
-        seen = len(names)
-        enough = 0 if seen == 0 else math.ceil(math.log(UNSEEN) / math.log(seen / (seen + 1)))
-        if wanted is not None:
-            # The number is known: go on until it is there, in steps that are likely to find the next one.
-            enough = 0 if seen >= wanted or not seen else fresh + 4 * wanted
-        return cls(dict(sorted(names.items())), max(0, enough - fresh))
+Tell = Callable[[Message], None]
+"""Called with what a run is doing."""
 
 
 class Prober:
     """Sends the requests of a run to the addresses of its target."""
 
-    def __init__(self, asker: Asker, addresses: list[Address], forger: Forger, progress: Progress) -> None:
+    def __init__(self, asker: Asker, addresses: list[Address], forger: Forger, extras: Extras, tell: Tell) -> None:
         """Nothing is sent before a round."""
-        self._asker, self._addresses, self._forger, self._progress = asker, addresses, forger, progress
+        self._asker, self._addresses, self._forger, self._tell = asker, addresses, forger, tell
+        self._extras = extras
+        self.extra_attempts: list[Attempt] = []
 
     def left(self) -> float:
         """Seconds until the run's deadline."""
@@ -99,82 +52,118 @@ class Prober:
 
     async def ask(self, connection: Connection, *, forged: bool) -> Attempt:
         """One request, with forged headers or without."""
-        if not forged:
-            return await connection.ask()
-        addresses, headers = self._forger.make()
-        return await connection.ask(addresses, headers)
+        return await connection.ask(self._forger.make() if forged else self._forger.plain())
 
     def connect(self, number: int) -> Connection:
         """The connection of that number: addresses of the target take turns."""
         return self._asker.connect(self._addresses[number % len(self._addresses)])
 
     def forges(self, number: int) -> bool:
-        """Whether the first request of that connection is forged: turn by turn for each address."""
-        return (number // len(self._addresses)) % 2 == 0
+        """Whether the first request of that connection is forged.
 
-    async def _over(self, number: int, requests: int) -> list[Attempt]:
-        """Some requests over one connection, forged and plain in turn."""
-        attempts: list[Attempt] = []
-        async with self.connect(number) as connection:
-            while len(attempts) < requests and (not attempts or self.left() > 0):
-                attempts.append(await self.ask(connection, forged=self.forges(number) ^ bool(len(attempts) % 2)))
-        return attempts
+        For each address half are, in no rhythm that a balancer could have (the sequence of Thue and Morse).
+        """
+        return (number // len(self._addresses)).bit_count() % 2 == 0
 
-    async def round(self, probes: int, *, kept: bool = True) -> list[Attempt]:
-        """Probes over new connections and, unless told not to, a quarter of them over connections kept from others."""
-        second = max(1, probes // 4) if kept and probes > 1 else 0
-        results = await gather(partial(self._over, number, 1 + (number < second)) for number in range(probes - second))
+    async def round(self, probes: int) -> list[Attempt]:
+        """Probes over new connections, and a quarter of them over connections kept from others; the extras follow them.
+
+        One connection carries several requests, unless the target is slow; others carry a second one.
+        """
+        kept = probes // 4 if probes > 1 else 0
+        deep = min(_DEEP, kept)
+        slow: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def over(number: int) -> list[Attempt]:
+            first_forged = self.forges(number)
+            if number == probes - kept - 1 and probes >= _FEWEST_FOR_EXTRAS:
+                self._extras.start(self._addresses[0])
+            async with self.connect(number) as connection:
+                attempts = [await self.ask(connection, forged=first_forged)]
+                if number == 0:
+                    slow.set_result(attempts[0].milliseconds > _SLOW * 1000 or not connection.open)
+                if number >= kept:
+                    return attempts
+                many = not await slow
+                if number == 0:
+                    following = [False, *[True] * (deep - 1)] if many else [not first_forged]
+                else:
+                    following = [(not first_forged) if not many or number % 2 else first_forged]
+                    following = following if number <= (kept - deep if many else kept - 1) else []
+                for forged in following:
+                    if self.left() <= 0:
+                        break
+                    attempts.append(await self.ask(connection, forged=forged))
+            return attempts
+
+        results = await gather(partial(over, number) for number in range(probes - kept))
         return [attempt for attempts in results for attempt in attempts]
 
     async def first_round(self, probes: int) -> list[Attempt]:
         """A round at a target that may still be coming up: waits for it until the deadline, then tries losses again."""
-        attempts = await self.round(probes)
+        attempts = await self._with_extras(probes)
         last, pause, looks = attempts[0], _FIRST_PAUSE, 1
         while all(attempt.transient for attempt in attempts):
+            pause = max(pause, last.retry_after or 0.0)
             if self.left() <= pause:
                 return [replace(last, tries=looks)]
-            self._progress(f"waiting for the target: {last.problem}; {self.left():.0f} s left")
+            self._tell(message("waiting", problem=last.problem or message("no_answer"), left=f"{self.left():.0f}"))
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
-            attempts = await self._over(looks, 1)
+            async with self.connect(looks) as connection:
+                attempts = [await self.ask(connection, forged=False)]
             looks += 1
             if not attempts[0].transient:
-                attempts = await self.round(probes)
+                attempts = await self._with_extras(probes)
             # A look that the deadline cut short says less than the one before.
             last = attempts[0] if self.left() > 0 else last
         return await gather(partial(self._again, attempt) for attempt in attempts)
+
+    async def _with_extras(self, probes: int) -> list[Attempt]:
+        """A round, and what came of the requests that a target may refuse."""
+        attempts = await self.round(probes)
+        if all(attempt.transient for attempt in attempts):
+            await self._extras.abandon()
+        else:
+            self.extra_attempts = await self._extras.end(max(attempt.milliseconds for attempt in attempts))
+        return attempts
 
     async def _again(self, attempt: Attempt) -> Attempt:
         """The attempt, or another one in its place if it was lost on the way."""
         pause = _FIRST_PAUSE
         for _ in range(_RETRIES):
-            if not attempt.transient or self.left() <= pause:
+            wait = max(pause, attempt.retry_after or 0.0)
+            if not attempt.transient or self.left() <= wait:
                 break
-            await asyncio.sleep(pause)
+            # Not all at once: what was too many together would be too many again.
+            await asyncio.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 - nothing secret
             pause *= 2
             async with self._asker.connect(attempt.address) as connection:
-                attempt = replace(await self.ask(connection, forged=bool(attempt.forged)), tries=attempt.tries + 1)
+                attempt = replace(await self.ask(connection, forged=attempt.forgery.forged), tries=attempt.tries + 1)
         return attempt
 
     async def cover(self, attempts: list[Attempt], wanted: int | None) -> list[Attempt]:
-        """More probes over new connections until every pod has likely answered."""
+        """More probes over new connections until every pod has likely answered, a plain and a forged request each."""
         extra: list[Attempt] = []
-        while (
-            (missing := Coverage.of([*attempts, *extra], wanted).missing)
-            and len(extra) < MOST_EXTRA
-            and self.left() > 1
-        ):
-            self._progress(
-                f"{len(Coverage.of([*attempts, *extra], wanted).pods)} pods have answered; looking for others"
-            )
-            extra += await self.round(min(missing, MOST_EXTRA - len(extra)), kept=False)
+        most = max(MOST_EXTRA, _PER_POD * (wanted or 0))
+
+        async def one(number: int) -> Attempt:
+            async with self.connect(number) as connection:
+                return await self.ask(connection, forged=random.random() < 0.5)  # noqa: S311 - nothing secret
+
+        while self.left() > _LEAST_LEFT and len(extra) < most:
+            coverage = Coverage.of([*attempts, *extra], wanted)
+            if not coverage.missing:
+                break
+            self._tell(message("looking_for_pods", count=len(coverage.pods)))
+            extra += await gather(partial(one, number) for number in range(min(coverage.missing, most - len(extra))))
         return extra
 
     async def node_ports(self, nodes: Iterable[Address], port: int) -> list[Attempt]:
         """One forged request to the port of every node."""
 
         async def one(node: Address) -> Attempt:
-            async with self._asker.connect(node, "node port", port) as connection:
-                return await self.ask(connection, forged=True)
+            async with self._asker.connect(node, Kind.NODE_PORT, port) as connection:
+                return await connection.ask(self._forger.of(SHAPES[0], "0"))
 
         return await gather(partial(one, node) for node in nodes)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from realip.verify.words import Message, english
+
 __all__ = ["EXIT_CODES", "Caller", "ProbeRow", "Report", "Rollout", "Translator", "Verdict"]
 
 
@@ -31,6 +33,8 @@ class Translator(StrEnum):
     SHARED = "100.64.0.0/10"
     LOOPBACK = "loopback"
     NO_HEADER = "no header"
+    PROXY = "proxy"
+    OTHER = "other range"
 
 
 EXIT_CODES = {
@@ -47,7 +51,7 @@ class ProbeRow:
     """One probe and its verdict."""
 
     kind: str
-    """`target` or `node port`."""
+    """`target`, `node port`, or what an extra request tried: `PROXY protocol v1` and the like."""
     family: int
     """4 or 6: the addresses that it went over."""
     endpoint: str
@@ -55,21 +59,34 @@ class ProbeRow:
     connection: str
     """`new` or `kept`."""
     forged: tuple[str, ...]
-    """The addresses that it claimed in forged headers; none if it sent no such header."""
+    """The addresses that it claimed in the header that is read (`X-Forwarded-For` in socket mode), or otherwise if not there;
+    none if it forged nothing."""
     local: str | None
     """The local address of its socket."""
     status: int | None
     """The HTTP status of the answer."""
     saw: str | None
     """The address that the application saw or the header that it got, as the application wrote it."""
+    field: str | None
+    """Where the answer has that: `client_ip`, `headers.X-Forwarded-For`, `the whole answer`."""
+    label: str | None
+    """What the answer says that it is: `header`, `socket peer` or `conclusion`."""
     verdict: Verdict
     by: Translator | None
     """Whose address it is instead, where the verdict is `translated`."""
-    reason: str
+    believed: str | None
+    """The forged header that was believed, where the verdict is `spoofable` for one."""
+    why: Message
+    """The reason of the verdict, as data."""
     pod: str | None
     tries: int
     """How many requests were sent until one was answered, this one included."""
     milliseconds: float
+
+    @property
+    def reason(self) -> str:
+        """The reason of the verdict, in English."""
+        return english(self.why)
 
     def to_json(self) -> dict[str, Any]:
         """The row as JSON has it."""
@@ -82,8 +99,11 @@ class ProbeRow:
             "local": self.local,
             "status": self.status,
             "saw": self.saw,
+            "field": self.field,
+            "label": self.label,
             "verdict": self.verdict.value,
             "by": self.by.value if self.by else None,
+            "believed": self.believed,
             "reason": self.reason,
             "pod": self.pod,
             "tries": self.tries,
@@ -113,7 +133,7 @@ class Rollout:
     """Reset, timed out or answered by a gateway in place of the application."""
     longest_gap: float
     """Seconds; the longest time without any answer from the application."""
-    examples: tuple[str, ...]
+    examples: tuple[Message, ...]
     """Why requests were refused or lost, each reason once."""
 
 
@@ -122,21 +142,37 @@ class Report:
     """The result of a verification."""
 
     verdict: Verdict
-    summary: str
-    """One sentence for a person who has not read the rows."""
+    sentence: Message
+    """One sentence for a person who has not read the rows, as data."""
     url: str
     reads: str
     """`socket peer`, or the name of the header that the application reads."""
+    method: str
     stack: str | None
     probes: tuple[ProbeRow, ...]
+    extras: tuple[ProbeRow, ...]
+    """Requests that a healthy target may refuse, and what came of them."""
+    forged_headers: tuple[str, ...]
+    """Every header that was forged in the run."""
     caller: tuple[Caller, ...]
     pods: dict[str, int]
     """How often each pod answered, where the application names itself."""
     trusted_hop: int | None
-    """Which element of `X-Forwarded-For`, counted from the right, no client can choose; None in socket mode or if unknown."""
-    warnings: tuple[str, ...]
+    """Which element of the header, counted from the right, no client can choose; None in socket mode or if unknown."""
+    notes: tuple[Message, ...]
+    """What a reader should know that changes no verdict, as data."""
     rollout: Rollout | None
     seconds: float
+
+    @property
+    def summary(self) -> str:
+        """The sentence in English."""
+        return english(self.sentence)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notes in English."""
+        return tuple(map(english, self.notes))
 
     @property
     def exit_code(self) -> int:
@@ -158,6 +194,7 @@ class Report:
             "stack": self.stack,
             "url": self.url,
             "reads": self.reads,
+            "method": self.method,
             "trustedHop": self.trusted_hop,
             "caller": [
                 {"family": f"IPv{caller.family}", "addresses": list(caller.addresses), "learned": caller.learned}
@@ -166,6 +203,8 @@ class Report:
             "counts": {verdict.value: self.counts.get(verdict, 0) for verdict in Verdict},
             "pods": self.pods,
             "probes": [row.to_json() for row in self.probes],
+            "extras": [row.to_json() for row in self.extras],
+            "forgedHeaders": list(self.forged_headers),
             "rollout": rollout
             and {
                 "seconds": round(rollout.seconds, 3),
@@ -174,9 +213,10 @@ class Report:
                 "refused": rollout.refused,
                 "lost": rollout.lost,
                 "longestGapSeconds": round(rollout.longest_gap, 3),
-                "examples": list(rollout.examples),
+                "examples": list(map(english, rollout.examples)),
             },
             "warnings": list(self.warnings),
+            "notes": [{"code": note.code, "text": english(note)} for note in self.notes],
             "seconds": round(self.seconds, 3),
         }
 

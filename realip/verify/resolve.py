@@ -7,19 +7,22 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from realip.verify.ip import Address, parse_address
+from realip.verify.words import Message, message
 
 __all__ = ["Unresolved", "addresses_of", "way_to"]
-
-MOST_ADDRESSES = 8
-"""Addresses of one name that are asked."""
 
 
 class Unresolved(Exception):
     """A name that has no address at this moment; says why."""
 
+    def __init__(self, why: Message) -> None:
+        """`why` is for a person."""
+        super().__init__(why)
+        self.why = why
+
 
 async def addresses_of(host: str, family: int | None, limit: float) -> list[Address]:
-    """The addresses of a host, families in turn, at most eight.
+    """The addresses of a host, families in turn.
 
     Raises Unresolved if there is none within `limit` seconds. The resolver of the system cannot be called off, so it runs
     in a thread that nobody waits for at the end.
@@ -32,22 +35,20 @@ async def addresses_of(host: str, family: int | None, limit: float) -> list[Addr
             async with asyncio.timeout(limit):
                 found = await _ask_system(host)
         except TimeoutError:
-            raise Unresolved(f"the name {host} was not resolved within {limit:.3g} s") from None
+            raise Unresolved(message("name_not_resolved_within", host=host, limit=f"{limit:.3g}")) from None
     wanted = [address for address in found if family in {None, address.version}]
     if not wanted:
-        raise Unresolved(f"{host} has no IPv{family} address")
+        raise Unresolved(message("no_address_of_family", host=host, family=family or "4 or IPv6"))
     by_family = [[address for address in wanted if address.version == version] for version in (4, 6)]
     longest = max(map(len, by_family))
-    return [members[index] for index in range(longest) for members in by_family if index < len(members)][
-        :MOST_ADDRESSES
-    ]
+    return [members[index] for index in range(longest) for members in by_family if index < len(members)]
 
 
 async def _ask_system(host: str) -> list[Address]:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[Address]] = loop.create_future()
 
-    def settle(found: list[Address], problem: str | None) -> None:
+    def settle(found: list[Address], problem: Message | None) -> None:
         if answer.done():
             return
         if problem is None:
@@ -56,11 +57,13 @@ async def _ask_system(host: str) -> list[Address]:
             answer.set_exception(Unresolved(problem))
 
     def look_up() -> None:
+        problem: Message | None
         try:
             entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
             found, problem = _unique(str(entry[4][0]) for entry in entries), None
         except (OSError, UnicodeError) as error:
-            found, problem = [], f"the name {host} does not resolve: {getattr(error, 'strerror', None) or error}"
+            why = str(getattr(error, "strerror", None) or error)
+            found, problem = [], message("name_not_resolved", host=host, why=why)
         try:
             loop.call_soon_threadsafe(settle, found, problem)
         except RuntimeError:

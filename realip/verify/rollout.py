@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from realip.verify.judge import Attempt, Judge
-from realip.verify.probing import Prober, Progress
+from realip.verify.attempt import Attempt
+from realip.verify.judge import Judge
+from realip.verify.probing import Prober, Tell
 from realip.verify.report import Rollout, Verdict
+from realip.verify.words import Message, message
 
 __all__ = ["watch_rollout"]
 
@@ -31,7 +33,7 @@ class _Tally:
     refused: int = 0
     lost: int = 0
     longest_gap: float = 0.0
-    examples: dict[str, None] = field(default_factory=dict)
+    examples: dict[Message, None] = field(default_factory=dict)
     notable: list[Attempt] = field(default_factory=list)
     pods: dict[str, int] = field(default_factory=dict)
 
@@ -41,7 +43,7 @@ class _Tally:
             self.refused += attempt.refused
             self.lost += not attempt.refused
             if len(self.examples) < _MOST_EXAMPLES:
-                self.examples.setdefault(attempt.problem or "no answer")
+                self.examples.setdefault(attempt.problem or message("no_answer"))
             return
         self.answered += 1
         self.longest_gap = max(self.longest_gap, now - self.last_answer)
@@ -57,7 +59,7 @@ class _Tally:
 
 
 async def watch_rollout(
-    prober: Prober, judge: Judge, seconds: float, stopped: Callable[[], bool], progress: Progress
+    prober: Prober, judge: Judge, seconds: float, stopped: Callable[[], bool], tell: Tell
 ) -> tuple[Rollout, list[Attempt], dict[str, int]]:
     """Ask over new connections and one kept connection until the time is over or `stopped` says so.
 
@@ -95,8 +97,14 @@ async def watch_rollout(
             await gate.acquire()
             group.create_task(fresh(number, gate))
             number += 1
-            progress(
-                f"rollout: {tally.answered} answered, {tally.refused} refused, {tally.lost} lost; {end - loop.time():.0f} s left"
+            tell(
+                message(
+                    "watching",
+                    answered=tally.answered,
+                    refused=tally.refused,
+                    lost=tally.lost,
+                    left=f"{end - loop.time():.0f}",
+                )
             )
             await asyncio.sleep(max(0.0, min(_PERIOD, end - loop.time())))
     tally.longest_gap = max(tally.longest_gap, loop.time() - tally.last_answer)

@@ -2,45 +2,49 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 
-from realip.reads import Reads
+from realip.verify.answers import Question
+from realip.verify.attempt import Attempt, Kind
+from realip.verify.caller import Caller
 from realip.verify.client import Asker, trust
-from realip.verify.conclusion import callers, conclude, row, warnings
-from realip.verify.forgery import Forger
-from realip.verify.ip import Address, parse_address
-from realip.verify.judge import Attempt, Judge, find_trusted_hop
+from realip.verify.conclusion import Findings, callers, conclude, row
+from realip.verify.coverage import Coverage
+from realip.verify.echo import ask_echo
+from realip.verify.extras import Extras
+from realip.verify.forgery import Forger, Ledger
+from realip.verify.ip import Address, parse_address, public
+from realip.verify.judge import Judge, Judgement, find_trusted_hop
+from realip.verify.notes import notes
 from realip.verify.options import Plan, VerifyOptions
-from realip.verify.probing import Coverage, Prober, Progress, gather
-from realip.verify.report import Report, Rollout, Verdict
+from realip.verify.probing import Prober, Tell
+from realip.verify.report import ProbeRow, Report, Verdict
 from realip.verify.resolve import Unresolved, addresses_of, way_to
 from realip.verify.rollout import watch_rollout
-from realip.verify.url import Target
+from realip.verify.surroundings import cluster_sign, own_address
+from realip.verify.words import Message, message
 
 __all__ = ["run"]
 
 _PAUSE = 0.2
-_ECHO_ASKED = 2
-"""How often an echo service is asked: a caller may leave by more than one address."""
+MOST_ADDRESSES = 32
+"""Addresses of one name that are asked; a report names those that were not."""
+_ROUNDS_EACH = 3
+"""Probes for every address of a target with many, so that each gets plain and forged ones."""
 
 
 class _Run:
-    def __init__(self, options: VerifyOptions, progress: Progress, stopped: Callable[[], bool]) -> None:
+    def __init__(self, options: VerifyOptions, tell: Tell, stopped: Callable[[], bool]) -> None:
         self.plan = plan = Plan.of(options)
-        self.progress, self.stopped = progress, stopped
+        self.tell, self.stopped = tell, stopped
         self.started = time.perf_counter()
         self.deadline = asyncio.get_running_loop().time() + plan.timeout
         self.context = trust(plan.ca_file, secure=plan.target.scheme == "https")
-        self.echo_context = trust(None, secure=plan.echo is not None and plan.echo.scheme == "https")
-        self.warnings: list[str] = []
+        self.notes: list[Message] = []
 
     def left(self) -> float:
         return self.deadline - asyncio.get_running_loop().time()
-
-    def asker(self) -> Asker:
-        return Asker(self.plan.target, self.plan.reads, self.plan.path, self.context, self.deadline)
 
     async def addresses(self) -> list[Address]:
         """The target's addresses that this machine has a way to; waits until its name has some."""
@@ -51,7 +55,7 @@ class _Run:
             except Unresolved as error:
                 if self.left() <= _PAUSE or parse_address(host):
                     raise
-                self.progress(f"waiting for the target: {error}; {self.left():.0f} s left")
+                self.tell(message("waiting", problem=error.why, left=f"{self.left():.0f}"))
                 await asyncio.sleep(_PAUSE)
                 continue
             ways = [address for address in found if way_to(address)]
@@ -59,108 +63,174 @@ class _Run:
                 {address.version for address in set(found) - set(ways)} - {address.version for address in ways}
             )
             if ways and families:
-                self.warnings.append(
-                    f"this machine has no way to the target's IPv{families[0]} addresses: not asked there"
-                )
+                self.notes.append(message("note_no_way", family=families[0]))
             # With no way at all the requests themselves say what is wrong.
-            return ways or found
+            ways = ways or found
+            if len(ways) > MOST_ADDRESSES:
+                left_out = ", ".join(map(str, ways[MOST_ADDRESSES:][:MOST_ADDRESSES]))
+                self.notes.append(message("note_not_asked", addresses=left_out))
+            return ways[:MOST_ADDRESSES]
 
-    async def echo(self, families: Iterable[int]) -> dict[int, frozenset[Address]]:
-        """What the echo service says this machine's address is, by family."""
-        service = self.plan.echo
-        if service is None:
-            return {}
-        results = await gather(partial(self._echo_of, service, family) for family in families)
-        told = {}
-        for family, addresses, problem in results:
-            if addresses:
-                told[family] = frozenset(addresses)
-            else:
-                self.warnings.append(f"the echo service did not tell your IPv{family} address: {problem}")
-        return told
-
-    async def _echo_of(self, service: Target, family: int) -> tuple[int, list[Address], str]:
-        try:
-            address = (await addresses_of(service.host, family, max(0.001, self.left())))[0]
-        except Unresolved as error:
-            return family, [], str(error)
-        asker = Asker(service, Reads.SOCKET_PEER, None, self.echo_context, self.deadline)
-
-        async def once() -> Attempt:
-            async with asker.connect(address) as connection:
-                return await connection.ask()
-
-        attempts = await gather(once for _ in range(_ECHO_ASKED))
-        sightings = [attempt.sighting for attempt in attempts if attempt.sighting]
-        told = [parse_address(value) for sighting in sightings for value in sighting.values or ()]
-        problem = attempts[0].problem or (sightings[0].problem if sightings else None) or "its answer is no address"
-        return family, [address for address in told if address is not None and address.version == family], problem
+    def caller(self, addresses: Sequence[Address], echoed: dict[int, frozenset[Address]]) -> Caller:
+        """What is known of the caller; this machine is looked at only where that may matter."""
+        plan = self.plan
+        away = [address for address in addresses if not address.is_loopback]
+        sign = cluster_sign() if away and not plan.ranges.known and not plan.in_pod else None
+        return Caller(plan.ranges, plan.expect, echoed, plan.in_pod, sign, frozenset(filter(own_address, away)))
 
     async def report(self) -> Report:
         plan = self.plan
-        self.progress(f"asking {plan.target.url}")
+        self.tell(message("asking", url=plan.target.url))
         try:
             addresses = await self.addresses()
         except Unresolved as error:
-            return self._report(
-                Verdict.UNREACHABLE,
-                f"Cannot tell: {error}.",
-                judge=Judge(plan.reads),
-                attempts=[],
-                pods={},
-                rollout=None,
-            )
-        ranges = plan.ranges
+            return self._unresolved(error.why)
         locals_ = [local for local in map(way_to, addresses) if local]
-        forger = Forger([*plan.expect, *addresses, *locals_, *plan.nodes, *ranges.vpc, *ranges.nodes, *ranges.pods])
-        prober = Prober(self.asker(), addresses, forger, self.progress)
+        ledger = Ledger([*plan.expect, *addresses, *locals_, *plan.nodes, *plan.ranges.all])
+        own = [*plan.expect, *(local for local in locals_ if public(local) or not plan.expect)]
+        forger = Forger(ledger, plan.reading.header, own)
+        asker = Asker(
+            plan.target,
+            Question(plan.reading, plan.path, ledger=ledger),
+            self.context,
+            self.deadline,
+            plan.method,
+            plan.request_headers,
+        )
+        prober = Prober(asker, addresses, forger, Extras(asker, forger, plan.reading.header), self.tell)
         async with asyncio.TaskGroup() as group:
-            echo = group.create_task(self.echo(sorted({address.version for address in addresses})))
-            attempts = await prober.first_round(plan.probes)
+            families = sorted({address.version for address in addresses})
+            echo = group.create_task(self._echo(families, addresses))
+            attempts = await prober.first_round(self._probes(addresses))
             if plan.node_port is not None:
                 node_ports = group.create_task(prober.node_ports(plan.nodes, plan.node_port))
             attempts += await prober.cover(attempts, plan.pods)
-        judge = Judge(plan.reads, ranges, plan.expect, echo.result(), frozenset(plan.nodes), plan.in_pod)
-        if plan.reads is Reads.X_FORWARDED_FOR:
-            judge = replace(judge, hop=plan.trusted_hops or find_trusted_hop(judge, attempts))
-        pods = Coverage.of(attempts, plan.pods).pods
-        rollout = None
+        attempts = _offended(attempts)
+        extras = prober.extra_attempts
+        judge = self._judge(addresses, echo.result(), [*attempts, *extras])
+        coverage = Coverage.of(attempts, plan.pods)
+        pods, rollout = coverage.pods, None
         if plan.rollout is not None and any(attempt.sighting for attempt in attempts):
-            rollout, notable, later = await watch_rollout(prober, judge, plan.rollout, self.stopped, self.progress)
+            rollout, notable, later = await watch_rollout(prober, judge, plan.rollout, self.stopped, self.tell)
             attempts += notable
             pods = {name: pods.get(name, 0) + later.get(name, 0) for name in sorted({*pods, *later})}
         if plan.node_port is not None:
             attempts += node_ports.result()
-        rows = [row(attempt, judge.judge(attempt)) for attempt in attempts]
-        verdict, summary = conclude(plan, rows, judge.hop, pods, rollout)
-        return self._report(verdict, summary, judge=judge, attempts=attempts, pods=pods, rollout=rollout)
+        findings = Findings(
+            plan,
+            judge,
+            attempts,
+            [row(attempt, judge.judge(attempt)) for attempt in attempts],
+            extras,
+            [_extra_row(attempt, judge.judge(attempt)) for attempt in extras],
+            coverage,
+            pods,
+            rollout,
+            _forged(attempts),
+        )
+        return self._report(findings)
 
-    def _report(
-        self,
-        verdict: Verdict,
-        summary: str,
-        *,
-        judge: Judge,
-        attempts: list[Attempt],
-        pods: dict[str, int],
-        rollout: Rollout | None,
-    ) -> Report:
+    def _probes(self, addresses: Sequence[Address]) -> int:
+        """How many requests to send: every address gets some, and if there are to be many, plain and forged ones."""
+        many = self.plan.probes >= _ROUNDS_EACH * len(addresses) or self.plan.probes > len(addresses)
+        return max(self.plan.probes, len(addresses) * (_ROUNDS_EACH if many and len(addresses) > 1 else 1))
+
+    async def _echo(self, families: Iterable[int], addresses: Sequence[Address]) -> dict[int, frozenset[Address]]:
+        if self.plan.echo is None:
+            return {}
+        told, problems = await ask_echo(self.plan, families, addresses, self.deadline)
+        self.notes += problems
+        return told
+
+    def _judge(
+        self, addresses: Sequence[Address], echoed: dict[int, frozenset[Address]], attempts: Sequence[Attempt]
+    ) -> Judge:
+        """What the answers together say of how each is to be read."""
+        plan = self.plan
+        header = plan.reading.header
+        sightings = [attempt.sighting for attempt in attempts if attempt.sighting and attempt.kind is Kind.TARGET]
+        claims = [claim for sighting in sightings for claim in sighting.claims if claim.header == header]
+        judge = Judge(
+            plan.reading,
+            self.caller(addresses, echoed),
+            frozenset(plan.nodes),
+            frozenset(addresses),
+            hides=any(
+                claim.header == header and claim.echo and not claim.stale
+                for sighting in sightings
+                if sighting.shows_headers and sighting.header is None
+                for claim in sighting.claims
+            ),
+            numbered=any(sighting.fresh is not None for sighting in sightings),
+            echoing=any(claim.echo and not claim.stale for claim in claims),
+        )
+        if header is None:
+            return judge
+        return replace(judge, hop=plan.trusted_hops or find_trusted_hop(judge, attempts))
+
+    def _unresolved(self, why: Message) -> Report:
+        sentence = message("unresolved", reason=why)
+        judge = Judge(self.plan.reading)
+        findings = Findings(self.plan, judge, [], [], [], [], Coverage.of([], None), {}, None, ())
+        return self._report(findings, (Verdict.UNREACHABLE, sentence))
+
+    def _report(self, findings: Findings, said: tuple[Verdict, Message] | None = None) -> Report:
+        verdict, sentence = said or conclude(findings)
+        plan = self.plan
         return Report(
             verdict=verdict,
-            summary=summary,
-            url=self.plan.target.url,
-            reads=self.plan.reads.value,
-            stack=self.plan.stack,
-            probes=tuple(row(attempt, judge.judge(attempt)) for attempt in attempts),
-            caller=callers(judge, attempts),
-            pods=pods,
-            trusted_hop=judge.hop,
-            warnings=tuple(self.warnings + warnings(self.plan, judge, attempts)),
-            rollout=rollout,
+            sentence=sentence,
+            url=plan.target.url,
+            reads=plan.reading.value,
+            method=plan.method,
+            stack=plan.stack,
+            probes=tuple(findings.rows),
+            extras=tuple(findings.extra_rows),
+            forged_headers=tuple(findings.forged_headers),
+            caller=callers(findings.judge, findings.attempts),
+            pods=findings.pods,
+            trusted_hop=findings.judge.hop,
+            notes=(*self.notes, *notes(findings)),
+            rollout=findings.rollout,
             seconds=time.perf_counter() - self.started,
         )
 
 
-async def run(options: VerifyOptions, progress: Progress, stopped: Callable[[], bool]) -> Report:
+def _forged(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    """The headers that were forged."""
+    return tuple(dict.fromkeys(name for attempt in attempts for name, _ in attempt.forgery.headers))
+
+
+def _extra_row(attempt: Attempt, judgement: Judgement) -> ProbeRow:
+    """The row of a request that may be refused: only a finding is one."""
+    made = row(attempt, judgement)
+    finding = judgement.verdict is Verdict.SPOOFABLE or (
+        judgement.verdict is Verdict.TRANSLATED and attempt.kind is Kind.CONNECTION
+    )
+    if finding or judgement.verdict is Verdict.PRESERVED:
+        return made
+    return replace(made, verdict=Verdict.UNREACHABLE if attempt.sighting is None else Verdict.UNKNOWN)
+
+
+def _offended(attempts: list[Attempt]) -> list[Attempt]:
+    """The attempts, with what is to be said where every request with many headers is refused and plain ones are not."""
+    plain = [attempt for attempt in attempts if not attempt.forgery.forged]
+    crowds = [attempt for attempt in attempts if len(attempt.forgery.owners) > _CROWD]
+    refused = [attempt for attempt in crowds if attempt.sighting is None and attempt.status and attempt.status >= 400]
+    if not refused or len(refused) < len(crowds) or not any(attempt.sighting for attempt in plain):
+        return attempts
+    return [
+        replace(attempt, problem=message("firewall", status=attempt.status), transient=False)
+        if attempt in refused
+        else attempt
+        for attempt in attempts
+    ]
+
+
+_CROWD = 12
+"""Claims of a request that has more headers than one program reads."""
+
+
+async def run(options: VerifyOptions, tell: Tell, stopped: Callable[[], bool]) -> Report:
     """Verify, on the running event loop. `stopped` is asked whether to end a rollout's watch early."""
-    return await _Run(options, progress, stopped).report()
+    return await _Run(options, tell, stopped).report()

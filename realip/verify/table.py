@@ -1,17 +1,19 @@
 """The report as a person reads it: a table of probes, what the rows rest on, and the sentence."""
 
+import io
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from realip.verify.answers import printable
 from realip.verify.report import ProbeRow, Report, Verdict
+from realip.verify.text import printable
+from realip.verify.words import english
 
-__all__ = ["print_report"]
+__all__ = ["report_text"]
 
 _STYLES = {
     Verdict.PRESERVED: "green",
@@ -76,9 +78,11 @@ def _groups(rows: Sequence[ProbeRow]) -> list[_Group]:
     return list(groups.values())
 
 
-def print_report(report: Report, file: IO[str]) -> None:
-    """Print the report to a text stream, coloured if that is a terminal."""
-    console = Console(file=file, highlight=False, width=None if file.isatty() else _WIDTH)
+def report_text(report: Report, *, terminal: bool) -> str:
+    """The report as text, for a terminal coloured and to its width."""
+    file = io.StringIO()
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH
+    console = Console(file=file, highlight=False, force_terminal=terminal, width=width)
     table = Table(box=None, pad_edge=False, title_justify="left")
     for heading in ("probes", "where", "connection", "headers", "the app saw", "median", "verdict", "why"):
         table.add_column(heading, justify="right" if heading in {"probes", "median"} else "left", overflow="fold")
@@ -99,7 +103,8 @@ def print_report(report: Report, file: IO[str]) -> None:
         console.print(Text(f"pods that answered: {answers}"))
     if report.rollout:
         for example in report.rollout.examples:
-            console.print(Text(f"lost in the rollout: {printable(example)}"))
+            console.print(Text(f"lost in the rollout: {printable(english(example))}"))
     for warning in report.warnings:
         console.print(Text(f"note: {printable(warning, 300)}"))
     console.print(Text(report.summary, style=f"bold {_STYLES[report.verdict]}"))
+    return file.getvalue()

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, urlsplit
 
 from realip.errors import InputError
-from realip.verify.answers import printable
 from realip.verify.ip import parse_address
+from realip.verify.text import printable
 
 __all__ = ["HIGHEST_PORT", "Target"]
 
@@ -53,6 +53,11 @@ class Target:
     def url(self) -> str:
         """The URL again, in one spelling."""
         return f"{self.scheme}://{self.authority(self.host)}{self.resource}"
+
+    @property
+    def url_as_sent(self) -> str:
+        """The URL in absolute form, as a request to a proxy has it (RFC 9112, 3.2.2)."""
+        return f"{self.scheme}://{self.authority(self.name)}{self.resource}"
 
     def authority(self, host: str) -> str:
         """A host and the port, as a URL and the `Host` header have them."""

@@ -107,8 +107,13 @@ class Server:
                 lines, buffer = _read_request(connection, buffer)
                 if not lines:
                     break
+                words = lines[0].split(" ")
+                if len(words) != 3 or not words[2].startswith("HTTP/"):
+                    # Such as a PROXY protocol header, which this server does not speak.
+                    connection.sendall(answer("what?", status="400 Bad Request", headers="Connection: close\r\n"))
+                    break
                 headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])]
-                request = Request(peer, lines[0].split(" ")[1], headers, number, connection)
+                request = Request(peer, words[1], headers, number, connection)
                 with self._lock:
                     self.requests.append(request)
                 reply = self.handler(request)

@@ -1,0 +1,64 @@
+"""One request and what came of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from realip.verify.evidence import Sighting
+from realip.verify.forgery import Forgery
+from realip.verify.ip import Address
+from realip.verify.words import Message
+
+__all__ = ["Attempt", "Kind"]
+
+
+class Kind(StrEnum):
+    """Where and how a request was sent."""
+
+    TARGET = "target"
+    NODE_PORT = "node port"
+    PROXY_V1 = "PROXY protocol v1"
+    PROXY_V2 = "PROXY protocol v2"
+    ABSOLUTE = "absolute form"
+    CONNECTION = "Connection header"
+
+    @property
+    def extra(self) -> bool:
+        """Whether a healthy target may refuse it: then nothing was seen, and nothing is wrong."""
+        return self not in {Kind.TARGET, Kind.NODE_PORT}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request and what came of it."""
+
+    kind: Kind
+    address: Address
+    """What was connected to."""
+    port: int
+    kept: bool = False
+    """Whether the connection had carried a request before."""
+    place: int = 1
+    """The number of the request on its connection."""
+    forgery: Forgery = field(default_factory=lambda: Forgery(0, ""))
+    local: Address | None = None
+    reached: bool = False
+    """Whether a connection was made."""
+    status: int | None = None
+    sighting: Sighting | None = None
+    problem: Message | None = None
+    """Why there is no sighting."""
+    transient: bool = False
+    """Whether a target that is still coming up would answer so."""
+    refused: bool = False
+    """Whether the connection was refused."""
+    cut_short: bool = False
+    """Whether less time was left than a connection may take."""
+    retry_after: float | None = None
+    """Seconds after which the answer asks to be asked again."""
+    milliseconds: float = 0.0
+    tries: int = 1
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return self.address.version

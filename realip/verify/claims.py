@@ -1,0 +1,117 @@
+"""Looks for forged addresses in an answer: which header claimed them, and whether somebody believed them or only shows headers."""
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_address
+
+from realip.verify.evidence import Claim
+from realip.verify.forgery import Forgery, Ledger
+from realip.verify.headers import plain
+from realip.verify.ip import Address, parse_endpoint
+from realip.verify.names import HeaderNames
+from realip.verify.text import printable
+
+__all__ = ["Scan"]
+
+_IPV4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
+_IPV6 = re.compile(r"[0-9A-Fa-f:]{3,45}")
+_NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]{1,60})[\"']?(?: ?=> ?| ?[:=] ?)")
+"""A name that is followed by a value, as in a dump of headers."""
+_MOST_CLAIMS = 200
+_LOOK_BACK = 400
+"""Characters before an address in which its name is looked for."""
+_PARTS = frozenset(("for", "proto", "by"))
+"""Names inside a value of `Forwarded`."""
+
+
+class Scan:
+    """Collects the forged addresses of one answer."""
+
+    def __init__(self, forgery: Forgery, ledger: Ledger, names: HeaderNames) -> None:
+        """`forgery` is what the answered request claimed, `ledger` what all did."""
+        self._forgery, self._ledger, self._names = forgery, ledger, names
+        self._found: list[Claim] = []
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What was found."""
+        return tuple(self._found)
+
+    def _owner(self, address: Address) -> tuple[str, bool] | None:
+        """The header that claims an address, and whether another request's did."""
+        header = self._forgery.owners.get(address)
+        if header is not None:
+            return header, False
+        owner = self._ledger.owner(address)
+        return (owner[1], True) if owner else None
+
+    def _add(self, address: Address, field: str, *, echo: bool) -> None:
+        owner = self._owner(address)
+        if owner and len(self._found) < _MOST_CLAIMS:
+            self._found.append(Claim(address, owner[0], printable(field), echo, owner[1]))
+
+    def header(self, lines: Sequence[str], field: str) -> None:
+        """The value of a header that reached the application: nobody believed it yet."""
+        for line in lines:
+            for address, _ in _addresses(line):
+                self._add(address, field, echo=True)
+
+    def text(self, text: str, field: str) -> None:
+        """Text of any kind."""
+        if self._chain(text.split(",")):
+            self.header([text], field)
+            return
+        for address, at in _addresses(text):
+            if self._owner(address):
+                self._add(address, field, echo=self._named_before(text, at))
+
+    def values(self, texts: Sequence[str], field: str) -> None:
+        """Texts in a row, which may be a chain."""
+        if self._chain(texts):
+            self.header(texts, field)
+            return
+        for text in texts:
+            self.text(text, field)
+
+    def _chain(self, texts: Sequence[str]) -> bool:
+        """Whether these are addresses that a hop added its own peer to: a header's value, though under another name."""
+        if len(texts) < 2:
+            return False
+        found = [parse_endpoint(text) for text in texts]
+        last = found[-1]
+        return all(found) and last is not None and self._owner(last[0]) is None
+
+    def _named_before(self, text: str, at: int) -> bool:
+        """Whether the nearest name before a place of the text, on its line, is a header's."""
+        line = text[max(text.rfind("\n", 0, at) + 1, at - _LOOK_BACK) : at]
+        before = [found["name"] for found in _NAME.finditer(line) if found["name"].lower() not in _PARTS]
+        last = before[-1] if before else None
+        return last is not None and self._names.header(last, inside=False) is not None
+
+    def others(self, lines: Sequence[str], header: str, spelling: str) -> bool:
+        """Whether the lines are those of a header that only differs in '-' and '_' from the one that is read."""
+        if spelling.lower() == header.lower():
+            return False
+        owners = [self._owner(address) for line in lines for address, _ in _addresses(line)]
+        return bool(owners) and all(
+            owner is not None and owner[0].lower() != header.lower() and plain(owner[0]) == plain(header)
+            for owner in owners
+        )
+
+
+def _addresses(text: str) -> list[tuple[Address, int]]:
+    """The addresses in a text and where they begin."""
+    found: list[tuple[Address, int]] = []
+    for pattern in (_IPV4, _IPV6):
+        for match in pattern.finditer(text):
+            word = match[0]
+            if pattern is _IPV6 and word.count(":") < 2:
+                continue
+            try:
+                found.append((ip_address(word), match.start()))
+            except ValueError:
+                # A name and a colon may stand before an address, and a port after it.
+                parsed = parse_endpoint(word.strip(":")) if pattern is _IPV6 else None
+                if parsed:
+                    found.append((parsed[0], match.start()))
+    return found

@@ -1,0 +1,80 @@
+"""What the status and headers of an answer say before its body is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from realip.verify.text import printable
+from realip.verify.words import Message, message
+
+__all__ = ["Response", "cached_by", "retry_after", "understand"]
+
+_COMING_UP = frozenset((404, 500, 502, 503, 504))
+"""What a load balancer answers before its rules and backends are in place."""
+_SLOW_DOWN = 429
+_TLS_WANTED = (b"plain HTTP request was sent to HTTPS port", b"HTTP request to an HTTPS server", b"requires TLS")
+"""What nginx, Go and others answer to plain HTTP on a TLS port."""
+_CACHE_HEADERS = (
+    "x-cache",
+    "cf-cache-status",
+    "eo-cache-status",
+    "x-cache-lookup",
+    "x-cache-status",
+    "x-proxy-cache",
+    "cdn-cache",
+)
+_LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer as it came."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    """Names in lower case."""
+    body: bytes
+    too_large: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, None without one."""
+        return next((value.strip() for key, value in self.headers if key == name), None)
+
+
+def understand(response: Response, *, secure: bool, forged: bool) -> tuple[Message | None, bool]:
+    """Why there is nothing to read in an answer (None if there is something), and whether waiting may help."""
+    status = response.status
+    coding = (response.header("content-encoding") or "identity").lower()
+    location = response.header("location")
+    if status in {301, 302, 303, 307, 308} and location is not None:
+        return message("redirects", where=printable(location), status=status), False
+    if not 200 <= status < 300:
+        if not secure and any(words in response.body for words in _TLS_WANTED):
+            return message("speaks_tls"), False
+        if status == _SLOW_DOWN:
+            return message("too_many_requests"), True
+        return message("http_status_forged" if forged else "http_status", status=status), status in _COMING_UP
+    if response.too_large:
+        return message("answer_too_large"), False
+    if coding != "identity":
+        return message("answer_compressed", coding=printable(coding, 20)), False
+    return None, False
+
+
+def retry_after(response: Response) -> float | None:
+    """The seconds that an answer asks to wait, at most a minute; None if it names none (or a date)."""
+    text = response.header("retry-after") or ""
+    return min(float(text), _LONGEST_WAIT) if text.isascii() and text.isdecimal() else None
+
+
+def cached_by(response: Response) -> str | None:
+    """The header by which a cache says that it, not the application, answered; None if none does."""
+    age = response.header("age") or ""
+    if age.isascii() and age.isdecimal() and int(age[:9]) > 0:
+        return f"Age: {age[:9]}"
+    for name in _CACHE_HEADERS:
+        value = response.header(name) or ""
+        if value.lower().replace("-", " ").startswith(
+            ("hit", "stale", "tcp hit")
+        ) or " hit" in f" {value.lower()} ".replace("_", " "):
+            return f"{name.title()}: {printable(value, 40)}"
+    return None
