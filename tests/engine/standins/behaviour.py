@@ -22,6 +22,10 @@ class Behaviour:
     def refresh(self, cloud: Cloud, record: Record) -> None:
         """Bring `record.computed` up to date before it is read."""
 
+    def imported(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        """Inputs that an import reads besides what `tencent_reads.py` has, because their values are this record's."""
+        return {}
+
     def delete(self, cloud: Cloud, record: Record) -> None:
         """Refuse where something still needs it."""
 

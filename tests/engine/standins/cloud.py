@@ -8,6 +8,7 @@ nobody pays attention to any more), so a test must see it at once.
 import copy
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,13 +23,20 @@ ANYWHERE = "0.0.0.0/0"
 
 @dataclass
 class Record:
-    """One thing in the cloud."""
+    """One thing in the cloud.
+
+    Args:
+        inputs: what a program asked for.
+        computed: what the cloud says of it.
+        imported: what an import read, and what the state keeps from then on.
+    """
 
     type: str
     id: str
     urn: str
     inputs: dict[str, Any]
     computed: dict[str, Any] = field(default_factory=dict)
+    imported: dict[str, Any] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -47,6 +55,8 @@ class Cloud:
         app_seconds: how long pods take to become ready; None is never, as with an image that cannot be pulled.
         internal_api_names: kubeconfigs name the server by a name that resolves inside Tencent Cloud only.
         carriage_returns: kubeconfigs come with CRLF line ends.
+        creation_seconds: how long a create keeps the engine waiting, by the last part of the type token, or `LoadBalancer`;
+            nothing where there is no entry. This time is spent.
     """
 
     strict: bool = True
@@ -55,12 +65,17 @@ class Cloud:
     app_seconds: float | None = 10.0
     internal_api_names: bool = True
     carriage_returns: bool = True
+    creation_seconds: Mapping[str, float] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     servers: dict[str, ApiServer] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     credentials: int = 1
     lock: threading.RLock = field(default_factory=threading.RLock)
     _ids: int = 0
+
+    def take_time(self, short: str) -> None:
+        """Keep whoever creates a thing of this type waiting."""
+        time.sleep(self.creation_seconds.get(short, 0.0))
 
     def next_id(self, label: str) -> str:
         """A new id, as `vpc-00000001`."""

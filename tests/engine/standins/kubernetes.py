@@ -192,6 +192,8 @@ class Kubernetes(StandIn):
             if found.key[0] == "Deployment":
                 server.await_rollout(found, deadline)
             elif found.is_entrance:
+                if "status" not in found.live:
+                    self.cloud.take_time("LoadBalancer")
                 server.await_entrance(found, deadline)
                 if found.key[0] == "Service" and wanted is None:
                     server.await_pods_behind(found, deadline)
@@ -227,11 +229,15 @@ class Kubernetes(StandIn):
         found = server.create(key_of(call.type, plain), call.urn, plain)
         return id_of(found.key), self._wait(server, found, seconds, self._state(found))
 
-    def read(self, caller: str, call: Call, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def read(
+        self, caller: str, call: Call, inputs: dict[str, Any], *, imported: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         server = self._server(caller)
         found = server.objects.get(key_from_id(call.type, call.id))
         if found is None:
             return None
+        if found.is_entrance:
+            server.settle(found)
         state = self._state(found)
         if call.type.endswith("Patch"):
             state["metadata"] = {

@@ -80,8 +80,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         """The state that a preview can promise; `old` is empty for a resource that does not exist."""
 
     @abstractmethod
-    def read(self, caller: str, call: Call, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Inputs and state as the cloud has them now, or None."""
+    def read(
+        self, caller: str, call: Call, inputs: dict[str, Any], *, imported: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Inputs and state as the cloud has them now, or None; `imported`: the engine has no state of it yet."""
 
     @abstractmethod
     def update(
@@ -221,7 +223,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
         with self._answer(context, "Read", request.urn, request.id) as call:
-            found = self.read(context.peer(), call, decode(request.inputs))
+            imported = not request.properties.fields
+            found = self.read(context.peer(), call, decode(request.inputs), imported=imported)
             if found is None:
                 return provider_pb2.ReadResponse()
             inputs, state = found

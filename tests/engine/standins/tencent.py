@@ -9,6 +9,7 @@ from tests.engine.standins.calls import Call, CallLog
 from tests.engine.standins.cloud import Cloud, Record
 from tests.engine.standins.faults import Faults, Refusal
 from tests.engine.standins.server import Difference, StandIn
+from tests.engine.standins.tencent_reads import READS, Reading
 from tests.engine.standins.tencent_schema import SCHEMA, Schema
 from tests.engine.standins.values import UNKNOWN, Secret, Unknown
 
@@ -98,7 +99,7 @@ class TencentCloud(StandIn):
     def _state(self, record: Record) -> dict[str, Any]:
         schema = SCHEMA[record.type]
         filled = {key: value for key, value in schema.filled.items() if "." not in key}
-        state = {**filled, **schema.defaults, **record.inputs, **record.computed}
+        state = {**filled, **schema.defaults, **record.imported, **record.inputs, **record.computed}
         for path, value in schema.filled.items():
             head, _, tail = path.partition(".")
             if tail and isinstance(state.get(head), dict):
@@ -107,6 +108,7 @@ class TencentCloud(StandIn):
 
     def create(self, caller: str, call: Call, inputs: dict[str, Any], seconds: float) -> tuple[str, dict[str, Any]]:
         schema = SCHEMA[call.type]
+        self.cloud.take_time(call.type.rpartition(":")[2])
         with self.cloud.lock:
             record = Record(call.type, "", call.urn, {**schema.defaults, **inputs})
             tencent_resources.behaviour(call.type).create(self.cloud, record)
@@ -114,14 +116,33 @@ class TencentCloud(StandIn):
             self.cloud.add(record)
             return record.id, self._state(record)
 
-    def read(self, caller: str, call: Call, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def read(
+        self, caller: str, call: Call, inputs: dict[str, Any], *, imported: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         with self.cloud.lock:
             record = self.cloud.records.get((call.type, call.id))
             if record is None:
                 return None
-            tencent_resources.behaviour(call.type).refresh(self.cloud, record)
+            behaviour = tencent_resources.behaviour(call.type)
+            behaviour.refresh(self.cloud, record)
+            if imported:
+                return self._imported(record, behaviour.imported(self.cloud, record))
             live = {key: record.inputs.get(key, value) for key, value in inputs.items()}
             return live, self._state(record)
+
+    def _imported(self, record: Record, filled: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What an import reads: no inputs were there to compare with, so whatever can be an input and says something is one."""
+        schema, reading = SCHEMA[record.type], READS.get(record.type, Reading())
+        if not reading.importer:
+            raise Refusal("StandIn.NoImporter", f"resource {record.type} doesn't support import")
+        record.imported = {**reading.imported, **filled}
+        state = {key: value for key, value in self._state(record).items() if key not in reading.forgotten}
+        inputs = {
+            key: value
+            for key, value in state.items()
+            if key in schema.known and key not in schema.computed and value not in (*EMPTY, schema.defaults.get(key))
+        }
+        return inputs, state
 
     def update(
         self, caller: str, call: Call, old: dict[str, Any], inputs: dict[str, Any], seconds: float

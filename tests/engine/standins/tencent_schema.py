@@ -134,12 +134,13 @@ SCHEMA: Mapping[str, Schema] = {
     "tencentcloud:Kubernetes/cluster:Cluster": Schema(
         "cls",
         inputs=words(
-            "clusterName clusterDesc autoUpgradeClusterLevel tags eniSubnetIds resourceDeleteOptions projectId"
+            "clusterName clusterDesc autoUpgradeClusterLevel tags eniSubnetIds resourceDeleteOptions projectId authOptions"
+            " clusterAudit eventPersistence kubeProxyMode logAgent runtimeVersion"
         ),
         force_new=words(
             "vpcId networkType clusterCidr serviceCidr isNonStaticIpMode clusterMaxPodNum clusterMaxServiceNum clusterIpvs"
             " containerRuntime clusterOsType clusterDeployType nodeNameType ignoreClusterCidrConflict"
-            " ignoreServiceCidrConflict isDualStack clusterSubnetId labels"
+            " ignoreServiceCidrConflict isDualStack clusterSubnetId labels clusterExtraArgs basePodNum"
         ),
         refused=words("disableAddons extensionAddons"),
         computed=words(
@@ -172,6 +173,8 @@ SCHEMA: Mapping[str, Schema] = {
             "clusterMaxPodNum": 256,
             "clusterMaxServiceNum": 256,
             "ignoreClusterCidrConflict": False,
+            "upgradeInstancesFollowCluster": False,
+            "enableCustomizedPodCidr": False,
         },
         secret=words("kubeConfig kubeConfigIntranet"),  # not `password`, although it is an administrator's
         unordered=words("eniSubnetIds"),

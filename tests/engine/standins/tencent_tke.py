@@ -84,7 +84,18 @@ class Cluster(Behaviour):
                     f"{name} {cidr} of {record.inputs.get('clusterName')} conflicts with the cluster {other.id}",
                 )
 
+    def imported(self, cloud: Cloud, record: Record) -> dict[str, Any]:
+        if record.inputs.get("serviceCidr"):
+            return {}
+        pods = ipaddress.ip_network(record.inputs["clusterCidr"])
+        services = int(record.inputs["clusterMaxServiceNum"])
+        prefix = pods.max_prefixlen - (services - 1).bit_length()
+        return {"serviceCidr": str(list(pods.subnets(new_prefix=prefix))[-1])}  # carved from the end
+
     def update(self, cloud: Cloud, record: Record, inputs: dict[str, Any]) -> None:
+        authentication = record.imported.get("authOptions")
+        if authentication and inputs.get("authOptions") != authentication:
+            unsafe(cloud, f"the update changes how {record.id} authenticates")
         gone = set(record.inputs.get("eniSubnetIds") or []) - set(inputs.get("eniSubnetIds") or [])
         if gone:
             raise Refusal("InvalidParameter", FILLED_SUBNETS_CANNOT_GO)
