@@ -250,6 +250,20 @@ def cloud_id(value: str, prefix: str) -> str:
     return value
 
 
+def route_id(value: str) -> str:
+    """The id of a route as the provider spells it: its number and its route table (route_table_entry, Import)."""
+    if not re.fullmatch(r"[0-9]+\.rtb-[a-z0-9]+", value):
+        raise ValueError("is not a route's id; write its number and its route table, such as 3065857.rtb-1a2b3c4d")
+    return value
+
+
+def node_pool_id(value: str) -> str:
+    """The id of a node pool as the provider spells it: its cluster and its own (kubernetes_native_node_pool, Import)."""
+    if not re.fullmatch(r"cls-[a-z0-9]+#np-[a-z0-9]+", value):
+        raise ValueError("is not a node pool's id; write its cluster and its own, such as cls-1a2b3c4d#np-1a2b3c4d")
+    return value
+
+
 _Value = TypeVar("_Value")
 
 

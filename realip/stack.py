@@ -6,6 +6,7 @@ from typing import Any, assert_never
 import pulumi
 
 from realip import rules, tke
+from realip.adoption import ids_by_name, importing
 from realip.components._arguments import ArgumentError
 from realip.components._component import Component
 from realip.components._taints import Taint
@@ -41,8 +42,11 @@ class RealIpStack(Component):
         self, name: str, args: Settings | Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Compose the stack that settings describe, or a mapping of them as in a stack file; ArgumentError if any is wrong."""
-        super().__init__(name, opts)
+        adopted: dict[str, str] = {}
+        adopting = pulumi.ResourceOptions(transformations=[importing(adopted)])
+        super().__init__(name, pulumi.ResourceOptions.merge(opts, adopting))
         self._settings = self._checked(args)
+        adopted.update(ids_by_name(name, self._settings.adopt))
         self._plan = address_plan(self._settings)
         self._row = self._settings.row
         self._network = Network(f"{name}-network", self._network_args(), self._children.options())

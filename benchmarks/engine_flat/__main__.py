@@ -101,7 +101,19 @@ def program() -> None:
         service_cidr="10.200.0.0/22",
         cluster_max_service_num=1024,
         tags={},
-        opts=pulumi.ResourceOptions(additional_secret_outputs=["password"]),
+        opts=pulumi.ResourceOptions(
+            additional_secret_outputs=["password"],
+            ignore_changes=[
+                "auth_options",
+                "cluster_audit",
+                "cluster_extra_args",
+                "cluster_subnet_id",
+                "event_persistence",
+                "kube_proxy_mode",
+                "log_agent",
+                "runtime_version",
+            ],
+        ),
     )
     pool = tencentcloud.kubernetes.NativeNodePool(
         "realip-nodes",

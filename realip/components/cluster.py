@@ -20,6 +20,20 @@ _NEEDED_AND_FOREIGN: Mapping[NetworkMode, tuple[Sequence[str], Sequence[str]]] =
 """Arguments that a network mode needs, and those that belong to the other one."""
 
 
+_FILLED_BY_TKE = (
+    "auth_options",
+    "cluster_audit",
+    "cluster_extra_args",
+    "cluster_subnet_id",
+    "event_persistence",
+    "kube_proxy_mode",
+    "log_agent",
+    "runtime_version",
+)
+"""Inputs that are left to TKE and that the provider reads when a cluster is imported: a plan would take them away, with a new
+cluster for some (provider v1.82.42, `resource_tc_kubernetes_cluster_extension.go`, `importClsFlag`)."""
+
+
 class ClusterArgs(TypedDict):
     """Arguments of `Cluster`."""
 
@@ -89,8 +103,15 @@ def make_cluster(children: Children, name: str, args: ClusterArgs) -> tencentclo
         service_cidr=args.get("service_cidr"),
         cluster_max_service_num=_service_number(args),
         # The provider leaves this administrator's password in plain text.
-        opts=children.options(additional_secret_outputs=["password"]),
+        opts=children.options(
+            additional_secret_outputs=["password"], ignore_changes=[*_FILLED_BY_TKE, *_service_network(args)]
+        ),
     )
+
+
+def _service_network(args: ClusterArgs) -> tuple[str, ...]:
+    """GlobalRouter: TKE takes the network of Services out of the pods' one, and an import reads which it took."""
+    return ("service_cidr",) if args.get("service_cidr") is None else ()
 
 
 def cluster_problems(arguments: Arguments, args: ClusterArgs) -> Iterator[ArgumentError]:

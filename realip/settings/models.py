@@ -30,6 +30,7 @@ from realip.scenarios import (
 
 __all__ = [
     "AccessSettings",
+    "AdoptSettings",
     "AppSettings",
     "ClusterSettings",
     "LoadBalancerSettings",
@@ -83,6 +84,12 @@ VpcId = Annotated[str, _keeps(rules.cloud_id, "vpc")]
 SubnetId = Annotated[str, _keeps(rules.cloud_id, "subnet")]
 SecurityGroupId = Annotated[str, _keeps(rules.cloud_id, "sg")]
 LoadBalancerId = Annotated[str, _keeps(rules.cloud_id, "lb")]
+EipId = Annotated[str, _keeps(rules.cloud_id, "eip")]
+NatGatewayId = Annotated[str, _keeps(rules.cloud_id, "nat")]
+RouteTableId = Annotated[str, _keeps(rules.cloud_id, "rtb")]
+RouteId = Annotated[str, _keeps(rules.route_id)]
+ClusterId = Annotated[str, _keeps(rules.cloud_id, "cls")]
+NodePoolId = Annotated[str, _keeps(rules.node_pool_id)]
 Capability = Annotated[str, _keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
 TagKey = Annotated[str, _keeps(rules.tag_key)]
 TagValue = Annotated[str, _keeps(rules.tag_value)]
@@ -350,6 +357,37 @@ class AccessSettings(_Section):
     )
 
 
+class AdoptSettings(_Section):
+    """Ids of resources that Tencent Cloud made and whose answer was lost, so that no state knows them.
+
+    What cannot be adopted has no key: the provider imports no endpoint, and reads of a super node pool not enough (v1.82.42).
+    """
+
+    vpc: VpcId | None = Field(None, description="The VPC (`realip-network-vpc`).")
+    node_subnets: dict[str, SubnetId] = Field(
+        default_factory=dict, description="Subnets of nodes by zone (`realip-network-nodes-<zone>`)."
+    )
+    pod_subnets: dict[str, SubnetId] = Field(
+        default_factory=dict, description="VPC-CNI: subnets of pods by zone (`realip-network-pods-<zone>`)."
+    )
+    eip: EipId | None = Field(None, description="The EIP of the NAT gateway (`realip-network-nat-address`).")
+    nat_gateway: NatGatewayId | None = Field(None, description="The NAT gateway (`realip-network-nat`).")
+    route_table: RouteTableId | None = Field(None, description="The route table (`realip-network-routes`).")
+    route: RouteId | None = Field(
+        None, description="The route to the NAT gateway (`realip-network-nat-route`): its number and its route table."
+    )
+    security_group: SecurityGroupId | None = Field(
+        None, description="The security group of nodes and pods (`realip-network-nodes`)."
+    )
+    admin_security_group: SecurityGroupId | None = Field(
+        None, description="The security group of the public endpoint (`realip-access-admins`)."
+    )
+    cluster: ClusterId | None = Field(None, description="The cluster (`realip-cluster`).")
+    node_pool: NodePoolId | None = Field(
+        None, description="The native node pool (`realip-nodes`): its cluster and its own id."
+    )
+
+
 class Settings(_Section):
     """A whole stack file."""
 
@@ -369,6 +407,10 @@ class Settings(_Section):
     )
     tags: dict[TagKey, TagValue] = Field(
         default_factory=dict, description="Tags of every cloud resource that takes tags."
+    )
+    adopt: AdoptSettings = Field(
+        default_factory=AdoptSettings,
+        description="Ids of resources that were made and that the state does not have, since the answer to their creation was lost.",
     )
 
     @property

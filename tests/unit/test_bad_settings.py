@@ -36,6 +36,15 @@ def _existing(**more: Any) -> dict[str, Any]:
 
 # (slug, sections, path, value, words of the problem and of the remedy)
 CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
+    # --- what cannot be adopted
+    (VPC_CNI, {"adopt": {"clustr": "cls-1"}}, "adopt.clustr", "cls-1", ["not a known setting", "cluster"]),
+    (VPC_CNI, {"adopt": {"cluster": "vpc-1"}}, "adopt.cluster", "vpc-1", ["cls-1a2b3c4d"]),
+    (VPC_CNI, {"adopt": {"nodePool": "np-1"}}, "adopt.nodePool", "np-1", ["cls-1a2b3c4d#np-1a2b3c4d"]),
+    (VPC_CNI, {"adopt": {"route": "rtb-1"}}, "adopt.route", "rtb-1", ["3065857.rtb-1a2b3c4d"]),
+    (SUPER, {"adopt": {"nodePool": "cls-1#np-1"}}, "adopt.nodePool", "cls-1#np-1", ["native", "delete it in the console"]),
+    (VPC_CNI, {"network": _existing(), "adopt": {"vpc": "vpc-1"}}, "adopt.vpc", "vpc-1", ["the VPC exists", "remove it"]),
+    (GLOBAL_ROUTER, {"adopt": {"podSubnets": {ZONE: "subnet-1"}}}, f"adopt.podSubnets.{ZONE}", "subnet-1", ["no zone"]),
+    (VPC_CNI, {"adopt": {"nodeSubnets": {"ap-guangzhou-3": "subnet-1"}}}, "adopt.nodeSubnets.ap-guangzhou-3", "subnet-1", [ZONE]),
     # --- what the platform keeps for itself
     (SUPER, {"app": {"port": 9100}}, "app.port", 9100, ["is taken on super nodes", "another one"]),
     (VPC_CNI, {"app": {"capabilities": ["SYS_ADMIN"]}}, "app.capabilities[0]", "SYS_ADMIN", ["is not one of", "NET_BIND_SERVICE"]),
@@ -82,7 +91,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"scenario": None}, "scenario", None, ["must be a scenario's slug"]),
     # --- keys
     (VPC_CNI, {"netwrk": {}}, "netwrk", {}, ["is not a known setting", "did you mean network?"]),
-    (VPC_CNI, {"zzz": 1}, "zzz", 1, ["is not a known setting", "known are access, app, cluster, loadBalancer"]),
+    (VPC_CNI, {"zzz": 1}, "zzz", 1, ["is not a known setting", "known are access, adopt, app, cluster, loadBalancer"]),
     (VPC_CNI, {"network": {"zone": [ZONE]}}, "network.zone", [ZONE], ["did you mean zones?"]),
     (VPC_CNI, {"network": {"node_subnets": []}}, "network.node_subnets", [], ["did you mean nodeSubnets?"]),
     (VPC_CNI, {"load_balancer": {}}, "load_balancer", {}, ["did you mean loadBalancer?"]),

@@ -1,0 +1,115 @@
+"""A create whose answer was lost, and what the README says to do: the stack goes on as if nothing had happened."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import Live
+from tests.engine.driver import REPOSITORY, Project
+from tests.engine.standins.calls import Call
+from tests.engine.standins.faults import Fault, Refusal
+from tests.engine.test_engine_lost_answers import lose_answer
+
+COMMAND = re.compile(r"^pulumi (config set --path realip:adopt\..*)$", re.MULTILINE)
+
+
+def recipes() -> dict[Path, str]:
+    """The pages that say how to adopt a cluster, with the command that they say."""
+    pages = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]
+    found = {page: COMMAND.search(page.read_text("utf-8")) for page in pages}
+    return {page.relative_to(REPOSITORY): match[1] for page, match in found.items() if match}
+
+
+def made(project: Project, name: str) -> str:
+    """The id of the resource that exists and that no state knows."""
+    (found,) = [record for record in project.world.cloud.records.values() if record.urn.endswith(f"::{name}")]
+    return found.id
+
+
+def adopt(project: Project, command: str) -> None:
+    """Set an id as the documentation says."""
+    project.cli(*shlex.split(command), "--stack", project.stack).succeeded()
+
+
+ZONE = "ap-guangzhou-6"
+
+
+@pytest.mark.parametrize(
+    ("stack", "kind", "key"),
+    [
+        ("globalrouter-direct-native", "Vpc/instance:Instance", "vpc"),
+        ("globalrouter-direct-native", "Eip/instance:Instance", "eip"),
+        ("globalrouter-direct-native", "Subnet/instance:Instance", f"nodeSubnets.{ZONE}"),
+        ("vpc-cni-direct-super", f"pods-{ZONE}", f"podSubnets.{ZONE}"),
+        ("globalrouter-direct-native", "Nat/gateway:Gateway", "natGateway"),
+        ("globalrouter-direct-native", "Route/table:Table", "routeTable"),
+        ("globalrouter-direct-native", "Route/tableEntry:TableEntry", "route"),
+        ("globalrouter-direct-native", "network-nodes", "securityGroup"),
+        ("globalrouter-direct-native", "access-admins", "adminSecurityGroup"),
+        ("globalrouter-direct-native", "Kubernetes/cluster:Cluster", "cluster"),
+        ("vpc-cni-direct-super", "Kubernetes/cluster:Cluster", "cluster"),
+        ("globalrouter-nondirect-native", "Kubernetes/nativeNodePool:NativeNodePool", "nodePool"),
+    ],
+)
+def test_what_was_made_and_never_heard_of_is_adopted_unchanged(live: Live, stack: str, kind: str, key: str) -> None:
+    project = live(stack)
+    name = lose_answer(project, kind)
+    adopt(project, f"config set --path realip:adopt.{key} {made(project, name)}")
+    before = {key: dict(record.inputs) for key, record in project.world.cloud.records.items()}
+    for operation in (project.preview(), project.up()):
+        assert [step.op for step in operation.succeeded().steps if step.name == name] == ["import"]
+    assert {urn: number for urn, number in project.world.cloud.made.items() if number != 1} == {}
+    assert {key: project.world.cloud.records[key].inputs for key in before} == before, "adopting changed it"
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+    project.cli("config", "rm", "realip:adopt", "--stack", stack).succeeded()
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+    project.refresh().succeeded()
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+    exported = json.dumps(project.export())
+    assert [secret for secret in project.world.cloud.secrets() if secret in exported] == []
+    project.configure({"realip:tags": {"team": "edge"}})
+    assert {step.op for step in project.up().succeeded().changes} == {"update"}
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []
+
+
+def test_every_page_that_says_how_to_adopt_a_cluster_says_it_right(live: Live) -> None:
+    commands = recipes()
+    assert len(commands) >= 2, "one in each language"
+    project = live("globalrouter-direct-native")
+    name = lose_answer(project, "Kubernetes/cluster:Cluster")
+    for page, command in commands.items():
+        with project.branch():
+            adopt(project, command.replace("cls-xxxxxxxx", made(project, name)))
+            assert [step.op for step in project.preview().succeeded().steps if step.name == name] == ["import"], page
+
+
+def test_a_destroy_right_after_takes_an_adopted_cluster_along(live: Live) -> None:
+    """An adopted resource has its dependencies in the state: the VPC does not go first."""
+    project = live("globalrouter-direct-native")
+    name = lose_answer(project, "Kubernetes/cluster:Cluster")
+    adopt(project, f"config set --path realip:adopt.cluster {made(project, name)}")
+
+    def refuse(_: Call) -> None:
+        raise Refusal("LimitExceeded", "no more nodes for this account")
+
+    project.world.faults.arm(Fault(lambda call: call.changes and call.type.endswith(":NativeNodePool"), refuse))
+    project.up().failed()
+    assert [resource["id"] for resource in project.resources() if resource["urn"].endswith(f"::{name}")]
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []
+
+
+def test_a_cluster_that_is_not_as_the_stack_file_says_is_not_adopted_and_not_changed(live: Live) -> None:
+    project = live("globalrouter-direct-native")
+    name = lose_answer(project, "Kubernetes/cluster:Cluster")
+    adopt(project, f"config set --path realip:adopt.cluster {made(project, name)}")
+    project.configure({"realip:cluster": {"podsPerNode": 32}})
+    before = project.world.cloud.inventory()
+    refused = project.up().failed()
+    assert "clusterMaxPodNum" in refused.text
+    assert name in refused.text
+    assert project.world.cloud.inventory()["Cluster"] == before["Cluster"] == 1
