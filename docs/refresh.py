@@ -1,7 +1,8 @@
 """Write what programs say into the documentation, so that it shows what is: `python -m docs.refresh [--check]`.
 
 A marker such as `<!-- preview: STACK -->` stands before a fenced block or a table, which is replaced by what its program
-prints now. With `--check` nothing is written, and a page that has fallen behind is an error; a test does that.
+prints now: all of it, or one section, as in `<!-- scenarios: Which one -->`.
+With `--check` nothing is written, and a page that has fallen behind is an error; a test does that.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,18 +22,23 @@ from realip.settings.models import Settings
 from realip.settings.problems import model_in
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "README_zh.md", "docs/verify.md", "docs/offline.md", "docs/lab.md")
+PAGES = (
+    "README.md",
+    "README_zh.md",
+    *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md")),
+)
 _BLOCK = re.compile(
     r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|[^\n]*\n)*)", re.DOTALL
 )
 
 
+@cache
 def _realip(*arguments: str) -> str:
     command = [sys.executable, "-m", "realip", *arguments]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.rstrip("\n")
 
 
-def _rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+def setting_rows(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str, str]]:
     """Key, default and meaning of every setting, sections first to last, lists as `key[]`."""
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
@@ -43,7 +50,7 @@ def _rows(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, 
         )
         if inner is not None:
             many = get_args(field.annotation) and "tuple" in str(field.annotation)
-            yield from _rows(inner, f"{key}[]." if many else f"{key}.")
+            yield from setting_rows(inner, f"{key}[]." if many else f"{key}.")
 
 
 def _default(value: Any) -> str:
@@ -57,13 +64,13 @@ def _default(value: Any) -> str:
 def settings_table(language: str) -> str:
     """The table of all settings; a language other than English has its sentences beside this file, key by key."""
     titles = {"en": ("key", "default", "meaning"), "zh": ("键", "默认值", "含义")}[language]
-    rows = list(_rows(Settings))
+    rows = list(setting_rows())
     if language != "en":
-        said: dict[str, str] = yaml.safe_load((ROOT / f"docs/settings_{language}.yaml").read_text("utf-8"))
+        said: dict[str, str] = yaml.safe_load((ROOT / f"docs/{language}/settings.yaml").read_text("utf-8"))
         if missing := [key for key, _, _ in rows if key not in said]:
-            raise SystemExit(f"docs/settings_{language}.yaml lacks {', '.join(missing)}")
+            raise SystemExit(f"docs/{language}/settings.yaml lacks {', '.join(missing)}")
         if unknown := set(said) - {key for key, _, _ in rows}:
-            raise SystemExit(f"docs/settings_{language}.yaml has unknown keys: {', '.join(sorted(unknown))}")
+            raise SystemExit(f"docs/{language}/settings.yaml has unknown keys: {', '.join(sorted(unknown))}")
         rows = [(key, default, said[key]) for key, default, _ in rows]
     lines = [f"| {' | '.join(titles)} |", "|---|---|---|"]
     lines += [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in rows]
@@ -74,9 +81,35 @@ def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```\n"
 
 
+def _section(text: str, title: str) -> str:
+    """The part of a command's output under a title of its own, up to the next one; all of it without a title."""
+    if not title:
+        return text
+    blocks = re.split(r"\n\n(?=[A-Z0-9][^\n]*\n\n)", text)
+    (found,) = [block for block in blocks if block.startswith(f"{title}\n")]
+    return found.removeprefix(f"{title}\n").strip("\n")
+
+
+def picture(stack: str) -> str:
+    """A preview at a glance: of its tree the first level and what makes the scenario, and the way of a client's address."""
+    text = _realip("preview", *stack.split())
+    title, *blocks = text.split("\n\n")
+    (tree,) = [block for block in blocks if block.startswith("RealIpStack")]
+    (count,) = [block for block in blocks if block.startswith("`pulumi up` would create")]
+    glance = [line for line in tree.splitlines() if "▸" in line or not line.startswith(("│", "   "))]
+    depth = [re.search("[├└]", line) for line in glance]
+    for at, branch in enumerate(depth):
+        later = (other.start() for other in depth[at + 1 :] if other and branch and other.start() <= branch.start())
+        if branch and next(later, -1) != branch.start():
+            glance[at] = glance[at].replace("├", "└")
+    way = "How a client's address travels"
+    return "\n\n".join((title, "\n".join(glance), count, way, _section(text, way)))
+
+
 _WRITERS: dict[str, Callable[[str], str]] = {
     "preview": lambda stack: _fenced("text", _realip("preview", *stack.split())),
-    "scenarios": lambda _: _fenced("text", _realip("scenarios")),
+    "picture": lambda stack: _fenced("text", picture(stack)),
+    "scenarios": lambda title: _fenced("text", _section(_realip("scenarios"), title)),
     "example": lambda path: _fenced("python", (ROOT / path).read_text("utf-8").rstrip("\n")),
     "settings": lambda language: settings_table(language or "en"),
 }
@@ -91,11 +124,11 @@ def refreshed(page: str) -> str:
     return _BLOCK.sub(write, page)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Refresh the pages, or say which ones have fallen behind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if a page has fallen behind")
-    check = parser.parse_args().check
+    check = parser.parse_args(arguments).check
     behind = []
     for path in (ROOT / page for page in PAGES):
         if not path.exists():

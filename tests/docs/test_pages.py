@@ -1,22 +1,25 @@
 """The documentation shows what is: outputs, tables and programs in it are those of today."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from docs.refresh import PAGES, ROOT, refreshed
+from docs.refresh import ROOT, main, picture, refreshed, setting_rows
 
-MARKDOWN = sorted(path for path in ROOT.rglob("*.md") if ".venv" not in path.parts and ".make" not in path.parts)
+MARKDOWN = sorted(
+    page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
+)
+
+CHINESE = [ROOT / "README_zh.md", *sorted((ROOT / "docs/zh").glob("*.md"))]
 
 
-def test_no_page_shows_an_output_that_the_program_does_not_print() -> None:
-    check = subprocess.run(
-        [sys.executable, "-m", "docs.refresh", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert check.returncode == 0, check.stderr
+def english(page: Path) -> Path:
+    return ROOT / "README.md" if page.parent == ROOT else ROOT / "docs" / page.name
+
+
+def test_no_page_shows_an_output_that_the_program_does_not_print(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0, capsys.readouterr().err
 
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda path: str(path.relative_to(ROOT)))
@@ -34,20 +37,39 @@ def test_no_page_names_a_make_target_that_does_not_exist(name: str) -> None:
     assert named <= targets
 
 
-def test_both_languages_have_the_same_sections_and_commands() -> None:
-    english, chinese = ((ROOT / name).read_text("utf-8") for name in PAGES[:2])
+def test_every_page_in_chinese_has_an_english_one() -> None:
+    assert [page.name for page in CHINESE if not english(page).exists()] == []
+    assert len(CHINESE) > 1
 
-    def shape(page: str) -> list[str]:
-        return re.findall(r"^(#+) ", page, flags=re.MULTILINE)
 
-    def commands(page: str) -> list[str]:
-        blocks = re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)
-        return [line.split("  #")[0].rstrip() for block in blocks for line in block.splitlines()]
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_both_languages_have_the_same_sections_and_commands(page: Path) -> None:
+    """A command may have its placeholders, after a `<`, in the page's language."""
 
-    assert shape(english) == shape(chinese)
-    assert [command.split(" <")[0] for command in commands(english)] == [
-        command.split(" <")[0] for command in commands(chinese)
-    ]
+    def shape(text: str) -> tuple[list[str], list[str], list[str]]:
+        blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+        commands = [line.split("  #")[0].rstrip() for block in blocks for line in block.splitlines()]
+        troubles = re.findall(r"^\*\*", text, flags=re.MULTILINE)
+        return re.findall(r"^(#+) ", text, flags=re.MULTILINE), [line.split("<")[0] for line in commands], troubles
+
+    assert shape(page.read_text("utf-8")) == shape(english(page).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", ["README.md", "README_zh.md"])
+def test_the_front_page_is_read_in_one_sitting(name: str) -> None:
+    assert len((ROOT / name).read_text("utf-8").splitlines()) <= 160
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_names_a_setting_that_does_not_exist(page: Path) -> None:
+    keys = {key for key, _, _ in setting_rows()}
+    sections = {key.split(".")[0] for key in keys if "." in key}
+    named = {
+        re.sub(r"\[\d*\]", "[]", key.removesuffix("[0]"))
+        for key in re.findall(r"`([a-zA-Z]+\.[a-zA-Z.\[\]\d]+)`", page.read_text("utf-8"))
+        if key.split(".")[0] in sections
+    }
+    assert named <= keys
 
 
 def test_writing_a_page_again_takes_nothing_away() -> None:
@@ -55,3 +77,11 @@ def test_writing_a_page_again_takes_nothing_away() -> None:
     once = refreshed(page)
     assert refreshed(once) == once
     assert once.endswith("\nafter the table\n\n## End\n")
+
+
+def test_a_preview_at_a_glance_shows_what_makes_the_scenario_and_the_whole_way() -> None:
+    lines = picture("globalrouter-direct-native").splitlines()
+    assert len(lines) < 50
+    assert any("GlobalRouteDirectAccess" in line and "▸" in line for line in lines)
+    assert any("the app reads the client here" in line for line in lines)
+    assert not any("TCP 443" in line for line in lines)
