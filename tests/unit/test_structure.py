@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
-    {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems"},
+    {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "streams"},
     {"rules", "scenarios"},
     {"settings"},
     {"components"},
@@ -20,7 +20,7 @@ FLOORS = (
 )
 """Rooms of the library from the ground up: a room imports from its own floor's list only itself, and from those below."""
 
-VERIFY_MAY_USE = {"errors", "reads", "documentation_ranges", "terminal", "verify"}
+VERIFY_MAY_USE = {"errors", "reads", "documentation_ranges", "streams", "terminal", "verify"}
 """Proof over the wire knows no cloud: it could be a package of its own."""
 
 
