@@ -10,7 +10,7 @@ from lab.proof import reading_controls as reading
 from lab.proof.control import Control
 from lab.rig.lab import Lab
 
-NODE, UNPROVEN = "translated, a node's address", "unknown: no proof"
+NODE, UNPROVEN = "translated to a node", "unknown: no proof"
 FIRST, SECOND, THIRD = "vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"
 FOURTH, FIFTH = "vpc-cni-nondirect-native", "globalrouter-nondirect-native"
 

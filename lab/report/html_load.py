@@ -87,7 +87,7 @@ def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], shor
             short[each.way],
             each.way,
             [each.cpu[part] for part in PARTS],
-            f"{each.cpu_total:,.0f}",
+            f"{each.cpu_total:,.1f}",
             f"{titles[each.way]}: " + ", ".join(f"{words} {each.cpu[part]:,.1f} µs" for part, words in PARTS.items()),
         )
         for each in found

@@ -8,8 +8,8 @@ from lab.rig.shell import PROJECT, LabError, run, wait_for
 from lab.rig.tke_keys import CONTROLLER_CONFIG
 from tools.catalogue import locate
 
-RENDER_SECONDS = 60.0
-SERVED_SECONDS = 60.0
+RENDER_SECONDS = 180.0
+SERVED_SECONDS = 120.0
 FIELD_MANAGER = "realip"
 RENDERED = "rendered"
 
