@@ -115,12 +115,18 @@ class Lab:
     def wait_bound(self, key: str, *, direct: bool | None = None, backends: int = 1, seconds: float = 20) -> Object:
         """The entry of `bound` once it has backends, and of the kind asked for."""
 
-        def there() -> Object | None:
+        def there() -> Object:
             entry: Object | None = self.bound().get(key)
-            if entry is None or (direct is not None and entry["direct"] != direct):
-                return None
+            if entry is None:
+                raise LabError("nothing is bound for it")
+            if entry["problem"]:
+                raise LabError(entry["problem"])
+            if direct is not None and entry["direct"] != direct:
+                raise LabError(f"it is bound to {'pods' if entry['direct'] else 'node ports'}: {entry['why']}")
             count = min((len(listener["backends"]) for listener in entry["listeners"]), default=0)
-            return entry if count >= backends else None
+            if count < backends:
+                raise LabError(f"it has {count} of {backends} backends")
+            return entry
 
         how = "" if direct is None else " to pods" if direct else " to node ports"
         return wait_for(f"the load balancer to bind {key}{how}", there, seconds=seconds, interval=0.05)
