@@ -8,7 +8,7 @@ BIN := .venv/bin
 STACK ?= vpc-cni-direct-native
 # For every platform and every Python that the project supports.
 PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade) pyproject.toml
+	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade)
 
 .PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab clean
 
@@ -52,9 +52,9 @@ docs: $(BIN)/.dev ## write what the programs say into the documentation
 	@$(BIN)/python -m docs.refresh
 
 pins: $(BIN)/.runtime ## exact versions and hashes of what pyproject.toml asks for (UPGRADE=1: the newest that fit)
-	@$(PIN) --output-file requirements.txt
-	@$(PIN) --group dev --constraint requirements.txt --output-file requirements-dev.txt
-	@$(PIN) --only-group install --output-file requirements-install.txt
+	@$(PIN) pyproject.toml --output-file requirements.txt
+	@$(PIN) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	@$(PIN) --group install --output-file requirements-install.txt
 
 bench: $(BIN)/.dev ## paired timings against flat programs
 	@$(BIN)/python -m benchmarks

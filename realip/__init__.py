@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+__homepage__ = ""
+"""Where the project lives; empty until it is published somewhere. Every address that names the project comes from it."""
 
 if TYPE_CHECKING:
     from realip.components._arguments import ArgumentError as ArgumentError
