@@ -1,4 +1,4 @@
-"""The command line: `python -m realip COMMAND`. Exit codes: 0 done, 1 a finding, 2 bad input, 3 cannot tell."""
+"""The command line: `realip COMMAND`, or `python -m realip COMMAND`."""
 
 import argparse
 import gc
@@ -6,23 +6,74 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from typing import IO, NamedTuple, NoReturn
 
-from realip import streams
+from realip import __version__, streams
 from realip.errors import InputError
+from realip.messages import Language
 
 __all__ = ["entry", "main"]
 
+
+class _Command(NamedTuple):
+    module: str
+    """Has `add_arguments(parser)` and `run(arguments)`."""
+    summary: str
+    """What the command shows."""
+    examples: tuple[str, ...]
+    speaks: bool = True
+    """Its report is for people, in their language."""
+
+
 _COMMANDS = {
-    "scenarios": ("realip.offline.scenarios_command", "the scenarios, and which choices lead to them"),
-    "preview": ("realip.offline.preview_command", "what `pulumi up` would create, and how a client's address travels"),
-    "render": ("realip.offline.render_command", "the Kubernetes objects as YAML"),
-    "diff": ("realip.offline.diff_command", "what differs between two stacks"),
-    "verify": ("realip.verify.command", "whether the app behind a running stack sees its clients' addresses"),
+    "scenarios": _Command(
+        "realip.offline.scenarios_command",
+        "the scenarios, and which choices lead to them",
+        ("realip scenarios", "realip scenarios --lang zh"),
+    ),
+    "preview": _Command(
+        "realip.offline.preview_command",
+        "what `pulumi up` would create, and how a client's address travels",
+        ("realip preview", "realip preview vpc-cni-direct-super --config app.port=8080"),
+    ),
+    "render": _Command(
+        "realip.offline.render_command",
+        "the Kubernetes objects as YAML",
+        (
+            "realip render vpc-cni-nondirect-native | kubectl apply --server-side -f -",
+            "realip render globalrouter-direct-native -o rendered",
+        ),
+        speaks=False,
+    ),
+    "diff": _Command(
+        "realip.offline.diff_command",
+        "what differs between two stacks",
+        (
+            "realip diff vpc-cni-direct-native vpc-cni-nondirect-native",
+            "realip diff vpc-cni-direct-native mine --exit-code --json",
+        ),
+    ),
+    "verify": _Command(
+        "realip.verify.command",
+        "whether the app behind a running stack sees its clients' addresses",
+        (
+            "realip verify vpc-cni-direct-native",
+            "realip verify --url http://203.0.113.10/ --reads socket --expect 198.51.100.7",
+            "realip verify --url https://app.example.com/ --reads x-forwarded-for \\\n      --node 10.0.0.11 --node-port 30080",
+        ),
+    ),
 }
-"""Each command's module, which has `add_arguments(parser)` and `run(arguments)`, and what it shows."""
 _INTERRUPTED = 130
 _BROKEN = 70
 """A mistake of ours, as sysexits.h has it (EX_SOFTWARE)."""
+_EXIT_CODES = """\
+exit codes:
+  0    done; verify: preserved
+  1    a finding; verify: the address is lost, or a client can choose it;
+       diff --exit-code: something differs
+  2    bad input, or output that cannot be written: a message on standard error
+  3    cannot tell
+  130  Ctrl-C"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,19 +82,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams.prepare()
     collecting = gc.isenabled()
     try:
-        parsed = _parser(words).parse_args(words)
+        parser = _parser(words)
+        parsed = parser.parse_args(words)
+        if parsed.command is None:
+            parser.print_help()
         if parsed.command != "verify":
             # Over in a second: what the SDKs load stays to the end, and looking through it again and again costs a third.
             gc.disable()
-        code: int = import_module(_COMMANDS[parsed.command][0]).run(parsed)
-        code = streams.put("", code)
+        code: int = import_module(_COMMANDS[parsed.command].module).run(parsed)
+        code = streams.put("", code)  # what was printed otherwise
     except InputError as error:
         streams.complain(str(error))
         return 2
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        streams.abandon()
-        return 0
     except KeyboardInterrupt:
         return _INTERRUPTED
     finally:
@@ -59,23 +109,60 @@ def entry() -> None:
     except KeyboardInterrupt:
         code = _INTERRUPTED
     except Exception:  # noqa: BLE001 - whatever it is, it must not end with 1, which is a finding
-        traceback.print_exc()
+        streams.tell(traceback.format_exc())
         code = _BROKEN
     gc.freeze()  # nothing is left to collect on the way out
     sys.exit(code)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that holds its exit codes whatever becomes of the standard streams."""
+
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=_EXIT_CODES,
+        )
+
+    def print_help(self, _: IO[str] | None = None) -> NoReturn:
+        """Print it, and end."""
+        self.exit(streams.put(self.format_help(), 0))
+
+    def error(self, message: str) -> NoReturn:
+        """Tell what is wrong with the arguments, and end."""
+        streams.tell(f"{self.format_usage()}{self.prog}: error: {message}\n")
+        self.exit(2)
+
+
+class _Version(argparse.Action):
+    """Prints the version, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.exit(streams.put(f"realip {__version__}\n", 0))
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that is asked for is imported, so that none waits for what another needs."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="realip",
-        description="The real IP address of every client, for applications on Tencent Kubernetes Engine.",
-        allow_abbrev=False,
+        description="The real IP address of every client, for applications on Tencent Kubernetes\nEngine (TKE).",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    wanted = next((word for word in words if not word.startswith("-")), None)
-    for name, (module, summary) in _COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"Show {summary}.", allow_abbrev=False)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    wanted = next((word for word in words if word in _COMMANDS), None)
+    for name, about in _COMMANDS.items():
+        command = commands.add_parser(name, help=about.summary, description=f"Show {about.summary}.")
         if name == wanted:
-            import_module(module).add_arguments(command)
+            import_module(about.module).add_arguments(command)
+            if about.speaks:
+                command.add_argument(
+                    "--lang",
+                    choices=[each.value for each in Language],
+                    help="language of the report (default: the locale's)",
+                )
+            examples = "".join(f"  {example}\n" for example in about.examples)
+            command.epilog = f"examples:\n{examples}\n{_EXIT_CODES}"
     return parser

@@ -8,6 +8,7 @@ spells a decision is `realip.tke`'s business.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from realip.messages import ENGLISH
 from realip.reads import Reads
 
 __all__ = [
@@ -131,8 +132,14 @@ class NotOffered:
     """Why a combination of choices is not a scenario, and the scenario that comes nearest to it."""
 
     choices: Choices
-    reason: str
+    why: str
+    """The reason's code in the catalogue of messages."""
     nearest: Scenario
+
+    @property
+    def reason(self) -> str:
+        """The reason, as a sentence in English."""
+        return ENGLISH(self.why)
 
     def __str__(self) -> str:
         """One sentence each for what was asked, why not, and what to take instead."""
@@ -220,9 +227,6 @@ DEFAULT_STACK = SCENARIOS[0].slug
 _BY_SLUG = {scenario.slug: scenario for scenario in SCENARIOS}
 _BY_CHOICES = {scenario.choices: scenario for scenario in SCENARIOS}
 
-_NO_NODE_PORT = "a super node has no node port to go through: its pods hold addresses of the VPC, so the load balancer always reaches them straight."
-_NOT_BUILT = "TKE can run super nodes in a GlobalRouter cluster too, but this is not yet built."
-
 
 def by_slug(slug: str) -> Scenario | None:
     """The scenario of that slug, which is its stack's name too; None if there is none."""
@@ -235,7 +239,7 @@ def resolve(choices: Choices) -> Scenario | NotOffered:
     if scenario is not None:
         return scenario
     super_nodes, direct = choices.node_type is NodeType.SUPER, choices.connection is Connection.DIRECT
-    return NotOffered(choices, _NO_NODE_PORT if super_nodes and not direct else _NOT_BUILT, _nearest(choices))
+    return NotOffered(choices, "no_node_port" if super_nodes and not direct else "not_built", _nearest(choices))
 
 
 def _nearest(choices: Choices) -> Scenario:

@@ -4,8 +4,9 @@ import io
 import os
 import sys
 from contextlib import suppress
+from typing import TextIO
 
-__all__ = ["CANNOT_WRITE", "abandon", "complain", "prepare", "put"]
+__all__ = ["CANNOT_WRITE", "abandon", "complain", "prepare", "put", "tell"]
 
 CANNOT_WRITE = 2
 """The exit code where a result could not be written: nobody may take a part of it for the whole."""
@@ -41,15 +42,23 @@ def put(text: str, code: int) -> int:
     return code
 
 
-def abandon() -> None:
-    """Let standard output lead nowhere: nothing may fail in it again at the end of the program."""
+def abandon(stream: TextIO | None = None) -> None:
+    """Let a stream lead nowhere, standard output by default: nothing may fail in it again at the end of the program."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, (stream or sys.stdout).fileno())
         os.close(nowhere)
 
 
 def complain(words: str) -> None:
-    """Tell a person on standard error, if anybody listens there."""
-    with suppress(OSError, ValueError):
-        print(f"realip: {words}", file=sys.stderr, flush=True)
+    """Tell a person on standard error what is wrong, if anybody listens there."""
+    tell(f"realip: {words}\n")
+
+
+def tell(text: str) -> None:
+    """Write to standard error, if anybody listens there."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        abandon(sys.stderr)

@@ -2,10 +2,11 @@
 
 import argparse
 import json
-import sys
 
+from realip import streams
 from realip.offline.arguments import add_config
 from realip.offline.stackfile import read_stack
+from realip.terminal import print_page
 
 __all__ = ["add_arguments", "run"]
 
@@ -24,12 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     stacks = [read_stack(name, arguments.config) for name in (arguments.stack_a, arguments.stack_b)]
     from realip.offline.compare import as_json, compare, page  # noqa: PLC0415 - bad input is told before Pulumi loads
     from realip.offline.program import record  # noqa: PLC0415
-    from realip.terminal import print_page  # noqa: PLC0415
 
     comparison = compare(*(record(stack) for stack in stacks))
+    code = 1 if arguments.exit_code and not comparison.same else 0
     if arguments.json:
-        json.dump(as_json(comparison), sys.stdout, indent=2)
-        sys.stdout.write("\n")
-    else:
-        print_page(page(comparison))
-    return 1 if arguments.exit_code and not comparison.same else 0
+        return streams.put(f"{json.dumps(as_json(comparison), indent=2)}\n", code)
+    return print_page(page(comparison), code=code)

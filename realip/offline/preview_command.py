@@ -2,10 +2,11 @@
 
 import argparse
 import json
-import sys
 
+from realip import streams
 from realip.offline.arguments import add_config, add_stack
 from realip.offline.stackfile import read_stack
+from realip.terminal import print_page
 
 __all__ = ["add_arguments", "run"]
 
@@ -25,10 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     recording = record(stack)
     if arguments.json:
-        json.dump(as_json(recording, stack.settings), sys.stdout, indent=2)
-        sys.stdout.write("\n")
-    else:
-        from realip.terminal import print_page  # noqa: PLC0415
-
-        print_page(page(recording, stack.settings))
-    return 0
+        return streams.put(f"{json.dumps(as_json(recording, stack.settings), indent=2)}\n", 0)
+    return print_page(page(recording, stack.settings))

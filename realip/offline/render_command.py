@@ -1,9 +1,9 @@
 """`realip render`."""
 
 import argparse
-import sys
 from pathlib import Path
 
+from realip import streams
 from realip.offline.arguments import add_config, add_stack
 from realip.offline.stackfile import read_stack
 
@@ -31,8 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     made = manifests(record(stack))
     if arguments.output is None:
-        sys.stdout.write(stream(made, stack.name))
-    else:
-        for path in write(made, stack.name, arguments.output.absolute()):
-            print(path if arguments.output.is_absolute() else arguments.output / path.name)
-    return 0
+        return streams.put(stream(made, stack.name), 0)
+    written = write(made, stack.name, arguments.output.absolute())
+    paths = [path if arguments.output.is_absolute() else arguments.output / path.name for path in written]
+    return streams.put("".join(f"{path}\n" for path in paths), 0)

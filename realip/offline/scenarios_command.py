@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from itertools import product
 
-from realip import tke
+from realip import streams, tke
+from realip.messages import Say, speaker
 from realip.scenarios import SCENARIOS, Choices, Connection, NetworkMode, NodeType, Scenario, resolve
-from realip.terminal import Line, Node, Span, cell, print_page, table, tree
+from realip.terminal import Line, Node, Span, Table, cell, print_page, tree
 
 __all__ = ["add_arguments", "key_features", "run"]
 
@@ -21,11 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the scenarios. Gives the exit code."""
     if arguments.json:
-        json.dump(_as_json(), sys.stdout, indent=2)
-        sys.stdout.write("\n")
-    else:
-        print_page(_page())
-    return 0
+        return streams.put(f"{json.dumps(_as_json(), indent=2)}\n", 0)
+    return print_page(_page(speaker(arguments.lang, sys.stdout.encoding)))
 
 
 def key_features(scenario: Scenario) -> dict[str, str]:
@@ -45,63 +43,83 @@ def key_features(scenario: Scenario) -> dict[str, str]:
     return features
 
 
-def _page() -> Iterator[Line]:
-    yield [Span(f"{len(SCENARIOS)} scenarios, and the stack of each", "title")]
+def _page(say: Say) -> Iterator[Line | Table]:
+    yield [Span(say("scenarios_heading", count=len(SCENARIOS)), "title")]
     yield []
-    yield from table(
-        ("", "stack", "network mode", "connection", "nodes", "the app reads the client from"),
+    yield Table(
+        ("", *(say(f"scenarios_{column}") for column in ("stack", "mode", "connection", "nodes"))),
         [
             [
                 cell(row.number, "name"),
                 cell(row.slug, "decisive"),
-                cell(row.network_mode.value),
-                cell(row.choices.connection.value),
-                cell(row.choices.node_type.value),
-                cell(row.reads.value, "client"),
+                cell(_mode(say, row.choices)),
+                cell(_connection(say, row.choices)),
+                cell(_nodes(say, row.choices)),
             ]
             for row in SCENARIOS
         ],
+        numbers=frozenset({0}),
     )
     yield []
-    yield [Span("Which one", "title")]
+    yield [Span(say("scenarios_which"), "title")]
     yield []
-    yield from tree(_decision())
+    yield from tree(_decision(say))
     yield []
-    yield [Span("What makes it", "title")]
-    yield []
+    yield [Span(say("scenarios_makes"), "title")]
     for row in SCENARIOS:
-        features = [
-            f'{key}: "{value}"' if key != "type" else f"type: {value}" for key, value in key_features(row).items()
-        ]
-        yield [Span(f"{row.number}  ", "name"), Span(", ".join(features))]
+        yield []
+        yield from tree(_made(row, say))
     yield []
-    yield [Span("What is not offered", "title")]
+    yield [Span(say("scenarios_not_offered"), "title")]
     yield []
     for choices in _combinations():
         answer = resolve(choices)
         if not isinstance(answer, Scenario):
-            yield [Span(f"{choices}: ", "name"), Span(answer.reason)]
+            named = say(
+                "choices", mode=_mode(say, choices), nodes=_nodes(say, choices), connection=_connection(say, choices)
+            )
+            yield [Span(say("scenarios_reason", choices=named), "name"), Span(say(answer.why))]
 
 
-def _decision() -> Node:
+def _mode(say: Say, choices: Choices) -> str:
+    return say(f"mode_{choices.network_mode.value}")
+
+
+def _nodes(say: Say, choices: Choices) -> str:
+    return say(f"nodes_{choices.node_type.value}")
+
+
+def _connection(say: Say, choices: Choices) -> str:
+    return say(f"connection_{choices.connection.value}")
+
+
+def _made(row: Scenario, say: Say) -> Node:
+    """Where a scenario's app reads, and what is written for that."""
+    root = Node([Span(f"{row.number} ", "name"), Span(row.slug, "decisive")])
+    root.add(Span(say("scenarios_reads", where=say(f"app_reads_{row.reads.value}")), "client"))
+    for key, value in key_features(row).items():
+        root.add(Span(f'{key}: "{value}"' if key != "type" else f"type: {value}"))
+    return root
+
+
+def _decision(say: Say) -> Node:
     """The guide's decision graph: network mode, then nodes, then connection."""
-    root = Node([Span("network mode?", "title")])
+    root = Node([Span(say("scenarios_ask_mode"), "title")])
     for mode in NetworkMode:
-        nodes = root.add(Span(mode.value, "kind"), Span(" → nodes?", "aside"))
+        nodes = root.add(Span(say(f"mode_{mode.value}"), "kind"), Span(f" → {say('scenarios_ask_nodes')}", "aside"))
         for kind in NodeType:
             offered = [resolve(Choices(mode, kind, connection)) for connection in Connection]
             rows = [answer for answer in offered if isinstance(answer, Scenario)]
+            name = Span(say(f"nodes_{kind.value}"), "kind")
             if len(rows) > 1:
-                connections = nodes.add(Span(kind.value, "kind"), Span(" → connection?", "aside"))
+                connections = nodes.add(name, Span(f" → {say('scenarios_ask_connection')}", "aside"))
                 for row in rows:
-                    connections.add(Span(row.choices.connection.value, "kind"), *_answer(row))
+                    connections.add(Span(_connection(say, row.choices), "kind"), *_answer(row))
             elif rows:
-                nodes.add(Span(kind.value, "kind"), *_answer(rows[0]))
+                nodes.add(name, *_answer(rows[0]))
             else:
                 answer = next(answer for answer in offered if not isinstance(answer, Scenario))
-                nodes.add(
-                    Span(kind.value, "kind"), Span(f" → not offered; nearest is {answer.nearest.number}", "aside")
-                )
+                nodes.add(name, Span(f" → {say('scenarios_nearest', number=answer.nearest.number)}", "aside"))
     return root
 
 

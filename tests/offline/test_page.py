@@ -44,9 +44,9 @@ def test_a_terminal_gets_colour_and_lines_that_fit_under_their_guides(terminal: 
     assert "\x1b[1;32mdeep" in text
     assert ESCAPE.sub("", text).splitlines() == [
         "root",
-        "├─ first one two three four five six seven ",
+        "├─ first one two three four five six seven",
         "│    eight nine ten",
-        "│  └─ deep alpha beta gamma delta epsilon ",
+        "│  └─ deep alpha beta gamma delta epsilon",
         "│       zeta eta theta iota kappa",
         f"└─ {'unbreakable-' * 6}",
     ]

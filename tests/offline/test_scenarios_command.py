@@ -1,12 +1,14 @@
 """`realip scenarios` answers at once, and as the guide's table and graph do."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from realip.text_width import width
 from tests.offline.running import Realip
 from tests.support.guide import DIRECT, GUIDE, STACKS
 
@@ -19,9 +21,40 @@ def test_the_table_has_the_guides_rows_in_their_order(realip: Realip) -> None:
     rows = [line.split("  ") for line in run.out.splitlines() if "  " in line and line[:1].isdigit()][: len(GUIDE)]
     found = [tuple(cell.strip() for cell in row if cell.strip()) for row in rows]
     assert found == [
-        (str(facts.number), stack, facts.mode, facts.connection, facts.nodes, facts.reads)
-        for stack, facts in GUIDE.items()
+        (str(facts.number), stack, facts.mode, facts.connection, facts.nodes) for stack, facts in GUIDE.items()
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_everything_that_makes_a_scenario_stands_under_it(language: str, realip: Realip) -> None:
+    lines = realip("scenarios", "--lang", language).out.splitlines()
+    for stack, facts in GUIDE.items():
+        start = lines.index(f"{facts.number} {stack}") + 1
+        below = lines[start : lines.index("", start)]
+        where = {
+            ("socket peer", "en"): "the socket peer",
+            ("socket peer", "zh"): "套接字的对端地址",
+            ("X-Forwarded-For", "en"): "the last entry of X-Forwarded-For",
+            ("X-Forwarded-For", "zh"): "X-Forwarded-For 的最后一项",
+        }[facts.reads, language]
+        assert where in below[0]
+        assert f"type: {facts.service_type}" in "".join(below)
+        assert any(line.endswith(f'{DIRECT}: "{facts.direct}"') for line in below)
+
+
+def test_a_page_without_prose_fits_80_columns_even_in_a_pipe(realip: Realip) -> None:
+    lines = realip("scenarios").out.splitlines()
+    assert max(len(line) for line in lines[: lines.index("What is not offered")]) <= 80
+
+
+def test_the_scenarios_in_chinese_keep_to_80_columns_in_which_characters_count_twice(realip: Realip) -> None:
+    out = realip("scenarios", "--lang", "zh").out
+    table = out[: out.index("如何选择")].splitlines()
+    assert all(f"{facts.number}  {stack}" in out for stack, facts in GUIDE.items())
+    assert max(map(width, table)) <= 80
+    assert {width(line[: re.search("(VPC-CNI|GlobalRouter)", line).start()]) for line in table[4:-1]} == {
+        width(table[2][: table[2].index("网络模式")])
+    }
 
 
 def test_the_graph_leads_to_every_scenario_by_the_guides_questions(realip: Realip) -> None:
