@@ -6,6 +6,7 @@ With `--check` nothing is written, and a page that has fallen behind is an error
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -35,7 +36,9 @@ _BLOCK = re.compile(
 @cache
 def _realip(*arguments: str) -> str:
     command = [sys.executable, "-m", "realip", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.rstrip("\n")
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, env=environment)
+    return done.stdout.rstrip("\n")
 
 
 def setting_rows(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import IO, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from realip import __version__, streams
 from realip.errors import InputError
@@ -127,7 +127,7 @@ class _Parser(argparse.ArgumentParser):
             epilog=_EXIT_CODES,
         )
 
-    def print_help(self, _: IO[str] | None = None) -> NoReturn:
+    def print_help(self, _: object = None) -> NoReturn:
         """Print it, and end."""
         self.exit(streams.put(self.format_help(), 0))
 

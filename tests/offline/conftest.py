@@ -33,12 +33,12 @@ def process(project: Path) -> Callable[..., Run]:
 
     def run(*arguments: str, folder: Path = project, **environment: str) -> Run:
         inherited = {
-            name: os.environ[name] for name in ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START") if name in os.environ
+            name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_START") if name in os.environ
         }
         done = subprocess.run(
             [sys.executable, "-W", "error", "-m", "realip", *arguments],
             cwd=folder,
-            env={**inherited, "PYTHONPATH": str(ROOT), **environment},
+            env={**inherited, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **environment},
             capture_output=True,
             encoding="utf-8",
             stdin=subprocess.DEVNULL,
@@ -54,6 +54,8 @@ def process(project: Path) -> Callable[..., Run]:
 def realip(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
     """The same in this process."""
     monkeypatch.chdir(project)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> Run:
         try:

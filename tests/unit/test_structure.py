@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
-    {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "streams"},
+    {"streams", "text_width", "messages"},
+    {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems"},
     {"rules", "scenarios"},
     {"settings"},
     {"components"},
@@ -20,7 +21,7 @@ FLOORS = (
 )
 """Rooms of the library from the ground up: a room imports from its own floor's list only itself, and from those below."""
 
-VERIFY_MAY_USE = {"errors", "reads", "documentation_ranges", "streams", "terminal", "verify"}
+VERIFY_MAY_USE = {"errors", "reads", "documentation_ranges", "streams", "messages", "terminal", "verify"}
 """Proof over the wire knows no cloud: it could be a package of its own."""
 
 
