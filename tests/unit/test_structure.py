@@ -13,7 +13,7 @@ FLOORS = (
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems"},
     {"rules", "scenarios"},
     {"settings"},
-    {"components"},
+    {"components", "adoption"},
     {"stack"},
     {"offline", "verify"},
     {"cli"},
