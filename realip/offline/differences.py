@@ -87,7 +87,7 @@ def _share(a: Any, b: Any) -> float:
         return 0.0
     of_a, of_b = dict(leaves(a)), dict(leaves(b))
     same = sum(path in of_b and of_b[path] == value for path, value in of_a.items())
-    return same / max(len(of_a), len(of_b), 1)
+    return float(same) / max(len(of_a), len(of_b), 1)
 
 
 def _step(path: str, key: str) -> str:
