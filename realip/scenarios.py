@@ -113,6 +113,8 @@ class Scenario:
     """The oldest Kubernetes on which the scenario holds, as (major, minor)."""
     global_route_direct_access: bool = False
     """Direct access has to be turned on in TKE's ConfigMap first: GlobalRouter keeps pods behind that key."""
+    billed_by_ip: bool = False
+    """The account has to be one that is billed by IP ("bandwidth-upshifted", TKE 41897)."""
     explicit_public: bool = False
     """The guide writes the public load balancer type on the Service; elsewhere it is TKE's default."""
 
@@ -182,6 +184,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         replicas=3,
         minimum_version=_DIRECT_VERSION,
         global_route_direct_access=True,
+        billed_by_ip=True,
     ),
     Scenario(
         number=3,
@@ -194,6 +197,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         image=_LAYER_4_IMAGE,
         replicas=3,
         minimum_version=_DIRECT_VERSION,
+        billed_by_ip=True,
     ),
     Scenario(
         number=4,

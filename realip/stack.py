@@ -10,6 +10,7 @@ from realip.adoption import ids_by_name, importing
 from realip.components._arguments import ArgumentError
 from realip.components._component import Component
 from realip.components._taints import Taint
+from realip.components.account import AccountUnknown, account_type
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
 from realip.components.direct_service import make_direct_service
@@ -20,7 +21,9 @@ from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
 from realip.components.workload import WorkloadArgs, make_workload
+from realip.problems import MISSING, Problem
 from realip.scenarios import ExposureKind
+from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan
 from realip.settings.loading import check_settings, parse_settings
 from realip.settings.models import Settings, SubnetSettings
@@ -47,6 +50,7 @@ class RealIpStack(Component):
         super().__init__(name, pulumi.ResourceOptions.merge(opts, adopting))
         self._settings = self._checked(args)
         adopted.update(ids_by_name(name, self._settings.adopt))
+        self._check_account()
         self._plan = address_plan(self._settings)
         self._row = self._settings.row
         self._network = Network(f"{name}-network", self._network_args(), self._children.options())
@@ -78,6 +82,25 @@ class RealIpStack(Component):
         except SettingsError as error:
             raise ArgumentError(f"{self._arguments.component}: {error}") from None
 
+    def _check_account(self) -> None:
+        """Ask for the account's type before anything is made, where the scenario depends on it and nobody said it.
+
+        A preview asks nothing: it works without credentials.
+        """
+        settings = self._settings
+        if pulumi.runtime.is_dry_run() or settings.network.account_type or not settings.row.billed_by_ip:
+            return
+        try:
+            problems = tuple(checks.account_problems(settings, account_type()))
+        except AccountUnknown as unknown:
+            message = (
+                f"is not known, `{settings.row.slug}` depends on it, and Tencent Cloud did not say: {unknown}. "
+                "Allow vpc:DescribeNetworkAccountType, or set it: STANDARD is billed by IP"
+            )
+            problems = (Problem("network.accountType", MISSING, message, ("scenario",)),)
+        if problems:
+            raise ArgumentError(f"{self._arguments.component}: {SettingsError(problems)}")
+
     def _network_args(self) -> NetworkArgs:
         settings, plan = self._settings, self._plan
         ports = self._client_ports()
@@ -90,6 +113,8 @@ class RealIpStack(Component):
             display_name=settings.cluster.name,
             tags=settings.tags,
         )
+        if settings.network.account_type is not None:
+            args["account_type"] = settings.network.account_type.value
         if settings.network.vpc_id is not None:
             args["vpc_id"] = settings.network.vpc_id
         if ports is not None:

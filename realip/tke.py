@@ -5,6 +5,8 @@ Pulumi SDK, with the resource's field. Nothing else in the library spells an ann
 """
 
 __all__ = [
+    "ACCOUNT_BILLED_BY_CVM",
+    "ACCOUNT_BILLED_BY_IP",
     "API_SERVER_PORT",
     "CLASS_ANNOTATION",
     "CLASS_QCLOUD",
@@ -47,6 +49,7 @@ __all__ = [
     "SUPER_NODE_TAINT",
     "SYSTEM_DISK_SIZES",
     "SYSTEM_DISK_TYPES",
+    "TRAFFIC_POSTPAID_BY_HOUR",
     "VPC_CIDR_MASKS",
     "VPC_CIDR_RANGES",
     "VPC_CNI_EXCLUSIVE_ENI",
@@ -92,6 +95,8 @@ INGRESS_EXISTING_LOAD_BALANCER = "kubernetes.io/ingress.existLbId"
 INGRESS_INTERNET_BANDWIDTH = "kubernetes.io/ingress.internetMaxBandwidthOut"
 
 MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
+TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"
+"""Public traffic is paid by volume (TKE 51258; provider eip, `internet_charge_type`)."""
 INTERNET_BANDWIDTH = range(1, 2049)
 """Legal Mbit/s of a public load balancer."""
 
@@ -146,6 +151,14 @@ NODE_PORT_RANGE = (30000, 32768)
 """What TKE asks a security group to let through for node ports (30000-32768)."""
 HEALTH_CHECK_RANGE = "100.64.0.0/10"
 """Where load balancers' health checks come from (CLB 214/53639); never a client."""
+
+# --- Account (provider eip_network_account_type) ---------------------------------------------------------------------------
+
+ACCOUNT_BILLED_BY_IP = "STANDARD"
+"""Public bandwidth belongs to EIPs and load balancers ("bandwidth-upshifted")."""
+ACCOUNT_BILLED_BY_CVM = "LEGACY"
+"""Public bandwidth belongs to machines ("traditional"): direct access of a GlobalRouter cluster and to pods of super nodes
+is not to be had (TKE 41897), and an EIP takes no bandwidth of its own."""
 
 # --- Native nodes (provider kubernetes_native_node_pool) -----------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip import rules
+from realip import rules, tke
 from realip.components._arguments import ArgumentError, raise_all
 from realip.components._component import Component
 from realip.components._security_rule import security_rule
@@ -47,6 +47,8 @@ class NetworkArgs(TypedDict):
     """Port or range that clients reach on nodes or pods, such as `5000` or `30000-32768`. None if unset."""
     client_cidrs: NotRequired[Sequence[str]]
     """Who may reach those ports."""
+    account_type: NotRequired[str]
+    """LEGACY for an account that is billed by CVM, whose EIPs take no bandwidth of their own; STANDARD if unset."""
     display_name: NotRequired[str]
     """Prefix of the names in the console; the component's name if unset."""
     tags: NotRequired[Mapping[str, pulumi.Input[str]]]
@@ -76,6 +78,7 @@ class Network(Component):
         raise_all(self._problems(args))
         self._display_name = args.get("display_name") or name
         self._tags = dict(args.get("tags") or {})
+        self._legacy = args.get("account_type") == tke.ACCOUNT_BILLED_BY_CVM
         existing = args.get("vpc_id")
         node_subnets, pod_subnets = args["node_subnets"], args.get("pod_subnets") or ()
         if existing is not None:
@@ -132,8 +135,8 @@ class Network(Component):
         address = tencentcloud.eip.Instance(
             f"{name}-nat-address",
             name=f"{display_name}-nat",
-            internet_charge_type="TRAFFIC_POSTPAID_BY_HOUR",
-            internet_max_bandwidth_out=_NAT_ADDRESS_BANDWIDTH,
+            internet_charge_type=None if self._legacy else tke.TRAFFIC_POSTPAID_BY_HOUR,
+            internet_max_bandwidth_out=None if self._legacy else _NAT_ADDRESS_BANDWIDTH,
             tags=self._tags,
             opts=self._children.options(),
         )

@@ -6,11 +6,11 @@ from ipaddress import IPv4Network
 
 from realip import rules, tke
 from realip.problems import MISSING, Problem
-from realip.scenarios import NetworkMode
+from realip.scenarios import SCENARIOS, NetworkMode
 from realip.settings.address_plan import address_plan
 from realip.settings.models import Settings, SubnetSettings
 
-__all__ = ["problems"]
+__all__ = ["account_problems", "problems"]
 
 
 def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]:
@@ -19,6 +19,7 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
     `region` is the Tencent provider's, where it is known.
     """
     yield from _mode(settings)
+    yield from account_problems(settings, settings.network.account_type)
     yield from _subnets(settings)
     yield from _region(settings, region)
     if settings.network.vpc_id is None or settings.network.node_subnets is not None:
@@ -60,6 +61,20 @@ def _mode(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "cluster.version", cluster.version, f"is too old for `{row.slug}`; take {oldest} or later", ("scenario",)
         )
+
+
+def account_problems(settings: Settings, account_type: str | None) -> Iterator[Problem]:
+    """A scenario that an account of that type cannot have (TKE 41897)."""
+    row = settings.scenario.row
+    if row.billed_by_ip and account_type == tke.ACCOUNT_BILLED_BY_CVM:
+        instead = next(
+            other.slug for other in SCENARIOS if not other.billed_by_ip and other.network_mode is row.network_mode
+        )
+        message = (
+            f"is billed by CVM, and `{row.slug}` needs an account that is billed by IP (TKE 41897); take `{instead}`, "
+            "or have the account changed by a ticket"
+        )
+        yield Problem("network.accountType", account_type, message, ("scenario",))
 
 
 def _subnets(settings: Settings) -> Iterator[Problem]:

@@ -162,6 +162,13 @@ class SubnetSettings(_Section):
         return None if self.cidr is None else IPv4Network(self.cidr)
 
 
+class AccountType(StrEnum):
+    """Whose public bandwidth the account pays for."""
+
+    STANDARD = tke.ACCOUNT_BILLED_BY_IP
+    LEGACY = tke.ACCOUNT_BILLED_BY_CVM
+
+
 class NetworkSettings(_Section):
     """The VPC: a new one with subnets, NAT gateway and routes, or an existing one."""
 
@@ -173,6 +180,10 @@ class NetworkSettings(_Section):
         description="Zones to spread nodes over; subnets are carved for each in this order, so add zones at the end.",
     )
     vpc_id: VpcId | None = Field(None, description="An existing VPC; its subnets then have to be given by id.")
+    account_type: AccountType | None = Field(
+        None,
+        description="STANDARD, an account that is billed by IP, or LEGACY, one that is billed by CVM. Asked of Tencent Cloud before the first resource where the scenario depends on it, unless it is said here.",
+    )
     node_subnets: tuple[SubnetSettings, ...] | None = Field(
         None, description="Subnets of nodes, instead of the carved ones."
     )

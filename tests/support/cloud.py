@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pulumi
 from pulumi.runtime import mocks
 
 INTERNAL_KUBECONFIG = """\
@@ -36,12 +37,23 @@ _PREFIXES = {
 class Cloud(mocks.Mocks):
     """Two providers that say yes to everything."""
 
-    def __init__(self, address: dict[str, str] | None = None) -> None:
-        """Entrances get `address`, the first entry of their status."""
+    def __init__(self, address: dict[str, str] | None = None, account_type: str | None = "STANDARD") -> None:
+        """Exposures get `address`, the first entry of their status; an account without a type is one that may not be asked for."""
         self._address = address or {"ip": "198.18.0.10"}
+        self._account_type = account_type
+        self.asked: list[str] = []
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        raise AssertionError(f"a component asks a provider for {args.token}: a preview without credentials fails there")
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        self.asked.append(args.token)
+        if pulumi.runtime.is_dry_run() or not args.token.endswith("getNetworkAccountType"):
+            raise AssertionError(
+                f"a component asks a provider for {args.token}: a preview without credentials fails there"
+            )
+        if self._account_type is None:
+            return {}, [
+                ("", "AuthFailure.UnauthorizedOperation: not authorized to perform vpc:DescribeNetworkAccountType")
+            ]
+        return {"networkAccountType": self._account_type, "id": "account"}, []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         raise AssertionError("the monitor answers by itself")

@@ -17,7 +17,7 @@ from typing import Any
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 from pulumi.runtime.settings import SETTINGS, get_project, get_stack, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
@@ -158,6 +158,12 @@ class _Monitor(mocks.MockMonitor):
         made.read, made.dependencies = True, frozenset(request.dependencies)
         _, state = self._state(made)
         return resource_pb2.ReadResourceResponse(urn=made.urn, properties=_struct(state))
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        # The stock answer makes an event loop in the thread that asks, and never closes it.
+        answer, failures = self._cloud.call(mocks.MockCallArgs(token=request.tok, args={}, provider=request.provider))
+        failed = [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in failures]
+        return resource_pb2.ResourceInvokeResponse(**{"return": _struct(answer), "failures": failed})
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         made = self._urns[request.urn]

@@ -34,6 +34,7 @@ def test_what_nobody_says_is_this() -> None:
         "cidr": "10.0.0.0/16",
         "zones": ["ap-guangzhou-6", "ap-guangzhou-7"],
         "vpc_id": None,
+        "account_type": None,
         "node_subnets": None,
         "pod_subnets": None,
     }

@@ -57,6 +57,7 @@ class Cloud:
         carriage_returns: kubeconfigs come with CRLF line ends.
         creation_seconds: how long a create keeps the engine waiting, by the last part of the type token, or `LoadBalancer`;
             nothing where there is no entry. This time is spent.
+        account_type: STANDARD is billed by IP, LEGACY by CVM.
     """
 
     strict: bool = True
@@ -66,6 +67,7 @@ class Cloud:
     internal_api_names: bool = True
     carriage_returns: bool = True
     creation_seconds: Mapping[str, float] = field(default_factory=dict)
+    account_type: str = "STANDARD"
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     servers: dict[str, ApiServer] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)

@@ -172,4 +172,6 @@ class TencentCloud(StandIn):
     def invoke(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if token.endswith("getZonesByProduct"):
             return {"zones": [{"name": "ap-guangzhou-3"}, {"name": "ap-guangzhou-6"}], "id": "zones", **arguments}
+        if token.endswith("getNetworkAccountType"):
+            return {"networkAccountType": self.cloud.account_type, "id": "account"}
         return super().invoke(token, arguments)
