@@ -10,7 +10,7 @@ STACK ?= vpc-cni-direct-native
 PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade)
 
-.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab clean
+.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab software clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,7 @@ pins: $(BIN)/.runtime ## exact versions and hashes of what pyproject.toml asks f
 	@$(PIN) pyproject.toml --output-file requirements.txt
 	@$(PIN) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	@$(PIN) --group install --output-file requirements-install.txt
+	@$(PIN) --group software --output-file tools/software/requirements.txt
 
 bench: $(BIN)/.dev ## paired timings against flat programs
 	@$(BIN)/python -m benchmarks
@@ -69,6 +70,10 @@ e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its o
 lab: $(BIN)/.dev ## the five scenarios in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab
 	@$(BIN)/python -m pytest -q tests/lab
+
+software: $(BIN)/.dev ## real frameworks and proxies, set up right and wrong, and what verify says of each
+	@$(PYTHON) -m tools --software
+	@$(BIN)/python -m pytest -q -n 2 tests/software
 
 clean: ## remove the environment and what tools left
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist

@@ -15,6 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
         description="Find or build the programs that the end-to-end tests run. What is built is kept and found again.",
     )
     parser.add_argument("--lab", action="store_true", help="what the lab needs: its programs with apt, and no Pulumi")
+    parser.add_argument(
+        "--software", action="store_true", help="frameworks and proxies to try `realip verify` on, and nothing else"
+    )
     parser.add_argument("--browser", action="store_true", help="also a browser, with apt")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     path = commands.add_parser("path", help="print the path of one tool that is ready")
@@ -25,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(catalogue.locate(chosen.name))
             return 0
         groups = [group for group in catalogue.GROUPS if getattr(chosen, group)]
+        if chosen.software:
+            return _prepare(groups, catalogue.SOFTWARE)
         return _prepare(groups, catalogue.LAB if chosen.lab else catalogue.STANDARD)
     except ToolMissing as missing:
         print(missing, file=sys.stderr)

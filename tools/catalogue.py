@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import gobuild, packages
+from tools import gobuild, packages, registries
 from tools.errors import ToolMissing
 from tools.versions import Range, Version
 
@@ -36,6 +36,14 @@ KUBERNETES = gobuild.GoProgram(
     links=("kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl"),
     usual="four to eight minutes on two cores",
 )
+GOAPPS = gobuild.GoProgram(
+    name="goapps",
+    source="github.com/gin-gonic/gin",
+    package=".",
+    stamp=lambda _: {},
+    usual="about two minutes on two cores",
+)
+NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
 ETCD_PACKAGE = "etcd-server"
 ETCD_PROGRAM = "usr/bin/etcd"
 
@@ -78,6 +86,7 @@ GROUPS = {
         "conntrack": "conntrack",
     },
     "browser": {"chromium": "chromium"},
+    "software": {"haproxy": "haproxy", "node": "nodejs", "npm": "npm"},
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
@@ -86,6 +95,9 @@ STANDARD = ("pulumi", "kubernetes", "etcd", "openssl", "setpriv")
 
 LAB = tuple(name for name in STANDARD if name != "pulumi")
 """What the lab needs of it: it applies what a stack renders, without an engine."""
+
+SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps")
+"""Frameworks and proxies that people run, which `realip verify` is tried on."""
 
 
 @functools.cache
@@ -105,25 +117,28 @@ def locate(name: str) -> Path:
             )
     if path := _ready(name, lambda _: None):
         return path
-    raise ToolMissing(f"{name} is not ready: run  make tools")
+    raise ToolMissing(
+        f"{name} is not ready: run  {'python3 -m tools --software' if name in SOFTWARE else 'make tools'}"
+    )
 
 
 def names() -> list[str]:
     """Every name that :func:`locate` knows."""
-    return [*STANDARD, *KUBERNETES.links, *(name for members in GROUPS.values() for name in members)]
+    grouped = (name for members in GROUPS.values() for name in members)
+    return list(dict.fromkeys([*STANDARD, *KUBERNETES.links, *SOFTWARE, *grouped]))
 
 
 def prepare(name: str, note: Callable[[str], None]) -> Found:
-    """Find a tool of :data:`STANDARD`, else make it. ``note`` is told why a program on PATH was passed over.
+    """Find a tool of :data:`STANDARD` or :data:`SOFTWARE`, else make it. ``note`` is told why a program on PATH was passed over.
 
     Raises :class:`ToolMissing` where it can be neither found nor made.
     """
     path = _ready(name, note) or _make(name)
     locate.cache_clear()
-    program = {"pulumi": PULUMI, "kubernetes": KUBERNETES}.get(name)
+    program = {"pulumi": PULUMI, "kubernetes": KUBERNETES, "goapps": GOAPPS}.get(name)
     if program is not None and program.built() == path:
         return Found(name, program.version, path)
-    return Found(name, _version(path, ON_PATH[name].ask), path)
+    return Found(name, _version(path, ON_PATH[name].ask) if name in ON_PATH else None, path)
 
 
 def prepare_group(group: str) -> list[Found]:
@@ -143,6 +158,14 @@ def _ready(name: str, note: Callable[[str], None]) -> Path | None:
             return PULUMI.built()
         case "etcd":
             return packages.unpacked(ETCD_PACKAGE, ETCD_PROGRAM)
+        case "nginx":
+            return packages.unpacked(NGINX_PACKAGE, NGINX_PROGRAM)
+        case "goapps":
+            return GOAPPS.built()
+        case "software-python":
+            return registries.python()
+        case "software-node":
+            return registries.node()
         case _ if name == KUBERNETES.name or name in KUBERNETES.links:
             return KUBERNETES.built(name)
         case _ if name in ON_PATH:
@@ -156,6 +179,15 @@ def _make(name: str) -> Path:
             return gobuild.build(PULUMI)
         case "kubernetes":
             return gobuild.build(KUBERNETES)
+        case "goapps":
+            return gobuild.build(GOAPPS)
+        case "nginx":
+            # Unpacked, so that no web server is started on the machine.
+            return packages.unpack(NGINX_PACKAGE, NGINX_PROGRAM)
+        case "software-python":
+            return registries.make_python()
+        case "software-node":
+            return registries.make_node()
         case "etcd":
             try:
                 return packages.unpack(ETCD_PACKAGE, ETCD_PROGRAM)

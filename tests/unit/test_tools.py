@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import tools
-from tools import cache, catalogue, gobuild, packages
+from tools import cache, catalogue, gobuild, packages, registries
 from tools.__main__ import main
 from tools.progress import Progress
 from tools.versions import Range, Version
@@ -140,6 +140,29 @@ def test_asking_pulumi_for_its_version_does_not_make_it_ask_the_network(program:
 def test_a_tool_that_was_not_made_says_what_to_run(name: str) -> None:
     with pytest.raises(tools.ToolMissing, match=f"{name} is not ready: run  make tools"):
         tools.locate(name)
+
+
+@pytest.mark.parametrize("name", ["software-python", "software-node", "nginx", "goapps"])
+def test_software_that_is_not_there_says_what_to_run(name: str) -> None:
+    with pytest.raises(tools.ToolMissing, match=f"{name} is not ready: run  python3 -m tools --software"):
+        tools.locate(name)
+
+
+def test_express_without_npm_says_which_packages_to_install(program: Callable[[str, str], Path]) -> None:
+    program("node", "print('v20.1.0')")
+    with pytest.raises(tools.ToolMissing, match=r"no npm on PATH.*Debian: nodejs, npm"):
+        registries.make_node()
+
+
+def test_registry_that_cannot_be_reached_says_what_is_missing_and_leaves_nothing(
+    program: Callable[[str, str], Path], tmp_path: Path
+) -> None:
+    program("node", "print('v20.1.0')")
+    program("npm", "print('network is down'); sys.exit(7)")
+    with pytest.raises(tools.ToolMissing, match=r"Node.js packages .* exit code 7.*\n.*network is down"):
+        registries.make_node()
+    assert registries.node() is None
+    assert not [path for path in cache.folder().iterdir() if path.is_dir()]
 
 
 def test_a_program_of_the_lab_says_what_to_run_and_its_package() -> None:

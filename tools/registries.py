@@ -1,0 +1,97 @@
+"""Packages of languages for the tests only, each set in an environment of its own in the cache, as its lock file pins it."""
+
+import os
+import platform
+import shutil
+import subprocess
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import cache, environment
+from tools.errors import ToolMissing
+from tools.progress import Progress
+
+HERE = Path(__file__).parent / "software"
+PYTHON = "bin/python"
+NODE = "node"
+ERROR_LINES = 10
+INSTALL_SECONDS = 900.0
+
+
+def python() -> Path | None:
+    """The interpreter of the environment that :func:`make_python` makes, or None."""
+    return cache.find(_slot("requirements.txt", platform.python_version()), PYTHON)
+
+
+def make_python() -> Path:
+    """An environment with what ``requirements.txt`` pins; its interpreter. Raises :class:`ToolMissing`."""
+    if path := python():
+        return path
+    with Progress("software of Python", "fetching packages") as step:
+
+        def work(folder: Path) -> None:
+            try:
+                environment.install(folder, HERE / "requirements.txt")
+            except subprocess.CalledProcessError as failed:
+                raise ToolMissing(
+                    f"Python packages for the tests cannot be had: pip ended with exit code {failed.returncode} and says why above"
+                ) from None
+
+        return cache.make(_slot("requirements.txt", platform.python_version()), PYTHON, work, step)
+
+
+def node() -> Path | None:
+    """Node.js beside the packages that :func:`make_node` fetched, or None."""
+    return cache.find(_slot("package-lock.json", platform.machine()), NODE)
+
+
+def make_node() -> Path:
+    """Node.js beside the packages that ``package-lock.json`` pins; its path. Raises :class:`ToolMissing`."""
+    if path := node():
+        return path
+    programs = {name: shutil.which(name) for name in ("node", "npm")}
+    for name, found in programs.items():
+        if found is None:
+            raise ToolMissing(f"no {name} on PATH to run Express with: install Node.js with npm (Debian: nodejs, npm)")
+    with Progress("software of Node.js", "fetching packages") as step:
+
+        def work(folder: Path) -> None:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(HERE / name, folder)
+            install = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            _run([str(programs["npm"]), *install], folder, "Node.js packages for the tests")
+            (folder / NODE).symlink_to(str(programs["node"]))
+
+        return cache.make(_slot("package-lock.json", platform.machine()), NODE, work, step)
+
+
+def _slot(lock: str, *facts: str) -> str:
+    """The name in the cache: another pin, or another machine, is another name."""
+    inputs = [(lock, (HERE / lock).read_bytes()), ("facts", " ".join(facts).encode())]
+    return f"software-{Path(lock).stem}-{cache.digest(inputs)}"
+
+
+def _run(command: Sequence[str], folder: Path, what: str) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={
+                key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "NODE_PATH", "VIRTUAL_ENV"}
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolMissing(f"{what} cannot be had: {error}") from None
+    if done.returncode:
+        said = "\n  ".join(deque(done.stdout.splitlines(), maxlen=ERROR_LINES)) or "it said nothing"
+        raise ToolMissing(
+            f"{what} cannot be had: {Path(command[0]).name} ended with exit code {done.returncode}. If its registry cannot "
+            f"be reached from here, configure it to use one that can be. It said:\n  {said}"
+        )
