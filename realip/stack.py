@@ -8,7 +8,7 @@ import pulumi
 from realip import rules, tke
 from realip.adoption import ids_by_name, importing
 from realip.components._arguments import ArgumentError
-from realip.components._component import Component
+from realip.components._component import Component, after
 from realip.components._taints import Taint
 from realip.components.account import AccountUnknown, account_type
 from realip.components.cluster import ClusterArgs, make_cluster
@@ -55,7 +55,7 @@ class RealIpStack(Component):
         self._row = self._settings.row
         self._network = Network(f"{name}-network", self._network_args(), self._children.options())
         self._cluster_id = make_cluster(self._children, f"{name}-cluster", self._cluster_args()).id
-        access = ClusterAccess(f"{name}-access", self._access_args(), self._children.options(self._make_nodes()))
+        access = ClusterAccess(f"{name}-access", self._access_args(self._make_nodes()), self._children.options())
         self._objects = self._children.with_provider(access.provider)
         namespace, deployment = make_workload(self._objects, name, self._workload_args())
         exposure = self._make_exposure(namespace)
@@ -200,9 +200,11 @@ class RealIpStack(Component):
         """Where an endpoint or load balancer inside the VPC goes: another subnet would be another address."""
         return self._network.node_subnet_ids[self._subnets_by_zone()[0]]
 
-    def _access_args(self) -> ClusterAccessArgs:
+    def _access_args(self, nodes: pulumi.CustomResource) -> ClusterAccessArgs:
+        """What the endpoint needs. Only it waits for nodes, by the cluster's id, and not the administrators' security group."""
         settings = self._settings
-        args = ClusterAccessArgs(cluster_id=self._cluster_id, display_name=settings.cluster.name, tags=settings.tags)
+        cluster_id = after(self._cluster_id, nodes)
+        args = ClusterAccessArgs(cluster_id=cluster_id, display_name=settings.cluster.name, tags=settings.tags)
         if settings.access.endpoint == "intranet":
             args["intranet_subnet_id"] = self._first_subnet()
         else:

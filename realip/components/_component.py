@@ -7,7 +7,7 @@ import pulumi
 
 from realip.components._arguments import ArgumentError, Arguments
 
-__all__ = ["Children", "Component", "KubernetesComponent"]
+__all__ = ["Children", "Component", "KubernetesComponent", "after"]
 
 
 @dataclass(frozen=True)
@@ -67,3 +67,14 @@ class KubernetesComponent(Component):
                 f"{type(self).__name__} {name!r}: has no Kubernetes provider, and the ambient kubeconfig may be any cluster's; "
                 "pass opts=pulumi.ResourceOptions(provider=...), such as ClusterAccess's `provider`"
             )
+
+
+def after(value: pulumi.Output[str], resource: pulumi.Resource) -> pulumi.Output[str]:
+    """The same value, for which whoever uses it waits for `resource`, too; it stays known while that is replaced."""
+
+    async def resources() -> set[pulumi.Resource]:
+        return {*await value.resources(), resource}
+
+    # Typed as what it may be where it is unknown: an Output of that takes it all the same.
+    future: Any = value.future(with_unknowns=True)
+    return pulumi.Output(resources(), future, value.is_known(), value.is_secret())

@@ -9,7 +9,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
 from realip.components._arguments import ArgumentError, raise_all
-from realip.components._component import Component
+from realip.components._component import Component, after
 from realip.components._security_rule import security_rule
 
 __all__ = ["Network", "NetworkArgs", "Subnet"]
@@ -59,7 +59,8 @@ class Network(Component):
     """VPC, subnets of nodes and pods in each zone, NAT gateway with its route, and the nodes' security group.
 
     Private nodes and super nodes pull images through the NAT gateway. The ids that it hands out carry their dependencies:
-    whatever uses a subnet comes after the NAT route, whatever uses the security group after its rules.
+    whatever uses a node subnet comes after the NAT route, and on destroy the route outlives it; whatever uses the security
+    group comes after its rules. A cluster needs pod subnets alone, and does not wait for the gateway.
     Provider resources: vpc, subnet, eip, nat_gateway, route_table, route_table_entry, security_group, security_group_rule_set.
     """
 
@@ -80,6 +81,8 @@ class Network(Component):
         self._tags = dict(args.get("tags") or {})
         self._legacy = args.get("account_type") == tke.ACCOUNT_BILLED_BY_CVM
         existing = args.get("vpc_id")
+        nodes: Sequence[pulumi.Input[str]]
+        pods: Sequence[pulumi.Input[str]]
         node_subnets, pod_subnets = args["node_subnets"], args.get("pod_subnets") or ()
         if existing is not None:
             self.vpc_id = pulumi.Output.from_input(existing)
@@ -94,9 +97,16 @@ class Network(Component):
                 opts=self._children.options(),
             )
             self.vpc_id = vpc.id
-            route = self._nat_route()
-            nodes = self._subnets("nodes", node_subnets, route)
-            pods = self._subnets("pods", pod_subnets, route)
+            table = tencentcloud.route.Table(
+                f"{name}-routes",
+                name=self._display_name,
+                vpc_id=self.vpc_id,
+                tags=self._tags,
+                opts=self._children.options(),
+            )
+            route = self._nat_route(table)
+            nodes = [after(identifier, route) for identifier in self._subnets("nodes", node_subnets, table)]
+            pods = self._subnets("pods", pod_subnets, table)
         self.node_subnet_ids = pulumi.Output.all(*nodes)
         self.pod_subnet_ids = pulumi.Output.all(*pods)
         self.security_group_id = self._security_group(args)
@@ -129,8 +139,8 @@ class Network(Component):
     def _why(*, existing: bool) -> str:
         return "vpc_id names an existing VPC" if existing else "a new VPC needs the network of each subnet"
 
-    def _nat_route(self) -> tencentcloud.route.TableEntry:
-        """The way out for subnets: what uses one waits for the route, and on destroy the route outlives it."""
+    def _nat_route(self, table: tencentcloud.route.Table) -> tencentcloud.route.TableEntry:
+        """The way out of the subnets."""
         name, display_name = self._name, self._display_name
         address = tencentcloud.eip.Instance(
             f"{name}-nat-address",
@@ -150,9 +160,6 @@ class Network(Component):
             tags=self._tags,
             opts=self._children.options(),
         )
-        table = tencentcloud.route.Table(
-            f"{name}-routes", name=display_name, vpc_id=self.vpc_id, tags=self._tags, opts=self._children.options()
-        )
         return tencentcloud.route.TableEntry(
             f"{name}-nat-route",
             route_table_id=table.id,
@@ -164,9 +171,9 @@ class Network(Component):
         )
 
     def _subnets(
-        self, group: str, subnets: Sequence[Subnet], route: tencentcloud.route.TableEntry
-    ) -> list["pulumi.Input[str]"]:
-        made: list[pulumi.Input[str]] = []
+        self, group: str, subnets: Sequence[Subnet], table: tencentcloud.route.Table
+    ) -> list[pulumi.Output[str]]:
+        made: list[pulumi.Output[str]] = []
         seen: Counter[str] = Counter()
         for subnet in subnets:
             zone = subnet["zone"]
@@ -179,9 +186,9 @@ class Network(Component):
                     vpc_id=self.vpc_id,
                     cidr_block=subnet["cidr"],
                     availability_zone=zone,
-                    route_table_id=route.route_table_id,
+                    route_table_id=table.id,
                     tags=self._tags,
-                    opts=self._children.options(route),
+                    opts=self._children.options(),
                 ).id
             )
         return made

@@ -27,7 +27,7 @@ ORDER = (
     ("pulumi:providers:kubernetes", "ClusterEndpoint", "there is no way to the API server before"),
     ("Route/tableEntry:TableEntry", "Nat/gateway:Gateway", "the route leads there"),
     ("Nat/gateway:Gateway", "Eip/instance:Instance", "the gateway sends from there"),
-    ("Subnet/instance:Instance", "Route/tableEntry:TableEntry", "on destroy the route outlives what uses the subnet"),
+    ("Subnet/instance:Instance", "Route/table:Table", "a subnet is associated with its route table when it is made"),
     ("Subnet/instance:Instance", "Vpc/instance:Instance", "a subnet lies in the VPC"),
     ("Kubernetes/cluster:Cluster", "Vpc/instance:Instance", "a cluster lies in the VPC"),
     ("apps/v1:Deployment", "core/v1:Namespace", "objects come after their namespace"),

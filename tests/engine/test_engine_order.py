@@ -71,6 +71,46 @@ def test_the_engine_knows_every_order_that_tke_needs(standing: Live, stack: str)
     assert len(checked) >= 10, "the table has lost its resources"
 
 
+def needless(stack: str) -> Iterator[tuple[str, str]]:
+    """(resource, what takes time and is not needed for it) kinds of a stack."""
+    for slow in ("Gateway", "TableEntry"):
+        yield "Cluster", slow
+        yield "Group", slow
+    for pool in POOLS:
+        yield "Cluster", pool
+        yield "Group", pool
+        yield "GroupRuleSet", pool
+    yield "Gateway", "Cluster"
+    yield "TableEntry", "Cluster"
+    yield "GroupRuleSet", "Cluster"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nothing_waits_for_what_it_does_not_need(standing: Live, stack: str) -> None:
+    """A NAT gateway takes 40 s, a cluster four minutes, nodes two: side by side where they can be."""
+    resources = standing(stack).resources()
+    checked = set()
+    for resource, slow in needless(stack):
+        for found in resources:
+            if kind(found["urn"]) == resource:
+                before = {kind(urn) for urn in closure(resources, found["urn"])}
+                assert slow not in before, f"{found['urn']} waits for a {slow}"
+                checked.add(resource)
+    assert checked == {"Cluster", "Gateway", "Group", "GroupRuleSet", "TableEntry"}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_another_nat_gateway_replaces_no_node_in_the_plan(live: Live, stack: str) -> None:
+    """Nodes wait for the route, and their subnets' ids stay known while the route is another one."""
+    project = live(stack)
+    project.up().succeeded()
+    (gateway,) = [resource["urn"] for resource in project.resources() if kind(resource["urn"]) == "Gateway"]
+    replaced = project.preview("--replace", gateway).succeeded().replaced()
+    assert "Gateway" in replaced
+    assert "TableEntry" in replaced
+    assert not {"Cluster", *POOLS} & set(replaced)
+
+
 def strings(value: Any) -> Iterator[str]:
     """Every string inside a value."""
     if isinstance(value, str):
