@@ -100,7 +100,7 @@ TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"
 INTERNET_BANDWIDTH = range(1, 2049)
 """Legal Mbit/s of a public load balancer."""
 
-# --- The service controller's cluster-wide switches (TKE 131136) ------------------------------------------------------
+# --- The service controller's ConfigMap (TKE 131136) ------------------------------------------------------------------
 
 SERVICE_CONTROLLER_CONFIG = ("kube-system", "tke-service-controller-config")
 """Namespace and name of the ConfigMap that TKE makes and owns: patched, never created, never deleted."""

@@ -23,12 +23,12 @@ api = Workload(
     },
     on_cluster,
 )
-# The switch is the cluster's: once is enough for every direct Service on it.
-switch = GlobalRouteDirectAccess("direct-access", {}, on_cluster)
+# The key is the cluster's: once is enough for every direct Service on it.
+direct_access = GlobalRouteDirectAccess("direct-access", {}, on_cluster)
 api_service = DirectService(
     "api",
     {"service": "api", "namespace": api.namespace, "selector": api_labels, "port": 80, "target_port": 8080},
-    pulumi.ResourceOptions(provider=cluster, depends_on=[switch]),
+    pulumi.ResourceOptions(provider=cluster, depends_on=[direct_access]),
 )
 
 web_labels = {"app": "web"}

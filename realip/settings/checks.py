@@ -1,4 +1,4 @@
-"""Rules that look at more than one setting: each yields every problem that it finds, with the paths it looked at."""
+"""Rules that look at more than one setting: each yields every problem that it finds, with the paths that it concerns."""
 
 from collections import Counter
 from collections.abc import Iterator
