@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 __all__ = ["ENGLISH", "Language", "Message", "Say", "Speaker", "catalogue", "english", "language", "message", "speaker"]
 
-_AREAS = ("scenarios",)
+_AREAS = ("scenarios", "verify")
 """The modules of a language, each a part of its catalogue."""
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where POSIX has a program find its language, the first that is set."""
@@ -69,7 +69,7 @@ ENGLISH = Speaker(Language.ENGLISH)
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Everything that can be said in a language, by code. A code that two areas have is our own mistake."""
-    package = f"{__name__}.{language.name.lower()}"
+    package = f"{__name__}.{language.value}"
     words: dict[str, str] = {}
     for area in _AREAS:
         found: Mapping[str, str] = import_module(f"{package}.{area}").MESSAGES

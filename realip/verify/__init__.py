@@ -5,9 +5,9 @@ The command line's `verify` is this function and a table.
 
 from collections.abc import Callable
 
+from realip.messages import Message, english
 from realip.verify.options import VerifyOptions
 from realip.verify.report import Caller, ProbeRow, Report, Rollout, Translator, Verdict
-from realip.verify.words import Message, english
 
 __all__ = [
     "Caller",

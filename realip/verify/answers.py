@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from realip.messages import Message, message
 from realip.verify import names
 from realip.verify.claims import Scan
 from realip.verify.evidence import Evidence, Label, Sighting
@@ -19,7 +20,6 @@ from realip.verify.json_path import JsonPath
 from realip.verify.listing import bare, listing
 from realip.verify.reading import Reading
 from realip.verify.text import printable
-from realip.verify.words import Message, message
 
 __all__ = ["Question", "elements", "read_answer"]
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from realip.messages import Message
 from realip.verify.evidence import Sighting
 from realip.verify.forgery import Forgery
 from realip.verify.ip import Address
-from realip.verify.words import Message
 
 __all__ = ["Attempt", "Kind"]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from realip.messages import Message, message
 from realip.verify.ip import BRIDGES, NAT64, SHARED, Address, Ranges, contains, public, routed_private
-from realip.verify.words import Message, message
 
 __all__ = ["Caller", "Learned", "Own"]
 

@@ -16,6 +16,7 @@ from types import TracebackType
 import h11
 
 from realip.errors import InputError
+from realip.messages import Message, message
 from realip.verify.answers import Question, read_answer
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.forgery import NONCE_HEADER, Forgery
@@ -23,7 +24,6 @@ from realip.verify.ip import Address, parse_address
 from realip.verify.responses import Response, cached_by, retry_after, understand
 from realip.verify.text import printable
 from realip.verify.url import Target
-from realip.verify.words import Message, message
 
 __all__ = ["CONNECT_LIMIT", "Asker", "Connection", "trust"]
 

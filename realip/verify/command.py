@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 
 from realip import streams
 from realip.errors import InputError
+from realip.messages import english, message
 from realip.verify import Report, VerifyOptions, verify_async
 from realip.verify.ip import known_kind
 from realip.verify.options import DEFAULT_PROBES, DEFAULT_TIMEOUT, Plan
 from realip.verify.outputs import stack_outputs
 from realip.verify.text import printable
-from realip.verify.words import english, message
 
 __all__ = ["add_arguments", "run"]
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from realip.messages import Message, message
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.coverage import Coverage
 from realip.verify.evidence import Evidence, Label
@@ -11,7 +12,6 @@ from realip.verify.forgery import SHAPES
 from realip.verify.judge import Judge, Judgement
 from realip.verify.options import Plan
 from realip.verify.report import Caller, ProbeRow, Rollout, Verdict
-from realip.verify.words import Message, message
 
 __all__ = ["Findings", "callers", "conclude", "row"]
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from realip.messages import Message, message
 from realip.verify.answers import Question
 from realip.verify.attempt import Attempt
 from realip.verify.client import Asker, trust
@@ -13,7 +14,6 @@ from realip.verify.options import Plan
 from realip.verify.reading import Reading
 from realip.verify.resolve import Unresolved, addresses_of
 from realip.verify.side_by_side import gather
-from realip.verify.words import Message, message
 
 __all__ = ["ask_echo"]
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from realip.messages import Message
 from realip.verify.ip import Address
-from realip.verify.words import Message
 
 __all__ = ["Claim", "Evidence", "Label", "Sighting"]
 

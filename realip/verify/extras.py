@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import partial
 from ipaddress import IPv4Address
 
+from realip.messages import message
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.client import Asker
 from realip.verify.forgery import SHAPES, Forger
 from realip.verify.ip import Address
-from realip.verify.words import message
 
 __all__ = ["Extras"]
 

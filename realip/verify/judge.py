@@ -8,6 +8,7 @@ everything else is told apart as far as the ranges allow.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from realip.messages import Message, message
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.caller import Caller, Own
 from realip.verify.evidence import Claim, Evidence, Label, Sighting
@@ -15,7 +16,6 @@ from realip.verify.ip import NAT64, SHARED, Address, contains, parse_address, pu
 from realip.verify.reading import Reading
 from realip.verify.report import Translator, Verdict
 from realip.verify.text import printable
-from realip.verify.words import Message, message
 
 __all__ = ["Judge", "Judgement", "find_trusted_hop"]
 

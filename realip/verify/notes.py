@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 
+from realip.messages import Message, message
 from realip.verify.conclusion import Findings
 from realip.verify.coverage import found_share
 from realip.verify.evidence import Evidence, Label
 from realip.verify.forgery import SHAPES
 from realip.verify.headers import CLIENT_HEADERS, plain
 from realip.verify.ip import parse_address
-from realip.verify.words import Message, message
 
 __all__ = ["notes"]
 
 _MOST_NAMES = 6
 _ENOUGH_PROBES = 20
 _DEEP = 3
+_LARGEST_WORD = 12
+"""The largest number that stands as a word."""
 
 
 def notes(findings: Findings) -> list[Message]:
@@ -56,17 +58,18 @@ def _about_the_probes(findings: Findings) -> Iterator[Message]:
         yield message("note_method", method=plan.method)
 
 
-def _number(count: int) -> str:
-    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    return words[count - 1] if 0 < count <= len(words) else str(count)
+def _number(count: int) -> Message | int:
+    return message(f"number_{count}") if 0 < count <= _LARGEST_WORD else count
 
 
 def _about_headers(findings: Findings) -> Iterator[Message]:
     judge, header = findings.judge, findings.judge.reading.header
     passed, copied = _arrived(findings)
     if passed and header is not None:
-        more = f" and {len(passed) - _MOST_NAMES} more" if len(passed) > _MOST_NAMES else ""
-        yield message("note_passed", names=", ".join(passed[:_MOST_NAMES]) + more)
+        names: Message | str = ", ".join(passed[:_MOST_NAMES])
+        if len(passed) > _MOST_NAMES:
+            names = message("note_passed_more", names=names, count=len(passed) - _MOST_NAMES)
+        yield message("note_passed", names=names)
     for claimed, field in copied[:_MOST_NAMES]:
         yield message("note_copied", header=claimed, field=field)
     if header is None:

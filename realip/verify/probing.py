@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
+from realip.messages import Message, message
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.client import Asker, Connection
 from realip.verify.coverage import Coverage
@@ -13,7 +14,6 @@ from realip.verify.extras import Extras
 from realip.verify.forgery import SHAPES, Forger
 from realip.verify.ip import Address
 from realip.verify.side_by_side import gather
-from realip.verify.words import Message, message
 
 __all__ = ["Prober", "Tell"]
 

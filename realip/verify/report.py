@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from realip.verify.words import Message, english
+from realip.messages import Message, english
 
 __all__ = ["EXIT_CODES", "Caller", "ProbeRow", "Report", "Rollout", "Translator", "Verdict"]
 

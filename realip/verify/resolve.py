@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable
 from ipaddress import ip_address
 
+from realip.messages import Message, message
 from realip.verify.ip import Address, parse_address
-from realip.verify.words import Message, message
 
 __all__ = ["Unresolved", "addresses_of", "way_to"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from realip.messages import Message, message
 from realip.verify.text import printable
-from realip.verify.words import Message, message
 
 __all__ = ["Response", "cached_by", "retry_after", "understand"]
 

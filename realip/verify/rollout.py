@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from realip.messages import Message, message
 from realip.verify.attempt import Attempt
 from realip.verify.judge import Judge
 from realip.verify.probing import Prober, Tell
 from realip.verify.report import Rollout, Verdict
-from realip.verify.words import Message, message
 
 __all__ = ["watch_rollout"]
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from realip.messages import Message, message
 from realip.verify.answers import Question
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.caller import Caller
@@ -23,7 +24,6 @@ from realip.verify.report import ProbeRow, Report, Verdict
 from realip.verify.resolve import Unresolved, addresses_of, way_to
 from realip.verify.rollout import watch_rollout
 from realip.verify.surroundings import cluster_sign, own_address
-from realip.verify.words import Message, message
 
 __all__ = ["run"]
 

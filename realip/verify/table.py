@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from realip.messages import english
 from realip.verify.report import ProbeRow, Report, Verdict
 from realip.verify.text import printable
-from realip.verify.words import english
 
 __all__ = ["report_text"]
 

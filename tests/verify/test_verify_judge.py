@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from realip.messages import english, message
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.caller import Caller
 from realip.verify.evidence import Claim, Evidence, Label, Sighting
@@ -14,7 +15,6 @@ from realip.verify.ip import Ranges
 from realip.verify.judge import Judge, find_trusted_hop
 from realip.verify.reading import Reading
 from realip.verify.report import Translator
-from realip.verify.words import english, message
 
 RANGES = Ranges.parse(
     {"vpc": ["10.0.0.0/16"], "nodes": ["10.0.0.0/20"], "pods": ["10.0.16.0/20"], "services": ["10.0.128.0/20"]}, "test"

@@ -1,48 +1,8 @@
-"""Everything that a verification says to a person: codes with parameters, and their English.
+"""Everything that a verification says to a person."""
 
-A message is data until it is said, so that a catalogue in another language can say it; JSON is always English.
-"""
+__all__ = ["MESSAGES"]
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-__all__ = ["ENGLISH", "Message", "english", "message", "say"]
-
-
-@dataclass(frozen=True)
-class Message:
-    """What is to be said: a code of the catalogue, and values for its places, which may be messages themselves."""
-
-    code: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __hash__(self) -> int:
-        """By what it says."""
-        return hash((self.code, str(self.values)))
-
-
-def message(code: str, /, **values: Any) -> Message:
-    """A message of the catalogue; a code that is not there is our own mistake."""
-    if code not in ENGLISH:
-        raise KeyError(code)
-    return Message(code, values)
-
-
-def say(what: Message, catalogue: Mapping[str, str]) -> str:
-    """The message in the words of a catalogue."""
-    values = {
-        name: say(value, catalogue) if isinstance(value, Message) else value for name, value in what.values.items()
-    }
-    return catalogue[what.code].format(**values)
-
-
-def english(what: Message) -> str:
-    """The message in English."""
-    return say(what, ENGLISH)
-
-
-ENGLISH: dict[str, str] = {
+MESSAGES: dict[str, str] = {
     # Why there is nothing to read.
     "no_answer": "no answer",
     "name_not_resolved_within": "the name {host} was not resolved within {limit} s",
@@ -183,11 +143,11 @@ ENGLISH: dict[str, str] = {
     "note_depth": "at most {depth} requests were sent over one connection",
     "note_hop": "the application has to take element {hop} from the right of {header}, not the last one",
     "note_passed": "forged {names} reach the application unchanged: it must not read them",
+    "note_passed_more": "{names} and {count} more",
     "note_copied": "a forged {header} reaches the application as {field}: it must not read that either",
     "note_node_ports": "node ports were not tried (--node, --node-port): {header} is worth nothing if a client can reach one and skip the load balancer",
     "note_share": "the application does not name its pods: {count} probes over new connections would have found a pod that serves one request in {share} with 95 %",
     "note_conclusion": "the application itself takes {saw} for its client ({field}), not {header}",
-    "note_peer_also": "{count} fields of the answer may name the client: {field} was read, not {others}",
     "note_no_way": "this machine has no way to the target's IPv{family} addresses: not asked there",
     "note_not_asked": "the name has more addresses than are asked: {addresses} were not",
     "note_echo": "the echo service did not tell your IPv{family} address: {problem}",
@@ -206,4 +166,17 @@ ENGLISH: dict[str, str] = {
     "looking_for_pods": "{count} pods have answered; looking for others",
     "watching": "rollout: {answered} answered, {refused} refused, {lost} lost; {left} s left",
     "ending_watch": "ending the watch; Ctrl-C again to leave without a report",
+    # Small numbers in a sentence.
+    "number_1": "one",
+    "number_2": "two",
+    "number_3": "three",
+    "number_4": "four",
+    "number_5": "five",
+    "number_6": "six",
+    "number_7": "seven",
+    "number_8": "eight",
+    "number_9": "nine",
+    "number_10": "ten",
+    "number_11": "eleven",
+    "number_12": "twelve",
 }
