@@ -20,6 +20,8 @@ _NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]{1,60})[\"']?(?: ?=> ?| ?[:=]
 _MOST_CLAIMS = 200
 _LOOK_BACK = 400
 """Characters before an address in which its name is looked for."""
+_GROUP = re.compile(r"[0-9A-Fa-f]{1,4}")
+"""A group of an IPv6 address, which a colon follows as it does a name."""
 _PARTS = frozenset(("for", "proto", "by"))
 """Names inside a value of `Forwarded`."""
 
@@ -84,7 +86,8 @@ class Scan:
     def _named_before(self, text: str, at: int) -> bool:
         """Whether the nearest name before a place of the text, on its line, is a header's."""
         line = text[max(text.rfind("\n", 0, at) + 1, at - _LOOK_BACK) : at]
-        before = [found["name"] for found in _NAME.finditer(line) if found["name"].lower() not in _PARTS]
+        names = (found["name"] for found in _NAME.finditer(line))
+        before = [name for name in names if name.lower() not in _PARTS and not _GROUP.fullmatch(name)]
         last = before[-1] if before else None
         return last is not None and self._names.header(last, inside=False) is not None
 
