@@ -18,6 +18,8 @@ _IPV6 = re.compile(r"[0-9A-Fa-f:]{3,45}")
 _NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]{1,60})[\"']?(?: ?=> ?| ?[:=] ?)")
 """A name that is followed by a value, as in a dump of headers."""
 _MOST_CLAIMS = 200
+_LONGEST_CHAIN = 64
+"""Elements of a chain; ours and a few hops' are far fewer."""
 _LOOK_BACK = 400
 """Characters before an address in which its name is looked for."""
 _GROUP = re.compile(r"[0-9A-Fa-f]{1,4}")
@@ -39,6 +41,19 @@ class Scan:
         """What was found."""
         return tuple(self._found)
 
+    def _addresses(self, text: str) -> list[tuple[Address, int]]:
+        """The addresses in a text that anybody claimed, and where they begin."""
+        found = [
+            (address, match.start())
+            for match in _IPV4.finditer(text)
+            if (address := self._ledger.written(match[0])) is not None
+        ]
+        if text.count(":") > 1:
+            words = ((match[0], match.start()) for match in _IPV6.finditer(text) if match[0].count(":") > 1)
+            parsed = ((_ipv6(word), at) for word, at in words)
+            found += [(address, at) for address, at in parsed if address is not None and self._owner(address)]
+        return found
+
     def _owner(self, address: Address) -> tuple[str, bool] | None:
         """The header that claims an address, and whether another request's did."""
         header = self._forgery.owners.get(address)
@@ -55,7 +70,7 @@ class Scan:
     def header(self, lines: Sequence[str], field: str) -> None:
         """The value of a header that reached the application: nobody believed it yet."""
         for line in lines:
-            for address, _ in _addresses(line):
+            for address, _ in self._addresses(line):
                 self._add(address, field, echo=True)
 
     def text(self, text: str, field: str) -> None:
@@ -63,8 +78,8 @@ class Scan:
         if self._chain(text.split(",")):
             self.header([text], field)
             return
-        for address, at in _addresses(text):
-            if self._owner(address):
+        for address, at in self._addresses(text)[:_MOST_CLAIMS]:
+            if len(self._found) < _MOST_CLAIMS:
                 self._add(address, field, echo=self._named_before(text, at))
 
     def values(self, texts: Sequence[str], field: str) -> None:
@@ -77,7 +92,7 @@ class Scan:
 
     def _chain(self, texts: Sequence[str]) -> bool:
         """Whether these are addresses that a hop added its own peer to: a header's value, though under another name."""
-        if len(texts) < 2:
+        if not 2 <= len(texts) <= _LONGEST_CHAIN:
             return False
         found = [parse_endpoint(text) for text in texts]
         last = found[-1]
@@ -95,26 +110,17 @@ class Scan:
         """Whether the lines are those of a header that only differs in '-' and '_' from the one that is read."""
         if spelling.lower() == header.lower():
             return False
-        owners = [self._owner(address) for line in lines for address, _ in _addresses(line)]
+        owners = [self._owner(address) for line in lines for address, _ in self._addresses(line)]
         return bool(owners) and all(
             owner is not None and owner[0].lower() != header.lower() and plain(owner[0]) == plain(header)
             for owner in owners
         )
 
 
-def _addresses(text: str) -> list[tuple[Address, int]]:
-    """The addresses in a text and where they begin."""
-    found: list[tuple[Address, int]] = []
-    for pattern in (_IPV4, _IPV6):
-        for match in pattern.finditer(text):
-            word = match[0]
-            if pattern is _IPV6 and word.count(":") < 2:
-                continue
-            try:
-                found.append((ip_address(word), match.start()))
-            except ValueError:
-                # A name and a colon may stand before an address, and a port after it.
-                parsed = parse_endpoint(word.strip(":")) if pattern is _IPV6 else None
-                if parsed:
-                    found.append((parsed[0], match.start()))
-    return found
+def _ipv6(word: str) -> Address | None:
+    """The address that a run of digits and colons is, where a name's colon may stand before it or a port's after it."""
+    try:
+        return ip_address(word)
+    except ValueError:
+        parsed = parse_endpoint(word.strip(":"))
+        return parsed[0] if parsed else None

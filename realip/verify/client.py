@@ -251,6 +251,9 @@ class Connection:
         attempt = replace(attempt, status=response.status, retry_after=retry_after(response))
         if problem is not None:
             return replace(attempt, problem=problem, transient=transient)
+        if asyncio.get_running_loop().time() > self._asker.deadline:
+            # Reading takes time too, and nothing interrupts it.
+            raise TimeoutError
         question = replace(self._asker.question, forgery=attempt.forgery, host=self._asker.target.name)
         sighting = read_answer(self._masked(response.body), question)
         return replace(attempt, sighting=replace(sighting, cached=cached_by(response)))

@@ -96,6 +96,7 @@ class Ledger:
         """`real` are addresses and networks that occur in earnest, which a forgery must not hit."""
         self._taken = [ip_network(item) for item in real]
         self._claims: dict[Address, tuple[int, str]] = {}
+        self._texts: dict[str, Address] = {}
         self._random = random.Random()  # noqa: S311 - nothing secret
         self._classes = [self._free(members) or _LAST_RESORT for _, members in ADDRESS_CLASSES]
         self._of_class: list[deque[Address]] = [deque() for _ in self._classes]
@@ -120,8 +121,11 @@ class Ledger:
             address = self._fresh(pool)
         claimed.append(address)
         self._claims[address] = (probe, header)
+        self._texts[str(address)] = address
         if len(claimed) > _MOST_REMEMBERED:
-            self._claims.pop(claimed.popleft(), None)
+            forgotten = claimed.popleft()
+            self._claims.pop(forgotten, None)
+            self._texts.pop(str(forgotten), None)
         return address
 
     def _fresh(self, pool: Sequence[Network]) -> Address:
@@ -130,6 +134,10 @@ class Ledger:
             address = network[self._random.randrange(1, min(network.num_addresses, 1 << 64) - 1)]
             if address not in self._claims and not any(address in taken for taken in self._taken):
                 return address
+
+    def written(self, text: str) -> Address | None:
+        """The claimed address that is written so, None if it is none; for IPv4, which has one spelling."""
+        return self._texts.get(text)
 
     def owner(self, address: Address) -> tuple[int, str] | None:
         """The request and header that claimed an address, None if none did."""

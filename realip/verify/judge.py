@@ -72,19 +72,26 @@ class Judge:
                 message("believed", header=believed.header, address=believed.address, field=believed.field),
                 believed=believed.header,
             )
-        if stale := self._stale(attempt, sighting):
+        if stale := self._stale(sighting):
             return Judgement(Verdict.UNKNOWN, stale)
         evidence, problem = self.evidence(sighting)
         if evidence is None:
             return Judgement(Verdict.UNKNOWN, problem or message("answer_does_not_tell"))
-        return self._read(attempt, evidence)
+        judgement = self._read(attempt, evidence)
+        if judgement.verdict is Verdict.PRESERVED and (doubt := self._doubtful(attempt, sighting)):
+            return Judgement(Verdict.UNKNOWN, doubt, evidence=evidence)
+        return judgement
 
-    def _stale(self, attempt: Attempt, sighting: Sighting) -> Message | None:
+    def _stale(self, sighting: Sighting) -> Message | None:
         """Why an answer was not made for its request: then it proves one request at most."""
         if sighting.fresh is False or any(claim.stale for claim in sighting.claims):
             return message("cache_of_another")
         if sighting.cached is not None and not sighting.fresh:
             return message("cache_says_so", header=sighting.cached)
+        return None
+
+    def _doubtful(self, attempt: Attempt, sighting: Sighting) -> Message | None:
+        """Why an answer may not have been made for its request, so that what it shows of us is no proof."""
         if self.numbered and sighting.fresh is None and attempt.kind is Kind.TARGET:
             return message("cache_unnumbered")
         if (

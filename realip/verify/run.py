@@ -18,7 +18,7 @@ from realip.verify.forgery import Forger, Ledger
 from realip.verify.ip import Address, parse_address, public
 from realip.verify.judge import Judge, Judgement, find_trusted_hop
 from realip.verify.notes import notes
-from realip.verify.options import Plan, VerifyOptions
+from realip.verify.options import DEFAULT_PROBES, Plan, VerifyOptions
 from realip.verify.probing import Prober, Tell
 from realip.verify.report import ProbeRow, Report, Verdict
 from realip.verify.resolve import Unresolved, addresses_of, way_to
@@ -132,8 +132,10 @@ class _Run:
 
     def _probes(self, addresses: Sequence[Address]) -> int:
         """How many requests to send: every address gets some, and if there are to be many, plain and forged ones."""
-        many = self.plan.probes >= _ROUNDS_EACH * len(addresses) or self.plan.probes > len(addresses)
-        return max(self.plan.probes, len(addresses) * (_ROUNDS_EACH if many and len(addresses) > 1 else 1))
+        if len(addresses) == 1:
+            return self.plan.probes
+        many = self.plan.probes >= min(DEFAULT_PROBES, 2 * len(addresses))
+        return max(self.plan.probes, len(addresses) * (_ROUNDS_EACH if many else 1))
 
     async def _echo(self, families: Iterable[int], addresses: Sequence[Address]) -> dict[int, frozenset[Address]]:
         if self.plan.echo is None:

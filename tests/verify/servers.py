@@ -20,6 +20,7 @@ class Request:
     headers: list[tuple[str, str]]
     connection: int
     socket: socket.socket
+    method: str = "GET"
 
     def all(self, name: str) -> list[str]:
         """The lines of a header."""
@@ -113,7 +114,7 @@ class Server:
                     connection.sendall(answer("what?", status="400 Bad Request", headers="Connection: close\r\n"))
                     break
                 headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])]
-                request = Request(peer, words[1], headers, number, connection)
+                request = Request(peer, words[1], headers, number, connection, words[0])
                 with self._lock:
                     self.requests.append(request)
                 reply = self.handler(request)
