@@ -25,7 +25,7 @@ from tests.engine.conftest import start
 from tests.engine.driver import Operation, Project
 
 BOUND = 1.05
-SCALE = 0.2
+SCALE = 0.5
 STACKS = ("vpc-cni-direct-native", "globalrouter-nondirect-native")
 USUAL = {
     "Gateway": 40.0,
@@ -149,7 +149,7 @@ def main() -> int:
     """Measure the stacks that are named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stacks", nargs="*", default=STACKS, metavar="STACK")
-    parser.add_argument("--scale", type=float, default=SCALE, help="real seconds for one of the cloud's (0.2)")
+    parser.add_argument("--scale", type=float, default=SCALE, help="real seconds for one of the cloud's (0.5)")
     options = parser.parse_args()
     within = [measure(stack, options.scale) for stack in options.stacks]
     return 0 if all(within) else 1

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from realip import defaults, rules
+from realip.components._another_load_balancer import warning_of_another_load_balancer
 from realip.components._arguments import ArgumentError, Arguments, as_integer
 from realip.components._component import Children
 from realip.components.load_balancer import LoadBalancer, timeouts
@@ -49,5 +50,8 @@ def make_service(
                 {"protocol": "TCP", "port": as_integer(args["port"]), "target_port": as_integer(args["target_port"])}
             ],
         },
-        opts=children.options(custom_timeouts=timeouts(args.get("load_balancer") or LoadBalancer())),
+        opts=children.options(
+            custom_timeouts=timeouts(args.get("load_balancer") or LoadBalancer()),
+            hooks=warning_of_another_load_balancer() if kind == "LoadBalancer" else None,
+        ),
     )

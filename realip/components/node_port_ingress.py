@@ -7,6 +7,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from realip import defaults, rules, tke
+from realip.components._another_load_balancer import warning_of_another_load_balancer
 from realip.components._arguments import ArgumentError, Arguments, as_integer, raise_all
 from realip.components._component import Children, KubernetesComponent
 from realip.components._service import make_service, service_problems
@@ -99,7 +100,7 @@ def make_node_port_ingress(children: Children, name: str, args: NodePortIngressA
             },
         },
         spec=_everything_to(service, args["port"]),
-        opts=children.options(custom_timeouts=timeouts(balancer)),
+        opts=children.options(custom_timeouts=timeouts(balancer), hooks=warning_of_another_load_balancer()),
     )
     address = ingress.status.apply(address_in)
     return IngressExposure(service, address, url(address, defaults.HTTP_PORT), ingress.metadata.name)

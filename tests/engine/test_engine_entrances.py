@@ -1,5 +1,7 @@
 """Entrances: an address, a host name, one that comes late, one that never comes. Every wait ends."""
 
+import re
+
 import pytest
 
 from tests.engine.conftest import STACKS, Live
@@ -103,3 +105,40 @@ def test_every_object_that_can_keep_an_update_waiting_has_a_deadline_for_create_
             assert deadlines.get("create") == deadlines.get("update"), resource["urn"]
             found.add(kind)
     assert {"Deployment", "Service"} <= found
+
+
+@pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
+@pytest.mark.parametrize("back", [False, True])
+def test_whoever_gets_another_load_balancer_is_told_how_to_get_its_address(
+    live: Live, stack: str, *, back: bool
+) -> None:
+    """TKE keeps the old address in the status for a while, and an update is done before that."""
+    project = live(stack)
+    project.configure({"realip:loadBalancer": {"internal": back}})
+    project.up().succeeded()
+    old = project.outputs()["address"]
+    project.configure({"realip:loadBalancer": {"internal": not back}})
+    for operation in (project.preview(), project.up()):
+        (said,) = [message for message in operation.succeeded().messages if "another load balancer" in message]
+        assert "subnetid changes" in said.lower()
+    (command,) = re.findall("'pulumi (up --refresh)'", said)
+    project.run(*command.split()).succeeded()
+    (server,) = project.world.cloud.servers.values()
+    (entrance,) = [found for found in server.objects.values() if found.is_entrance]
+    address = project.outputs()["address"]
+    assert entrance.live["status"]["loadBalancer"]["ingress"] == [{"ip": address}]
+    assert address != old
+    assert address in project.outputs()["url"]
+    assert [m for m in project.up().succeeded().messages if "load balancer" in m] == []
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []
+
+
+@pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
+def test_what_leaves_the_load_balancer_in_place_warns_of_none(live: Live, stack: str) -> None:
+    project = live(stack)
+    project.up().succeeded()
+    project.configure({"realip:loadBalancer": {"securityGroupIds": ["sg-1a2b3c4d"]}})
+    changed = project.up().succeeded()
+    assert [step.op for step in changed.changes] == ["update"]
+    assert changed.messages == []
