@@ -200,6 +200,11 @@ class Judge:
             return Judgement(Verdict.UNKNOWN, message("saw_socket", seen=seen, why=why))
         if self.caller.client_side_nat(seen, attempt.address, own.learned):
             return Judgement(Verdict.UNKNOWN, message("carrier_nat", seen=seen, family=attempt.family))
+        if not (self.reading.header or self.caller.ranges.known) and (
+            worthless := self.caller.worthless(seen, attempt.local, own.learned)
+        ):
+            # In the target's own cluster kube-proxy may put a node's address in, and the load balancer is not asked at all.
+            return Judgement(Verdict.UNKNOWN, worthless)
         if by := self._translator(attempt, seen):
             name = self.caller.ranges.other(seen) if by is Translator.OTHER else None
             return Judgement(Verdict.TRANSLATED, self._describe(by, seen, evidence, name), by)

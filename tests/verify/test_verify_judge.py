@@ -161,6 +161,18 @@ def test_pod_of_an_unknown_cluster_needs_an_address_that_others_gave_it() -> Non
     assert _verdict(given, _asked(PUBLIC_CLB, "10.0.17.7", MY_PUBLIC))[0] == "preserved"
 
 
+@pytest.mark.parametrize("where", [{"in_pod": True}, {"sign": "kube-proxy on port 10256"}])
+def test_address_that_kube_proxy_put_in_inside_the_cluster_is_no_loss(where: dict[str, Any]) -> None:
+    """A pod asked the public address: the app saw a node's, and the load balancer saw no packet."""
+    own = frozenset({ip_address("10.0.17.7")})
+    assert (
+        _verdict(_judge(ranges=Ranges(), given=own, **where), _asked(PUBLIC_CLB, "10.0.17.7", "10.0.1.7"))[0]
+        == "unknown"
+    )
+    outside = _judge(ranges=Ranges(), given=frozenset({ip_address(MY_PUBLIC)}))
+    assert _verdict(outside, _asked(PUBLIC_CLB, MY_PUBLIC, "10.0.1.7"))[0] == "translated"
+
+
 @pytest.mark.parametrize(
     ("known", "local", "saw", "expected"),
     [
