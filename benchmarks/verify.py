@@ -50,8 +50,8 @@ class Target:
         try:
             while True:
                 await reader.readuntil(b"\r\n\r\n")
-                await asyncio.sleep(self._delay)
-                writer.write(head + body)
+                # A way that is long holds up each answer, and not the ones behind it.
+                asyncio.get_running_loop().call_later(self._delay, writer.write, head + body)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

@@ -37,6 +37,8 @@ _READ = 32 * 1024
 CONNECT_LIMIT = 5.0
 _REQUEST_LIMIT = 10.0
 """Seconds for one request, its connection included."""
+_AHEAD_LIMIT, _AHEAD_SHARE = 2.0, 3.0
+"""Seconds, and shares of what the first answer took, for one to a request that was sent ahead: not every server reads those."""
 _LEAST = 0.001
 """Seconds; a limit of zero would mean none to some layers."""
 _TLS_ALERT = b"\x15\x03"
@@ -94,6 +96,10 @@ class Connection:
         self._first = b""
         """What the server said first."""
         self._served = 0
+        self._took = 0.0
+        """Seconds that the connection's first answer took."""
+        self._ahead: list[str] = []
+        """The nonces of requests that are sent and whose answers were not read yet, in order."""
         self._local: Address | None = None
         """The local address once a connection is made."""
 
@@ -112,11 +118,25 @@ class Connection:
             # At once: a peer that reads nothing must not hold up the end.
             self._streams[1].transport.abort()
             self._streams = None
+        self._ahead.clear()
 
     @property
     def open(self) -> bool:
         """Whether a further request would go over the same connection."""
         return self._streams is not None
+
+    def send_ahead(self, forgeries: Sequence[Forgery]) -> None:
+        """Send requests over the open connection now, whose answers `ask` reads in that order later: all in one round trip.
+
+        What a server does not answer so, `ask` sends again over a new connection.
+        """
+        if self._streams is None:
+            return
+        for forgery in forgeries:
+            # The connection's own state is at an earlier request still.
+            early = h11.Connection(h11.CLIENT)
+            self._streams[1].write(_bytes_of(early, self._request(forgery.nonce, forgery.headers)))
+            self._ahead.append(forgery.nonce)
 
     async def ask(self, forgery: Forgery, headers: Sequence[tuple[str, str]] = (), preface: bytes = b"") -> Attempt:
         """Send a request with its claims and read the answer. Ends before the run's deadline; never raises.
@@ -134,21 +154,34 @@ class Connection:
         connect_limit = min(CONNECT_LIMIT, limit)
         try:
             async with asyncio.timeout(limit):
-                if self._streams is None:
+                answered = await self._answer_ahead(attempt) if self._ahead[:1] == [forgery.nonce] else None
+                if answered is None and self._streams is None:
                     await self._open(connect_limit, preface)
-                attempt = await self._exchange([*forgery.headers, *headers], attempt)
+                    attempt = replace(attempt, kept=False)
+                attempt = answered or await self._exchange([*forgery.headers, *headers], attempt)
         except (TimeoutError, OSError, ValueError, EOFError, _Flood, _Unfinished, h11.ProtocolError) as error:
             attempt = self._failed(attempt, error, limit, connect_limit)
             self._close()
         reached = self._local is not None
         self._served += 1
+        took = time.perf_counter() - started
+        self._took = self._took or took
         return replace(
             attempt,
             place=self._served,
             local=self._local,
             reached=reached,
-            milliseconds=(time.perf_counter() - started) * 1000,
+            milliseconds=took * 1000,
         )
+
+    async def _answer_ahead(self, attempt: Attempt) -> Attempt | None:
+        """The answer to a request that was sent ahead; None if there is none, and it has to be sent again (RFC 9112, 9.3.2)."""
+        try:
+            async with asyncio.timeout(max(_AHEAD_LIMIT, _AHEAD_SHARE * self._took)):
+                return await self._exchange(attempt.forgery.headers, attempt)
+        except (TimeoutError, OSError, EOFError, _Unfinished, h11.RemoteProtocolError):
+            self._close()
+            return None
 
     async def _open(self, limit: float, preface: bytes) -> None:
         self._http, self._local, self._served, self._first = h11.Connection(h11.CLIENT), None, 0, b""
@@ -187,27 +220,33 @@ class Connection:
     async def _exchange(self, headers: Sequence[tuple[str, str]], attempt: Attempt) -> Attempt:
         assert self._streams is not None  # noqa: S101 - opened above
         reader, writer = self._streams
-        target = self._asker.target
-        resource = target.url_as_sent if attempt.kind is Kind.ABSOLUTE else target.resource
-        base = [
-            ("Host", target.authority(target.name)),
-            ("Accept", "application/json, text/plain;q=0.9, */*;q=0.1"),
-            ("Accept-Encoding", "identity"),
-            ("Cache-Control", "no-store"),
-            ("User-Agent", "realip-verify"),
-            (NONCE_HEADER, attempt.forgery.nonce),
-            *self._asker.headers,
-        ]
-        if self._asker.method not in {"GET", "HEAD"}:
-            base.append(("Content-Length", "0"))
-        request = h11.Request(method=self._asker.method, target=resource, headers=[*base, *headers])
-        writer.write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+        sent = _bytes_of(self._http, self._request(attempt.forgery.nonce, headers))
+        if self._ahead[:1] == [attempt.forgery.nonce]:
+            self._ahead.pop(0)
+        else:
+            writer.write(sent)
         response = await self._response(reader)
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
         else:
             self._close()
         return self._understood(response, attempt)
+
+    def _request(self, nonce: str, headers: Sequence[tuple[str, str]]) -> h11.Request:
+        target = self._asker.target
+        resource = target.url_as_sent if self._kind is Kind.ABSOLUTE else target.resource
+        base = [
+            ("Host", target.authority(target.name)),
+            ("Accept", "application/json, text/plain;q=0.9, */*;q=0.1"),
+            ("Accept-Encoding", "identity"),
+            ("Cache-Control", "no-store"),
+            ("User-Agent", "realip-verify"),
+            (NONCE_HEADER, nonce),
+            *self._asker.headers,
+        ]
+        if self._asker.method not in {"GET", "HEAD"}:
+            base.append(("Content-Length", "0"))
+        return h11.Request(method=self._asker.method, target=resource, headers=[*base, *headers])
 
     async def _response(self, reader: asyncio.StreamReader) -> Response:
         head: h11.Response | None = None
@@ -294,6 +333,11 @@ class Connection:
             closed = "closed connection" in text or "without sending complete" in text
             return (message("closed_early") if closed else message("not_http", why=text)), closed, False
         return message("connection_broke", why=text), isinstance(error, OSError), False
+
+
+def _bytes_of(connection: h11.Connection, request: h11.Request) -> bytes:
+    """A whole request, which has no body."""
+    return (connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b"")
 
 
 class _ConnectTimeout(TimeoutError):

@@ -22,8 +22,8 @@ MOST_EXTRA = 600
 _PER_POD = 12
 _DEEP = 3
 """Requests that follow the first on one kept connection: what an application does on its third is not what it does on its first."""
-_SLOW = 0.15
-"""Seconds for an answer, above which requests that would follow one another are sent over connections side by side."""
+_SLOW = 0.1
+"""Seconds for an answer, above which requests that would follow one another are sent before their answers are read."""
 _FEWEST_FOR_EXTRAS = 6
 """A run of fewer probes is a look, and sends nothing that a target might refuse."""
 _RETRIES = 3
@@ -68,36 +68,39 @@ class Prober:
     async def round(self, probes: int) -> list[Attempt]:
         """Probes over new connections, and a quarter of them over connections kept from others; the extras follow them.
 
-        One connection carries several requests, unless the target is slow; others carry a second one.
+        One connection carries several requests, others carry a second one.
         """
         kept = probes // 4 if probes > 1 else 0
         deep = min(_DEEP, kept)
-        slow: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         async def over(number: int) -> list[Attempt]:
-            first_forged = self.forges(number)
             if number == probes - kept - 1 and probes >= _FEWEST_FOR_EXTRAS:
                 self._extras.start(self._addresses[0])
+            first_forged = self.forges(number)
+            if number == 0:
+                return await self._deep(number, deep)
             async with self.connect(number) as connection:
                 attempts = [await self.ask(connection, forged=first_forged)]
-                if number == 0:
-                    slow.set_result(attempts[0].milliseconds > _SLOW * 1000 or not connection.open)
-                if number >= kept:
-                    return attempts
-                many = not await slow
-                if number == 0:
-                    following = [False, *[True] * (deep - 1)] if many else [not first_forged]
-                else:
-                    following = [(not first_forged) if not many or number % 2 else first_forged]
-                    following = following if number <= (kept - deep if many else kept - 1) else []
-                for forged in following:
-                    if self.left() <= 0:
-                        break
-                    attempts.append(await self.ask(connection, forged=forged))
+                if number <= kept - deep and self.left() > 0:
+                    following = (not first_forged) if number % 2 == 0 else first_forged
+                    attempts.append(await self.ask(connection, forged=following))
             return attempts
 
         results = await gather(partial(over, number) for number in range(probes - kept))
         return [attempt for attempts in results for attempt in attempts]
+
+    async def _deep(self, number: int, following: int) -> list[Attempt]:
+        """A request, and some more over the same connection; where the target is slow, all of those in one round trip."""
+        async with self.connect(number) as connection:
+            attempts = [await self.ask(connection, forged=self.forges(number))]
+            forgeries = [self._forger.make() if place else self._forger.plain() for place in range(following)]
+            if attempts[0].milliseconds > _SLOW * 1000:
+                connection.send_ahead(forgeries)
+            for forgery in forgeries:
+                if self.left() <= 0:
+                    break
+                attempts.append(await connection.ask(forgery))
+        return attempts
 
     async def first_round(self, probes: int) -> list[Attempt]:
         """A round at a target that may still be coming up: waits for it until the deadline, then tries losses again."""
