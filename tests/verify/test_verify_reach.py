@@ -215,7 +215,7 @@ def test_open_node_port_is_found_by_the_apps_own_answer(cli: Cli) -> None:
 # --- Time ---
 
 
-def test_slow_target_is_not_asked_one_after_another(cli: Cli) -> None:
+def test_slow_target_is_asked_as_deep_as_a_fast_one(cli: Cli) -> None:
     counts: dict[int, int] = {}
 
     def slow(request: Request) -> bytes:
@@ -224,6 +224,19 @@ def test_slow_target_is_not_asked_one_after_another(cli: Cli) -> None:
         return answer(request.peer)
 
     with serving(slow) as server:
+        ran = cli("--url", server.url, *ME, *SOCKET)
+    assert (ran.code, len(ran.report["probes"]), max(counts.values())) == (0, 20, 4)
+    assert "note_depth" not in _codes(ran)
+
+
+def test_target_that_ends_connections_early_is_noted(cli: Cli) -> None:
+    counts: dict[int, int] = {}
+
+    def short(request: Request) -> bytes:
+        counts[request.connection] = counts.get(request.connection, 0) + 1
+        return answer(request.peer, headers="Connection: close\r\n" if counts[request.connection] == 2 else "")
+
+    with serving(short) as server:
         ran = cli("--url", server.url, *ME, *SOCKET)
     assert (ran.code, len(ran.report["probes"]), max(counts.values())) == (0, 20, 2)
     assert "note_depth" in _codes(ran)
