@@ -40,9 +40,9 @@ class Render:
         return [found for file in self.files for found in objects_in(file)]
 
     @property
-    def switch(self) -> Path | None:
-        """The file that holds the cluster-wide switch, or None."""
-        files = [file for file in self.files if any(_is_switch(found) for found in objects_in(file))]
+    def patch(self) -> Path | None:
+        """The file that holds GlobalRouteDirectAccess, or None."""
+        files = [file for file in self.files if any(_is_patch(found) for found in objects_in(file))]
         return files[0] if files else None
 
     def only(self, kind: str) -> Object:
@@ -66,7 +66,7 @@ def objects_in(file: Path) -> list[Object]:
     return [found for found in yaml.safe_load_all(file.read_text()) if found]
 
 
-def _is_switch(found: Object) -> bool:
+def _is_patch(found: Object) -> bool:
     return (found["metadata"].get("namespace"), found["metadata"]["name"]) == tke.SERVICE_CONTROLLER_CONFIG
 
 
@@ -93,9 +93,9 @@ class Cluster:
         return self.plane.try_kubectl("apply", "--server-side", "--validate=strict", *options, *_filenames(files))
 
     def apply(self, rendered: Render, *, force: bool = False) -> list[str]:
-        """Apply a render in its order, the switch by force as its documentation says, or all of it; the warnings."""
+        """Apply a render in its order, the patch by force as its documentation says, or all of it; the warnings."""
         warnings: list[str] = []
-        for forced, files in itertools.groupby(rendered.files, lambda file: force or file == rendered.switch):
+        for forced, files in itertools.groupby(rendered.files, lambda file: force or file == rendered.patch):
             answer = self.apply_files(*files, force=forced)
             if answer.returncode:
                 raise KubectlFailed(answer.stderr.strip())

@@ -77,7 +77,7 @@ def test_who_applied_the_manifests_of_the_guide_takes_them_over_with_force_once(
     Same names, so nothing may be made anew, and from then on force is not needed.
     """
     rendered = render(stack)
-    if rendered.switch:
+    if rendered.patch:
         namespace, name = tke.SERVICE_CONTROLLER_CONFIG
         metadata = {"namespace": namespace, "name": name}
         cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"VERSION": "v2.11.0"}})

@@ -37,7 +37,7 @@ def write_back(cluster: live.Cluster, rendered: live.Render) -> None:
     cluster.plane.kubectl("annotate", *live.reference(deployment), "kubernetes.io/change-cause=restart by an operator")
 
 
-def entrance(rendered: live.Render) -> live.Object:
+def exposure(rendered: live.Render) -> live.Object:
     return rendered.only("Ingress" if rendered.has("Ingress") else "Service")
 
 
@@ -49,11 +49,11 @@ def test_an_apply_fights_none_of_the_controllers(cluster: live.Cluster, render: 
     write_back(cluster, rendered)
     cluster.settle(rendered)
     before = cluster.snapshot(rendered)
-    live_entrance = cluster.one(entrance(rendered))
-    assert LOAD_BALANCER in live_entrance["metadata"]["annotations"].values()
+    live_exposure = cluster.one(exposure(rendered))
+    assert LOAD_BALANCER in live_exposure["metadata"]["annotations"].values()
     assert (
-        live_entrance["status"] == STATUS
-        or live_entrance["status"]["loadBalancer"]["ingress"][0]["ip"] == "203.0.113.9"
+        live_exposure["status"] == STATUS
+        or live_exposure["status"]["loadBalancer"]["ingress"][0]["ip"] == "203.0.113.9"
     )
     assert cluster.one(rendered.only("Service"))["spec"]["ports"][0]["nodePort"] >= 30000
 
@@ -68,13 +68,13 @@ def test_an_update_of_the_app_keeps_the_load_balancer(cluster: live.Cluster, ren
     cluster.apply(rendered)
     write_back(cluster, rendered)
     cluster.settle(rendered)
-    before = cluster.one(entrance(rendered))
+    before = cluster.one(exposure(rendered))
     service = cluster.one(rendered.only("Service"))
 
     changed = render(stack, "app.image=registry.example.com/app:2", "app.servicePort=8080")
     cluster.apply(changed)
 
-    after = cluster.one(entrance(changed))
+    after = cluster.one(exposure(changed))
     for field in ("uid", "annotations", "finalizers"):
         assert after["metadata"][field] == before["metadata"][field]
     assert after["status"] == before["status"]

@@ -44,7 +44,7 @@ def start(
 
 @pytest.fixture
 def live(tmp_path: Path, pulumi: Path) -> Iterator[Live]:
-    """Make a project: `live("vpc-cni-direct-native", entrance_seconds=None)`."""
+    """Make a project: `live("vpc-cni-direct-native", exposure_seconds=None)`."""
     with ExitStack() as closing:
         yield functools.partial(start, closing, tmp_path, pulumi)
 

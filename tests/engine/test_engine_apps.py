@@ -38,7 +38,7 @@ def test_an_app_more_or_less_touches_no_other_app(apps: Project) -> None:
     apps.configure({"apps:number": "4"})
     planned = apps.preview().succeeded().outputs()["urls"]
     assert planned == {**known, "app-3": UNKNOWN_ON_THE_WIRE}, "one that is not there yet hides the others' addresses"
-    own = [f"{kind} apps-app-3" for kind in ("Deployment", "Service")]
+    own = [f"{kind} apps-app-3-{kind.lower()}" for kind in ("Deployment", "Service")]
     assert _changes(apps, 4) == Counter(f"create {made}" for made in own)
     assert _changes(apps, 3) == Counter(f"delete {made}" for made in own)
     assert set(apps.outputs()["urls"]) == urls

@@ -134,7 +134,7 @@ def test_whatever_is_in_a_security_group_waits_for_the_groups_rules(standing: Li
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_app_and_its_entrance_never_wait_for_each_other(standing: Live, stack: str) -> None:
+def test_the_app_and_its_exposure_never_wait_for_each_other(standing: Live, stack: str) -> None:
     """TKE's readiness gate holds pods until the load balancer knows them; the load balancer may wait for pods."""
     resources = standing(stack).resources()
     for first, second in (("Deployment", "Service"), ("Service", "Deployment"), ("Ingress", "Deployment")):
@@ -178,18 +178,20 @@ def test_destroy_empties_the_cluster_before_it_takes_nodes_cluster_and_network_a
     assert first_rules > position["ClusterEndpoint"].number
 
 
-def test_the_cluster_wide_switch_is_on_before_the_service_and_stays_on_after_destroy(live: Live) -> None:
+def test_global_route_direct_access_is_on_before_the_service_and_stays_on_after_destroy(live: Live) -> None:
     project = live("globalrouter-direct-native")
     project.up().succeeded()
     creates = {call.type: call for call in project.world.log.since(0, "Create")}
-    switch = creates["kubernetes:core/v1:ConfigMapPatch"]
-    assert switch.finished is not None
-    assert switch.finished < creates["kubernetes:core/v1:Service"].number
+    patch = creates["kubernetes:core/v1:ConfigMapPatch"]
+    assert patch.finished is not None
+    assert patch.finished < creates["kubernetes:core/v1:Service"].number
     (server,) = project.world.cloud.servers.values()
-    others = {key: value for key, value in server.switches.items() if key != "GlobalRouteDirectAccess"}
+    others = {key: value for key, value in server.controller_config.items() if key != "GlobalRouteDirectAccess"}
     project.destroy("--target", "**ConfigMapPatch::*", "--target-dependents").succeeded()
-    assert server.switches == {**others, "GlobalRouteDirectAccess": "true"}
+    assert server.controller_config == {**others, "GlobalRouteDirectAccess": "true"}
     owners = set(server.managers["GlobalRouteDirectAccess"])
     project.up().succeeded()
-    assert server.managers["GlobalRouteDirectAccess"] == owners, "every life leaves another owner of the switch behind"
+    assert server.managers["GlobalRouteDirectAccess"] == owners, (
+        "every life leaves another owner of GlobalRouteDirectAccess behind"
+    )
     assert len(owners) == 1

@@ -1,4 +1,4 @@
-"""What cannot change in place is replaced in an order in which nobody is left without nodes, a cluster or an entrance."""
+"""What cannot change in place is replaced in an order in which nobody is left without nodes, a cluster or an exposure."""
 
 import pytest
 

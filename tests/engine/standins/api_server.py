@@ -1,7 +1,7 @@
-"""One TKE cluster's API server, with the controllers that matter here: load balancers and TKE's own switch map.
+"""One TKE cluster's API server, with the controllers that matter here: load balancers and TKE's own ConfigMap.
 
-Time is not spent, it is reckoned: an entrance whose address takes 20 s is there at once for whoever waits 30 s, and
-refused at once for whoever waits 10 s. An entrance for which TKE builds another load balancer keeps the old one's address
+Time is not spent, it is reckoned: an exposure whose address takes 20 s is there at once for whoever waits 30 s, and
+refused at once for whoever waits 10 s. An exposure for which TKE builds another load balancer keeps the old one's address
 through the update that asks for it, and has the new one when it is next read.
 """
 
@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 
 from tests.engine.standins.faults import Refusal
 
-__all__ = ["SWITCHES", "ApiServer", "Key", "KubernetesObject", "TimedOut"]
+__all__ = ["CONTROLLER_CONFIG", "ApiServer", "Key", "KubernetesObject", "TimedOut"]
 
 Key: TypeAlias = tuple[str, str, str]
 """Kind, namespace (empty for a namespace itself), name."""
 
-SWITCHES: Key = ("ConfigMap", "kube-system", "tke-service-controller-config")
-SWITCH = "GlobalRouteDirectAccess"
+CONTROLLER_CONFIG: Key = ("ConfigMap", "kube-system", "tke-service-controller-config")
+GLOBAL_ROUTE_DIRECT_ACCESS = "GlobalRouteDirectAccess"
 SERVICE_DIRECT = "service.cloud.tencent.com/direct-access"
 INGRESS_DIRECT = "ingress.cloud.tencent.com/direct-access"
 SERVICE_EXISTING = "service.kubernetes.io/tke-existed-lbid"
@@ -60,7 +60,7 @@ class KubernetesObject:
         return dict((self.applied.get("metadata") or {}).get("annotations") or {})
 
     @property
-    def is_entrance(self) -> bool:
+    def is_exposure(self) -> bool:
         """Whether TKE makes a load balancer for it."""
         kind, spec = self.key[0], self.applied.get("spec") or {}
         return kind == "Ingress" or (kind == "Service" and spec.get("type") == "LoadBalancer")
@@ -71,12 +71,12 @@ class KubernetesObject:
 
 @dataclass
 class ApiServer:
-    """Objects of one cluster, and the entrances that TKE gives them."""
+    """Objects of one cluster, and the exposures that TKE gives them."""
 
     cluster: str
     global_router: bool = False
     hostnames: bool = False
-    entrance_seconds: float | None = 20.0
+    exposure_seconds: float | None = 20.0
     app_seconds: float | None = 10.0
     objects: dict[Key, KubernetesObject] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
@@ -86,15 +86,19 @@ class ApiServer:
     _addresses: int = 0
 
     def __post_init__(self) -> None:
-        data = {SWITCH: "false", "EnableDefaultDirectAccess": "true", "EnableIngressController": "true"}
-        kind, namespace, name = SWITCHES
+        data = {
+            GLOBAL_ROUTE_DIRECT_ACCESS: "false",
+            "EnableDefaultDirectAccess": "true",
+            "EnableIngressController": "true",
+        }
+        kind, namespace, name = CONTROLLER_CONFIG
         live = {
             "apiVersion": "v1",
             "kind": kind,
             "metadata": {"name": name, "namespace": namespace, "uid": "0"},
             "data": data,
         }
-        self.objects[SWITCHES] = KubernetesObject(SWITCHES, "", {}, live)
+        self.objects[CONTROLLER_CONFIG] = KubernetesObject(CONTROLLER_CONFIG, "", {}, live)
         self.managers = {key: {TKE_OWN} for key in data}
 
     # --- Objects ---
@@ -155,11 +159,11 @@ class ApiServer:
         metadata["creationTimestamp"] = "2026-11-23T08:00:00Z"
         if status is not None:
             live["status"] = status
-        if target.is_entrance:  # TKE writes back what it decided
+        if target.is_exposure:  # TKE writes back what it decided
             metadata.setdefault("annotations", {})["service.cloud.tencent.com/client-token"] = "written-by-tke"
         target.live = live
 
-    # --- TKE's switches ---
+    # --- the ConfigMap of TKE's service controller ---
 
     def patch(self, key: Key, urn: str, manifest: Mapping[str, Any], manager: str, *, force: bool) -> KubernetesObject:
         """Server-side apply a few fields of an object that others own."""
@@ -195,9 +199,9 @@ class ApiServer:
                     del self.managers[name]
 
     @property
-    def switches(self) -> dict[str, str]:
+    def controller_config(self) -> dict[str, str]:
         """TKE's map as it is now."""
-        return dict(self.objects[SWITCHES].live["data"])
+        return dict(self.objects[CONTROLLER_CONFIG].live["data"])
 
     # --- Pods ---
 
@@ -225,45 +229,45 @@ class ApiServer:
             for deployment in behind():
                 self.await_rollout(deployment, seconds)
 
-    # --- Entrances ---
+    # --- Exposures ---
 
-    def await_entrance(self, entrance: KubernetesObject, seconds: float) -> None:
-        """Give an entrance its address, if that comes within `seconds`."""
-        self.waits.append((entrance.urn, seconds))
-        why = self._withheld(entrance)
-        if why is None and self.entrance_seconds is not None and self.entrance_seconds <= seconds:
-            if "status" not in entrance.live:
-                self._give_address(entrance)
+    def await_exposure(self, exposure: KubernetesObject, seconds: float) -> None:
+        """Give an exposure its address, if that comes within `seconds`."""
+        self.waits.append((exposure.urn, seconds))
+        why = self._withheld(exposure)
+        if why is None and self.exposure_seconds is not None and self.exposure_seconds <= seconds:
+            if "status" not in exposure.live:
+                self._give_address(exposure)
             return
-        reason = why or f'{entrance.key[0]} "{entrance.key[2]}" was not assigned an IP address or a host name'
-        raise TimedOut(f"timed out after {seconds:g} s waiting for {entrance}: {reason}")
+        reason = why or f'{exposure.key[0]} "{exposure.key[2]}" was not assigned an IP address or a host name'
+        raise TimedOut(f"timed out after {seconds:g} s waiting for {exposure}: {reason}")
 
-    def _give_address(self, entrance: KubernetesObject) -> None:
+    def _give_address(self, exposure: KubernetesObject) -> None:
         self._addresses += 1
         number = self._addresses
-        inside = any(key in entrance.annotations for key in (SERVICE_SUBNET, INGRESS_SUBNET))
+        inside = any(key in exposure.annotations for key in (SERVICE_SUBNET, INGRESS_SUBNET))
         address = f"10.0.255.{number}" if inside else f"192.0.2.{number}"
         at = {"hostname": f"lb-{number:08x}.clb.gz.tencentclb.com"} if self.hostnames else {"ip": address}
-        entrance.live["status"] = {"loadBalancer": {"ingress": [at]}}
-        entrance.balancer = entrance.wanted_balancer
+        exposure.live["status"] = {"loadBalancer": {"ingress": [at]}}
+        exposure.balancer = exposure.wanted_balancer
 
-    def settle(self, entrance: KubernetesObject) -> None:
-        """Let the while pass in which an entrance still has the address of the load balancer before."""
+    def settle(self, exposure: KubernetesObject) -> None:
+        """Let the while pass in which an exposure still has the address of the load balancer before."""
         with self.changed:
-            if "status" in entrance.live and entrance.balancer != entrance.wanted_balancer:
-                self._give_address(entrance)
+            if "status" in exposure.live and exposure.balancer != exposure.wanted_balancer:
+                self._give_address(exposure)
 
-    def _withheld(self, entrance: KubernetesObject) -> str | None:
-        direct = "true" in (entrance.annotations.get(SERVICE_DIRECT), entrance.annotations.get(INGRESS_DIRECT))
-        if direct and self.global_router and self.switches.get(SWITCH) != "true":
+    def _withheld(self, exposure: KubernetesObject) -> str | None:
+        direct = "true" in (exposure.annotations.get(SERVICE_DIRECT), exposure.annotations.get(INGRESS_DIRECT))
+        if direct and self.global_router and self.controller_config.get(GLOBAL_ROUTE_DIRECT_ACCESS) != "true":
             # 81004 names the event for Services without a pod that can be reached straight. That it is this one, and that
             # the address is withheld instead of node ports bound, is UNVERIFIED; the lab takes the same.
-            return f'E4033: {SWITCH} is not "true" on this GlobalRouter cluster, so no pod can be reached straight'
-        if entrance.key[0] != "Ingress":
+            return f'E4033: {GLOBAL_ROUTE_DIRECT_ACCESS} is not "true" on this GlobalRouter cluster, so no pod can be reached straight'
+        if exposure.key[0] != "Ingress":
             return None
-        for rule in entrance.applied["spec"].get("rules") or []:
+        for rule in exposure.applied["spec"].get("rules") or []:
             for path in rule["http"]["paths"]:
-                backend = ("Service", entrance.key[1], path["backend"]["service"]["name"])
+                backend = ("Service", exposure.key[1], path["backend"]["service"]["name"])
                 if not self._appears(backend):
                     return f"E4041: there is no backend {'/'.join(backend)}"
                 spec = self.objects[backend].applied["spec"]
@@ -279,28 +283,28 @@ class ApiServer:
         with self.changed:
             return self.changed.wait_for(lambda: key in self.objects, CONCURRENT_SECONDS)
 
-    def entrances(self) -> list[str]:
+    def exposures(self) -> list[str]:
         """The objects for which a load balancer exists."""
-        return [str(found) for found in self.objects.values() if found.is_entrance]
+        return [str(found) for found in self.objects.values() if found.is_exposure]
 
     def load_balancers_in(self, subnet: str) -> list[str]:
-        """The entrances whose load balancer has its address in a subnet."""
+        """The exposures whose load balancer has its address in a subnet."""
         return self._annotated((SERVICE_SUBNET, INGRESS_SUBNET), subnet)
 
     def load_balancers_with_group(self, group: str) -> list[str]:
-        """The entrances whose load balancer is in a security group."""
+        """The exposures whose load balancer is in a security group."""
         return self._annotated((SERVICE_GROUPS, INGRESS_GROUPS), group)
 
     def _annotated(self, keys: tuple[str, str], value: str) -> list[str]:
         return [
             str(found)
             for found in self.objects.values()
-            if found.is_entrance and any(value in found.annotations.get(key, "").split(",") for key in keys)
+            if found.is_exposure and any(value in found.annotations.get(key, "").split(",") for key in keys)
         ]
 
     def save(self) -> dict[str, Any]:
         """A copy of everything that the cluster holds, for `restore`."""
-        names = ("objects", "made", "waits", "managers", "entrance_seconds", "app_seconds", "_addresses")
+        names = ("objects", "made", "waits", "managers", "exposure_seconds", "app_seconds", "_addresses")
         return copy.deepcopy({name: getattr(self, name) for name in names})
 
     def restore(self, saved: Mapping[str, Any]) -> None:
@@ -310,12 +314,12 @@ class ApiServer:
 
     def leftovers(self) -> list[str]:
         """What users made and nobody removed."""
-        return [str(found) for key, found in self.objects.items() if key != SWITCHES]
+        return [str(found) for key, found in self.objects.items() if key != CONTROLLER_CONFIG]
 
     def inventory(self) -> dict[str, int]:
         """How many objects of each kind users made."""
         counts: dict[str, int] = {}
         for key in self.objects:
-            if key != SWITCHES:
+            if key != CONTROLLER_CONFIG:
                 counts[key[0]] = counts.get(key[0], 0) + 1
         return counts

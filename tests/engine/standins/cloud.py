@@ -50,8 +50,8 @@ class Cloud:
 
     Args:
         strict: refuse also what only breaks later (`StandIn.` codes).
-        hostname_entrances: load balancers publish a host name instead of an address, as newer ones do.
-        entrance_seconds: how long a load balancer takes to publish its address; None is never.
+        hostname_exposures: load balancers publish a host name instead of an address, as newer ones do.
+        exposure_seconds: how long a load balancer takes to publish its address; None is never.
         app_seconds: how long pods take to become ready; None is never, as with an image that cannot be pulled.
         internal_api_names: kubeconfigs name the server by a name that resolves inside Tencent Cloud only.
         carriage_returns: kubeconfigs come with CRLF line ends.
@@ -61,8 +61,8 @@ class Cloud:
     """
 
     strict: bool = True
-    hostname_entrances: bool = False
-    entrance_seconds: float | None = 20.0
+    hostname_exposures: bool = False
+    exposure_seconds: float | None = 20.0
     app_seconds: float | None = 10.0
     internal_api_names: bool = True
     carriage_returns: bool = True

@@ -191,10 +191,10 @@ class Kubernetes(StandIn):
         try:
             if found.key[0] == "Deployment":
                 server.await_rollout(found, deadline)
-            elif found.is_entrance:
+            elif found.is_exposure:
                 if "status" not in found.live:
                     self.cloud.take_time("LoadBalancer")
-                server.await_entrance(found, deadline)
+                server.await_exposure(found, deadline)
                 if found.key[0] == "Service" and wanted is None:
                     server.await_pods_behind(found, deadline)
         except TimedOut as late:
@@ -236,7 +236,7 @@ class Kubernetes(StandIn):
         found = server.objects.get(key_from_id(call.type, call.id))
         if found is None:
             return None
-        if found.is_entrance:
+        if found.is_exposure:
             server.settle(found)
         state = self._state(found)
         if call.type.endswith("Patch"):

@@ -60,8 +60,8 @@ class Cluster(Behaviour):
         cloud.servers[record.id] = ApiServer(
             record.id,
             global_router=inputs["networkType"] == "GR",
-            hostnames=cloud.hostname_entrances,
-            entrance_seconds=cloud.entrance_seconds,
+            hostnames=cloud.hostname_exposures,
+            exposure_seconds=cloud.exposure_seconds,
             app_seconds=cloud.app_seconds,
         )
 
@@ -205,7 +205,7 @@ class NodePool(Behaviour):
     def delete(self, cloud: Cloud, record: Record) -> None:
         cluster = record.inputs["clusterId"]
         others = [pool for pool in cloud.pools(cluster) if pool.id != record.id]
-        left = cloud.servers[cluster].entrances()
+        left = cloud.servers[cluster].exposures()
         if left and not others:
             unsafe(cloud, f"the last nodes of {cluster} go while {', '.join(left)} still has a load balancer: it leaks")
         if cloud.referring("ClusterEndpoint", "clusterId", cluster) and not others:

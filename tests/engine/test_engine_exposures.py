@@ -1,4 +1,4 @@
-"""Entrances: an address, a host name, one that comes late, one that never comes. Every wait ends."""
+"""Exposures: an address, a host name, one that comes late, one that never comes. Every wait ends."""
 
 import re
 
@@ -22,8 +22,8 @@ def waits(project: Project) -> list[float]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_entrance_with_a_host_name_and_no_address_has_a_url(live: Live, stack: str) -> None:
-    project = live(stack, hostname_entrances=True)
+def test_an_exposure_with_a_host_name_and_no_address_has_a_url(live: Live, stack: str) -> None:
+    project = live(stack, hostname_exposures=True)
     project.up().succeeded()
     outputs = project.outputs()
     assert outputs["address"] == "lb-00000001.clb.gz.tencentclb.com"
@@ -33,7 +33,7 @@ def test_an_entrance_with_a_host_name_and_no_address_has_a_url(live: Live, stack
 
 @pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
 def test_an_address_that_comes_within_the_deadline_is_waited_for(live: Live, stack: str) -> None:
-    project = patient(live(stack, entrance_seconds=PATIENCE - 1))
+    project = patient(live(stack, exposure_seconds=PATIENCE - 1))
     project.up().succeeded()
     assert waits(project) == [PATIENCE]
     assert project.outputs()["address"] == "192.0.2.1"
@@ -41,17 +41,17 @@ def test_an_address_that_comes_within_the_deadline_is_waited_for(live: Live, sta
 
 @pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
 def test_an_address_that_never_comes_ends_the_wait_and_one_more_up_finishes(live: Live, stack: str) -> None:
-    project = patient(live(stack, entrance_seconds=None))
+    project = patient(live(stack, exposure_seconds=None))
     late = project.up().failed()
     said = "\n".join(late.messages)
-    assert "realip-entrance" in late.text
+    assert re.search(r"realip-(service|ingress)", late.text)
     assert f"timed out after {PATIENCE} s" in said
     assert "was not assigned an IP address" in said
     project.up().failed()
     assert waits(project) == [PATIENCE, PATIENCE], "the second wait, an update's, has another deadline"
 
     (server,) = project.world.cloud.servers.values()
-    server.entrance_seconds = PATIENCE - 1
+    server.exposure_seconds = PATIENCE - 1
     project.up().succeeded()
     assert project.outputs()["address"] == "192.0.2.1"
     assert set(server.made.values()) == {1}
@@ -60,14 +60,14 @@ def test_an_address_that_never_comes_ends_the_wait_and_one_more_up_finishes(live
 
 
 def test_a_stack_whose_address_never_came_can_be_destroyed(live: Live) -> None:
-    project = patient(live("vpc-cni-direct-super", entrance_seconds=None))
+    project = patient(live("vpc-cni-direct-super", exposure_seconds=None))
     project.up().failed()
     project.destroy().succeeded()
     assert project.world.cloud.leftovers() == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_app_that_never_gets_ready_is_named_and_does_not_keep_its_entrance_from_being_made(
+def test_an_app_that_never_gets_ready_is_named_and_does_not_keep_its_exposure_from_being_made(
     live: Live, stack: str
 ) -> None:
     """An image that cannot be pulled: the address is there meanwhile, and one more `up` with a better image finishes."""
@@ -76,12 +76,12 @@ def test_an_app_that_never_gets_ready_is_named_and_does_not_keep_its_entrance_fr
     failed = project.up(
         "--continue-on-error"
     ).failed()  # here the wait is over at once, and the engine would make no more
-    assert "(realip-app):" in failed.text
+    assert "(realip-deployment):" in failed.text
     assert "timed out after 90 s waiting for Deployment/" in failed.text
-    assert "(realip-entrance" not in failed.text
+    assert not re.search(r"\(realip-(service|ingress)\)", failed.text)
     (server,) = project.world.cloud.servers.values()
-    assert len(server.entrances()) == 1
-    assert all("status" in found.live for found in server.objects.values() if found.is_entrance)
+    assert len(server.exposures()) == 1
+    assert all("status" in found.live for found in server.objects.values() if found.is_exposure)
 
     server.app_seconds = 80
     project.configure({"realip:app": {"timeoutSeconds": 90, "image": "nginx:1.29.3"}})
@@ -124,9 +124,9 @@ def test_whoever_gets_another_load_balancer_is_told_how_to_get_its_address(
     (command,) = re.findall("'pulumi (up --refresh)'", said)
     project.run(*command.split()).succeeded()
     (server,) = project.world.cloud.servers.values()
-    (entrance,) = [found for found in server.objects.values() if found.is_entrance]
+    (exposure,) = [found for found in server.objects.values() if found.is_exposure]
     address = project.outputs()["address"]
-    assert entrance.live["status"]["loadBalancer"]["ingress"] == [{"ip": address}]
+    assert exposure.live["status"]["loadBalancer"]["ingress"] == [{"ip": address}]
     assert address != old
     assert address in project.outputs()["url"]
     assert [m for m in project.up().succeeded().messages if "load balancer" in m] == []
