@@ -10,7 +10,6 @@ from typing import NamedTuple, NoReturn
 
 from realip import __version__, streams
 from realip.errors import InputError
-from realip.messages import Language
 
 __all__ = ["entry", "main"]
 
@@ -21,8 +20,6 @@ class _Command(NamedTuple):
     summary: str
     """What the command shows."""
     examples: tuple[str, ...]
-    speaks: bool = True
-    """Its report is for people, in their language."""
 
 
 _COMMANDS = {
@@ -43,7 +40,6 @@ _COMMANDS = {
             "realip render vpc-cni-nondirect-native | kubectl apply --server-side -f -",
             "realip render globalrouter-direct-native -o rendered",
         ),
-        speaks=False,
     ),
     "diff": _Command(
         "realip.offline.diff_command",
@@ -157,12 +153,6 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about.summary, description=f"Show {about.summary}.")
         if name == wanted:
             import_module(about.module).add_arguments(command)
-            if about.speaks:
-                command.add_argument(
-                    "--lang",
-                    choices=[each.value for each in Language],
-                    help="language of the report (default: the locale's)",
-                )
             examples = "".join(f"  {example}\n" for example in about.examples)
             command.epilog = f"examples:\n{examples}\n{_EXIT_CODES}"
     return parser

@@ -10,12 +10,29 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-__all__ = ["ENGLISH", "Language", "Message", "Say", "Speaker", "catalogue", "english", "language", "message", "speaker"]
+if TYPE_CHECKING:
+    import argparse
 
-_AREAS = ("scenarios", "verify")
+__all__ = [
+    "ENGLISH",
+    "Language",
+    "Message",
+    "Say",
+    "Speaker",
+    "add_language",
+    "catalogue",
+    "english",
+    "language",
+    "message",
+    "speaker",
+]
+
+_AREAS = ("scenarios", "verify", "report")
 """The modules of a language, each a part of its catalogue."""
+_PHRASES = {"the whole answer": "whole_answer"}
+"""Values that are words of ours, as programs read them."""
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where POSIX has a program find its language, the first that is set."""
 
@@ -55,12 +72,19 @@ class Speaker:
 
     def __call__(self, code: str, /, **values: Any) -> str:
         """The words of a code with its values."""
-        said = {name: self.say(value) if isinstance(value, Message) else value for name, value in values.items()}
+        said = {name: self.value(value) for name, value in values.items()}
         return catalogue(self.language)[code].format(**said)
 
     def say(self, message: Message) -> str:
         """The words of a message."""
         return self(message.code, **message.values)
+
+    def value(self, value: Any) -> Any:
+        """A message's value in words, where it is a message or a phrase of ours; else as it is."""
+        if isinstance(value, Message):
+            return self.say(value)
+        phrase = _PHRASES.get(value) if isinstance(value, str) else None
+        return self(phrase) if phrase else value
 
 
 ENGLISH = Speaker(Language.ENGLISH)
@@ -99,6 +123,15 @@ def language(asked: str | None = None, encoding: str | None = None) -> Language:
     if named.lower().startswith(Language.CHINESE.value) and _writes_chinese(encoding):
         return Language.CHINESE
     return Language.ENGLISH
+
+
+def add_language(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> None:
+    """Let a command line say the language of its report."""
+    parser.add_argument(
+        "--lang",
+        choices=[each.value for each in Language],
+        help="language of the report for people (default: the locale's)",
+    )
 
 
 def _writes_chinese(encoding: str | None) -> bool:

@@ -4,6 +4,7 @@ import argparse
 import json
 
 from realip import streams
+from realip.messages import add_language
 from realip.offline.arguments import add_config
 from realip.offline.stackfile import read_stack
 from realip.terminal import print_page
@@ -18,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--exit-code", action="store_true", help="end with 1 if anything differs")
     parser.add_argument("--json", action="store_true", help="print the differences as JSON")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

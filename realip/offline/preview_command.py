@@ -4,6 +4,7 @@ import argparse
 import json
 
 from realip import streams
+from realip.messages import add_language
 from realip.offline.arguments import add_config, add_stack
 from realip.offline.stackfile import read_stack
 from realip.terminal import print_page
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     add_config(parser)
     parser.add_argument("--json", action="store_true", help="print every resource as JSON")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from realip import streams, tke
-from realip.messages import Say, speaker
+from realip.messages import Say, add_language, speaker
 from realip.scenarios import SCENARIOS, Choices, Connection, NetworkMode, NodeType, Scenario, resolve
 from realip.terminal import Line, Node, Span, Table, cell, print_page, tree
 
@@ -17,6 +17,7 @@ __all__ = ["add_arguments", "key_features", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments to a parser."""
     parser.add_argument("--json", action="store_true", help="print table and decision as JSON")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,17 +6,22 @@ import dataclasses
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 from realip import streams
 from realip.errors import InputError
-from realip.messages import english, message
-from realip.verify import Report, VerifyOptions, verify_async
+from realip.messages import Message, Speaker, add_language, message, speaker
+from realip.terminal import live, print_page
+from realip.verify import Report, VerifyOptions
+from realip.verify.filing import write_page
 from realip.verify.ip import known_kind
 from realip.verify.options import DEFAULT_PROBES, DEFAULT_TIMEOUT, Plan
 from realip.verify.outputs import stack_outputs
+from realip.verify.table import page
 from realip.verify.text import printable
+from realip.whole_file import WholeFile
 
 __all__ = ["add_arguments", "run"]
 
@@ -118,35 +123,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"bound of the whole run (default: {DEFAULT_TIMEOUT:g}, and the rollout on top)",
     )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    report = parser.add_argument_group("the report")
+    report.add_argument("--json", action="store_true", help="print the report as JSON")
+    report.add_argument(
+        "--html",
+        metavar="FILE",
+        help="write a page to file as well: what was asked, each probe, the verdict and its limits",
+    )
+    add_language(report)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
     streams.prepare()
+    say = speaker(arguments.lang, sys.stdout.encoding)
+    started, start = time.monotonic(), datetime.now(UTC)
+    options = _options(arguments)
+    file = None if arguments.html is None else WholeFile(arguments.html, "--html")
     try:
-        report = _verify(arguments)
+        report = _verify(options, started, speaker(arguments.lang, sys.stderr.encoding))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _INTERRUPTED
+    code = report.exit_code if file is None else write_page(file, report, start, arguments)
     if arguments.json:
-        return streams.put(report.to_json_text() + "\n", report.exit_code)
-    from realip.verify.table import report_text  # noqa: PLC0415 - only where a table is printed
-
-    return streams.put(report_text(report, terminal=sys.stdout.isatty()), report.exit_code)
+        return streams.put(report.to_json_text() + "\n", code)
+    return print_page(page(report, say), code=code)
 
 
-def _verify(arguments: argparse.Namespace) -> Report:
-    started = time.monotonic()
-    options = _options(arguments)
+def _verify(options: VerifyOptions, started: float, say: Speaker) -> Report:
     # The whole run is bounded: reading the outputs was a part of it.
     left = max(_LEAST, Plan.of(options).timeout - (time.monotonic() - started))
     rollout = options.rollout if options.rollout is None or options.rollout < left else left / 2
-    with _progress() as say:
-        return asyncio.run(_watched(dataclasses.replace(options, timeout=left, rollout=rollout), say))
+    with _progress(say) as tell:
+        return asyncio.run(_watched(dataclasses.replace(options, timeout=left, rollout=rollout), tell))
 
 
-async def _watched(options: VerifyOptions, say: Callable[[str], None]) -> Report:
+async def _watched(options: VerifyOptions, tell: Callable[[Message], None]) -> Report:
     """The verification; Ctrl-C ends the watch of a rollout, and its report is printed, and twice ends all."""
+    from realip.verify.run import run as verify  # noqa: PLC0415 - the client is loaded when something is asked
+
     stop = asyncio.Event()
     task = asyncio.current_task()
 
@@ -154,13 +169,13 @@ async def _watched(options: VerifyOptions, say: Callable[[str], None]) -> Report
         if stop.is_set() and task is not None:
             task.cancel()
         stop.set()
-        say(english(message("ending_watch")))
+        tell(message("ending_watch"))
 
     if options.rollout is not None:
         # Where the loop takes no signals, Ctrl-C ends the run as it does elsewhere.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
-    return await verify_async(options, progress=say, stopped=stop.is_set)
+    return await verify(options, tell, stop.is_set)
 
 
 def _options(arguments: argparse.Namespace) -> VerifyOptions:
@@ -225,25 +240,26 @@ def _ranges(options: VerifyOptions, texts: list[str]) -> dict[str, list[str]]:
     return ranges
 
 
-def _progress() -> AbstractContextManager[Callable[[str], None]]:
+@contextmanager
+def _progress(say: Speaker) -> Iterator[Callable[[Message], None]]:
     """Where a run says what it does: a line that changes on a terminal, else only what is worth a line of a log."""
     if not sys.stderr.isatty():
-        return nullcontext(_Log())
-    from realip.verify.live import live  # noqa: PLC0415 - only where there is a terminal
-
-    return live()
+        yield _Log(say)
+        return
+    with live() as tell:
+        yield lambda what: tell(say.say(what))
 
 
 class _Log:
     """Lines for a log: only what is waited for, when that changes and now and then."""
 
-    def __init__(self) -> None:
-        self._last, self._at = "", -_LOG_PERIOD
+    def __init__(self, say: Speaker) -> None:
+        self._say = say
+        self._last: object = None
+        self._at = -_LOG_PERIOD
 
-    def __call__(self, words: str) -> None:
-        what = words.partition(";")[0]
-        now = time.monotonic()
-        if words.startswith("waiting") and (what != self._last or now - self._at >= _LOG_PERIOD):
-            self._last, self._at = what, now
-            with suppress(OSError, ValueError):
-                print(words, file=sys.stderr, flush=True)
+    def __call__(self, what: Message) -> None:
+        now, problem = time.monotonic(), what.values.get("problem")
+        if what.code == "waiting" and (problem != self._last or now - self._at >= _LOG_PERIOD):
+            self._last, self._at = problem, now
+            streams.tell(f"{self._say.say(what)}\n")

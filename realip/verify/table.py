@@ -1,110 +1,87 @@
-"""The report as a person reads it: a table of probes, what the rows rest on, and the sentence."""
+"""The report on a terminal: a table of probes, what the rows rest on, and the sentence."""
 
-import io
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from realip.messages import english
-from realip.verify.report import ProbeRow, Report, Verdict
+from realip.messages import Speaker
+from realip.terminal import Line, Span, Table, cell
+from realip.verify.report import Report
+from realip.verify.rows import Group, groups, learned, pods, verdict, where
 from realip.verify.text import printable
 
-__all__ = ["report_text"]
+__all__ = ["page"]
 
-_STYLES = {
-    Verdict.PRESERVED: "green",
-    Verdict.TRANSLATED: "red",
-    Verdict.SPOOFABLE: "red",
-    Verdict.UNREACHABLE: "yellow",
-    Verdict.UNKNOWN: "yellow",
-}
-_LONGEST_SEEN = 60
 _MOST_GROUPS = 60
 """Lines of the table; the JSON has all rows."""
-_WIDTH = 150
-"""Columns, where there is no terminal to fit."""
+_LONGEST_WORDS = 400
 
 
-@dataclass(frozen=True)
-class _Group:
-    rows: list[ProbeRow]
-
-    def cells(self) -> list[Text]:
-        row = self.rows[0]
-        seen = [_masked(row) for row in self.rows]
-        verdict = row.verdict.value + (f" ({row.by.value})" if row.by else "")
-        # A closed node port is the good end of that probe.
-        style = "green" if row.kind == "node port" and row.verdict is Verdict.UNREACHABLE else _STYLES[row.verdict]
-        times = sorted(row.milliseconds for row in self.rows)
-        return [
-            Text(str(len(self.rows))),
-            Text(f"{row.kind} IPv{row.family}" if row.kind == "target" else f"{row.kind} {row.endpoint}"),
-            Text(row.connection),
-            Text("forged" if row.forged else "plain"),
-            Text(printable(seen[0] or "-", _LONGEST_SEEN)),
-            Text(f"{times[len(times) // 2]:.0f} ms"),
-            Text(verdict, style=style),
-            Text(printable(row.reason, 300)),
-        ]
+def page(report: Report, say: Speaker) -> Iterator[Line | Table]:
+    """The report as a page."""
+    found = groups(report.probes, say)
+    if found:
+        yield from _table(found[:_MOST_GROUPS], say)
+        if len(found) > _MOST_GROUPS:
+            yield [Span(say("more_lines", count=len(found) - _MOST_GROUPS))]
+        yield []
+    for words in _rests_on(report, say):
+        yield [Span(printable(words, _LONGEST_WORDS))]
+    for note in report.notes:
+        yield [Span(printable(say("note", note=note), _LONGEST_WORDS))]
+    if found:
+        yield []
+    style = verdict(report, say).style
+    yield [Span(say.say(report.sentence), f"{style} verdict")]
 
 
-def _masked(row: ProbeRow) -> str | None:
-    """What the application saw, with forged addresses by that name: they differ from probe to probe."""
-    seen = row.saw
-    for forged in row.forged:
-        seen = seen and seen.replace(forged, "(forged)")
-    return seen
+def _table(found: Sequence[Group], say: Speaker) -> Iterator[Line | Table]:
+    """What differs between the groups in a table, what does not beside its name, and the reasons under it: they are long."""
+    reasons = list(dict.fromkeys(group.why for group in found))
+    columns: list[tuple[str, Callable[[Group], Line]]] = [
+        ("where", lambda group: cell(group.where)),
+        ("connection", lambda group: cell(group.connection)),
+        ("headers", lambda group: cell(group.headers)),
+        ("saw", lambda group: cell(group.seen)),
+        ("verdict", lambda group: cell(group.verdict.words, group.verdict.style)),
+    ]
+    differ = [(name, show) for name, show in columns if len({tuple(show(group)) for group in found}) > 1]
+    same = [(name, show) for name, show in columns if (name, show) not in differ] if len(found) > 1 else []
+    if len(found) == 1:
+        differ = columns
+    rows = []
+    for group in found:
+        counts = [cell(len(group.rows)), cell(say("milliseconds", count=f"{group.median:.0f}"))]
+        why = [cell(reasons.index(group.why) + 1)] if len(reasons) > 1 else []
+        rows.append([*counts, *(show(group) for _, show in differ), *why])
+    for name, show in same:
+        yield [Span(say("fact", name=say(f"column_{name}")), "aside"), *show(found[0])]
+    head = ["probes", "median", *(name for name, _ in differ), *(["why"] if len(reasons) > 1 else [])]
+    if same:
+        yield []
+    yield Table([say(f"column_{name}") for name in head], rows, numbers=frozenset({0, 1}))
+    yield []
+    for number, reason in enumerate(reasons, start=1):
+        if len(reasons) > 1:
+            yield [Span(say("reason_item", number=number, reason=reason))]
+        else:
+            yield [Span(say("fact", name=say("column_why")), "aside"), Span(reason)]
 
 
-def _groups(rows: Sequence[ProbeRow]) -> list[_Group]:
-    groups: dict[tuple[object, ...], _Group] = {}
-    for row in rows:
-        key: tuple[object, ...] = (
-            row.kind,
-            row.family,
-            row.connection,
-            bool(row.forged),
-            _masked(row),
-            row.verdict,
-            row.by,
-            row.reason,
-        )
-        key = (*key, row.endpoint if row.kind == "node port" else None)
-        groups.setdefault(key, _Group([])).rows.append(row)
-    return list(groups.values())
-
-
-def report_text(report: Report, *, terminal: bool) -> str:
-    """The report as text, for a terminal coloured and to its width."""
-    file = io.StringIO()
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH
-    console = Console(file=file, highlight=False, force_terminal=terminal, width=width)
-    table = Table(box=None, pad_edge=False, title_justify="left")
-    for heading in ("probes", "where", "connection", "headers", "the app saw", "median", "verdict", "why"):
-        table.add_column(heading, justify="right" if heading in {"probes", "median"} else "left", overflow="fold")
-    groups = _groups(report.probes)
-    for group in groups[:_MOST_GROUPS]:
-        table.add_row(*group.cells())
-    if groups:
-        console.print(table)
-    if len(groups) > _MOST_GROUPS:
-        console.print(Text(f"... and {len(groups) - _MOST_GROUPS} more lines; --json has every probe"))
+def _rests_on(report: Report, say: Speaker) -> Iterator[str]:
     for caller in report.caller:
-        told = f"{', '.join(caller.addresses)} ({caller.learned})" if caller.learned else "not known"
-        console.print(Text(f"your IPv{caller.family} address: {told}"))
+        addresses = say("separator").join(caller.addresses)
+        how = learned(caller.learned, say)
+        if caller.learned:
+            yield say("caller_told", family=caller.family, addresses=addresses, learned=how)
+        else:
+            yield say("caller_not_known", family=caller.family)
     if report.pods:
-        answers = ", ".join(
-            f"{printable(name, _LONGEST_SEEN)} ({count})" for name, count in list(report.pods.items())[:_MOST_GROUPS]
+        yield pods(report, say, _MOST_GROUPS)
+    if report.extras:
+        kinds = (
+            say("extra_item", kind=where(row, say), verdict=say(f"verdict_{row.verdict.value}"))
+            for row in report.extras
         )
-        console.print(Text(f"pods that answered: {answers}"))
+        yield say("extras_sent", kinds=say("separator").join(kinds))
     if report.rollout:
         for example in report.rollout.examples:
-            console.print(Text(f"lost in the rollout: {printable(english(example))}"))
-    for warning in report.warnings:
-        console.print(Text(f"note: {printable(warning, 300)}"))
-    console.print(Text(report.summary, style=f"bold {_STYLES[report.verdict]}"))
-    return file.getvalue()
+            yield say("rollout_lost", reason=example)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     {"streams", "text_width", "messages"},
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems"},
-    {"rules", "scenarios"},
+    {"rules", "scenarios", "whole_file"},
     {"settings"},
     {"components", "adoption"},
     {"stack"},
@@ -21,7 +21,7 @@ FLOORS = (
 )
 """Rooms of the library from the ground up: a room imports from its own floor's list only itself, and from those below."""
 
-VERIFY_MAY_USE = {"errors", "reads", "documentation_ranges", "streams", "messages", "terminal", "verify"}
+VERIFY_MAY_USE = {"errors", "reads", "documentation_ranges", "streams", "messages", "terminal", "whole_file", "verify"}
 """Proof over the wire knows no cloud: it could be a package of its own."""
 
 

@@ -1,0 +1,68 @@
+"""A file that a user names for a report: written whole or not at all, and known to be writable before anything is done."""
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from realip.errors import InputError
+
+__all__ = ["WholeFile"]
+
+_NEW_FILE = 0o666
+_PERMISSIONS = 0o777
+
+
+class WholeFile:
+    """A file to be written once."""
+
+    def __init__(self, name: str, option: str) -> None:
+        """Find out whether the file can be written, without leaving anything behind; `option` is what named it. InputError if not."""
+        self._said = f"{option} {name!r}"
+        try:
+            # A link stays one: what it leads to is written.
+            self._path = Path(os.path.realpath(name))
+            problem = self._unfit(name)
+        except (OSError, ValueError) as error:
+            raise self._refused(error) from None
+        if problem:
+            raise InputError(f"{self._said}: {problem}")
+
+    def _unfit(self, name: str) -> str | None:
+        """What is wrong with the file, if anything; OSError or ValueError where the system says so."""
+        if not name or (self._path.exists() and not self._path.is_file()):
+            return "is not a file that can be written; name one"
+        if self._path.exists() and not os.access(self._path, os.W_OK):
+            return "cannot be written: it is read-only"
+        with tempfile.NamedTemporaryFile(prefix=".realip-", dir=self._path.parent):
+            return None
+
+    def write(self, text: str) -> None:
+        """Put the text there in one step; what was there before stays if that fails. InputError if it does."""
+        temporary = None
+        try:
+            mode = stat.S_IMODE(self._path.stat().st_mode) if self._path.exists() else _NEW_FILE & ~_umask()
+            descriptor, temporary = tempfile.mkstemp(prefix=".realip-", dir=self._path.parent)
+            with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:  # noqa: PTH123
+                file.write(text)
+                file.flush()
+                os.fchmod(descriptor, mode & _PERMISSIONS)
+                os.fsync(descriptor)
+            Path(temporary).replace(self._path)
+            temporary = None
+        except OSError as error:
+            raise self._refused(error) from None
+        finally:
+            if temporary is not None:
+                with suppress(OSError):
+                    Path(temporary).unlink()
+
+    def _refused(self, error: OSError | ValueError) -> InputError:
+        return InputError(f"{self._said}: cannot be written: {getattr(error, 'strerror', None) or error}")
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
