@@ -67,7 +67,7 @@ e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its o
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/cluster
 	@$(BIN)/python -m pytest -q -n 2 tests/engine
 
-lab: $(BIN)/.dev ## the five scenarios in network namespaces, with real packets (Linux, root)
+lab: $(BIN)/.dev ## every scenario in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab
 	@$(BIN)/python -m pytest -q tests/lab
 

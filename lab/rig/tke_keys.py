@@ -30,6 +30,7 @@ class Documented:
 
 
 _BOOLEAN = frozenset({"true", "false"})
+_CHARGE_TYPES = frozenset({"TRAFFIC_POSTPAID_BY_HOUR", "BANDWIDTH_POSTPAID_BY_HOUR"})
 
 
 def _of(source: str, prefix: str, open_keys: str, booleans: str = "") -> dict[str, Documented]:
@@ -41,6 +42,7 @@ def _of(source: str, prefix: str, open_keys: str, booleans: str = "") -> dict[st
 
 ANNOTATIONS: Mapping[str, Mapping[str, Documented]] = {
     "Service": {
+        "service.kubernetes.io/qcloud-loadbalancer-internet-charge-type": Documented("457/51258", _CHARGE_TYPES),
         "service.cloud.tencent.com/loadbalance-type": Documented(
             "the guide, scenario 1; no document", frozenset({"OPEN"})
         ),
@@ -55,12 +57,12 @@ ANNOTATIONS: Mapping[str, Mapping[str, Documented]] = {
             "457/51258",
             "service.kubernetes.io/",
             "tke-existed-lbid service.extensiveParameters qcloud-loadbalancer-internal-subnetid "
-            "qcloud-loadbalancer-backends-label qcloud-loadbalancer-internet-charge-type "
-            "qcloud-loadbalancer-internet-max-bandwidth-out",
+            "qcloud-loadbalancer-backends-label qcloud-loadbalancer-internet-max-bandwidth-out",
             "local-svc-only-bind-node-with-pod",
         ),
     },
     "Ingress": {
+        "kubernetes.io/ingress.internetChargeType": Documented("457/56112", _CHARGE_TYPES),
         INGRESS_CLASS: Documented("457/56112", frozenset({QCLOUD})),
         **_of(
             "457/56112",
@@ -72,7 +74,7 @@ ANNOTATIONS: Mapping[str, Mapping[str, Documented]] = {
         **_of(
             "457/56112",
             "kubernetes.io/ingress.",
-            "existLbId subnetId internetChargeType internetMaxBandwidthOut extensiveParameters http-rules https-rules",
+            "existLbId subnetId internetMaxBandwidthOut extensiveParameters http-rules https-rules",
             "rule-mix",
         ),
     },

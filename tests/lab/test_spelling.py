@@ -12,6 +12,7 @@ import pytest
 from lab.proof.spelling import rendered, undocumented
 from lab.rig import tke_keys
 from lab.rig.binding import Cluster, load_balancers
+from realip import tke
 from realip.scenarios import SCENARIOS, Connection, Scenario, by_slug
 from tests.lab.conftest import PROJECT
 
@@ -102,6 +103,18 @@ def test_a_misspelt_key_changes_what_the_lab_binds(
     source = library / "realip" / "tke.py"
     source.write_text(source.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
     assert not is_direct(scenario, render(slug, library, tmp_path / "rendered"))
+
+
+@pytest.mark.parametrize("kind", ["Service", "Ingress"])
+def test_every_annotation_that_the_library_can_write_stands_in_tke_s_documents(kind: str) -> None:
+    """Also those that no default stack writes: a misspelt internal subnet makes a public load balancer."""
+    names = {
+        name: value
+        for name, value in vars(tke).items()
+        if name.startswith(f"{kind.upper()}_") and isinstance(value, str) and "/" in value
+    }
+    assert len(names) >= 5
+    assert {name: value for name, value in names.items() if value not in tke_keys.ANNOTATIONS[kind]} == {}
 
 
 def test_the_lab_takes_no_key_from_the_library() -> None:
