@@ -57,7 +57,7 @@ SHAPES = (
     Shape((0, OWN, 0), crowd=False),
     Shape((0, 0), lines=2),
     Shape((1,)),
-    Shape((0,), crowd=False),
+    Shape((0,)),
     Shape((2,)),
     Shape((3,)),
     Shape((5,), crowd=False),
@@ -66,7 +66,8 @@ SHAPES = (
     Shape((7,)),
     Shape((0, 1, 2, 3, 4, 5, 6, 0)),
 )
-"""In turn. Positions from either end shift between them, and each kind of address stands alone in one."""
+"""In turn. Positions from either end shift between them, and each kind of address stands alone in one. Among the first
+ten, which 20 probes send, eight are crowds: each of their headers then claims every kind."""
 
 
 @dataclass(frozen=True)
