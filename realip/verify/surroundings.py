@@ -20,7 +20,9 @@ _INTERFACES = ("kube-ipvs", "nodelocaldns", "cni0", "cbr0", "cali", "cilium_", "
 """Network interfaces that kube-proxy and network plug-ins make on a node."""
 _PORTS = {10250: "kubelet", 10256: "kube-proxy", 10249: "kube-proxy"}
 """Ports on which a node's own programs listen (kubernetes.io, Ports and Protocols)."""
-_CHAIN = "KUBE-SERVICES"
+_PROGRAMS = ("kube-proxy", "kubelet", "k3s-agent", "k3s-server")
+_FILTERS = (("iptables-save", "-t", "nat", "KUBE-SERVICES"), ("nft", "list", "tables", "kube-proxy"))
+"""How to ask the packet filter, and what kube-proxy has put there."""
 _LIMIT = 0.5
 """Seconds for a look at this machine's packet filter."""
 
@@ -43,7 +45,7 @@ def own_address(address: Address) -> bool:
 
 def cluster_sign() -> str | None:
     """What on this machine shows that it is a node of a cluster, None if nothing does."""
-    return _interface() or _listener(_PORTS) or _rules()
+    return _interface() or _listener(_PORTS) or _process() or _rules()
 
 
 def _interface() -> str | None:
@@ -63,13 +65,36 @@ def _listener(ports: Iterable[int]) -> str | None:
     return None
 
 
+def _process() -> str | None:
+    """A node's own program in this network namespace; of programs of others nothing can be said."""
+    processes = Path("/proc")
+    try:
+        here = (processes / "self/ns/net").readlink()
+        found = [path for path in processes.iterdir() if path.name.isdecimal()]
+    except OSError:
+        return None
+    for path in found:
+        try:
+            name = (path / "comm").read_text(encoding="utf-8", errors="replace").strip()
+            if name in _PROGRAMS and (path / "ns/net").readlink() == here:
+                return name
+        except OSError:
+            continue
+    return None
+
+
 def _rules() -> str | None:
     """Only root may look; a machine without the programs has no such rules of kube-proxy either."""
-    program = shutil.which("iptables-save")
-    if program is None or os.geteuid() != 0:
+    if os.geteuid() != 0:
         return None
-    try:
-        done = subprocess.run([program, "-t", "nat"], capture_output=True, timeout=_LIMIT, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return f"the packet filter's {_CHAIN}" if _CHAIN.encode() in done.stdout else None
+    for name, *arguments, mark in _FILTERS:
+        program = shutil.which(name)
+        if program is None:
+            continue
+        try:
+            done = subprocess.run([program, *arguments], capture_output=True, timeout=_LIMIT, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if mark.encode() in done.stdout:
+            return f"the packet filter's {mark}"
+    return None
