@@ -6,7 +6,7 @@ It is looked at for forged addresses all the same, and so is everything else: wh
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from realip.messages import Message, message
@@ -14,6 +14,7 @@ from realip.verify import names
 from realip.verify.claims import Scan
 from realip.verify.evidence import Evidence, Label, Sighting
 from realip.verify.forgery import NONCE_HEADER, Forgery, Ledger
+from realip.verify.forms import MOST_HOPS, address_of, elements, merged, pairs_of, texts_of
 from realip.verify.headers import FORWARDED, plain
 from realip.verify.ip import parse_endpoint
 from realip.verify.json_path import JsonPath
@@ -21,10 +22,8 @@ from realip.verify.listing import bare, listing
 from realip.verify.reading import Reading
 from realip.verify.text import printable
 
-__all__ = ["Question", "elements", "read_answer"]
+__all__ = ["Question", "read_answer"]
 
-_MOST_HOPS = 64
-"""Elements of a header that are looked at, from the right: more is no path but an attack."""
 _MOST_NODES = 20_000
 """Values of a document that are looked at."""
 _DEEPEST = 40
@@ -50,26 +49,6 @@ class Question:
     """The `Host` that was sent, without the port: an answer that repeats it does not name its pod."""
 
 
-def elements(lines: Sequence[str], *, forwarded: bool = False) -> tuple[str, ...]:
-    """The elements of a header, of all its lines, from left to right; the last 64."""
-    found: list[str] = []
-    for line in lines:
-        parts = line.rsplit(",", _MOST_HOPS)
-        found += map(_for, parts) if forwarded else (part.strip() for part in parts)
-    return tuple(element for element in found if element)[-_MOST_HOPS:]
-
-
-def _for(element: str) -> str:
-    """The `for` of an element of RFC 7239; a text that is no address if it has none."""
-    if not element.strip():
-        return ""
-    for pair in element.split(";"):
-        name, equals, value = pair.strip().partition("=")
-        if equals and name.strip().lower() == "for":
-            return value.strip().strip('"')
-    return element.strip() if parse_endpoint(element) else "no for="
-
-
 def read_answer(body: bytes, question: Question) -> Sighting:
     """What the body of an answer says. Never raises, whatever the bytes."""
     coding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
@@ -80,7 +59,7 @@ def read_answer(body: bytes, question: Question) -> Sighting:
     # `[2001:db8::1]:80` starts like an array.
     if question.path is not None or (text[0] in '{["' and bare(text) is None):
         try:
-            document = json.loads(text, object_pairs_hook=_merge)
+            document = json.loads(text, object_pairs_hook=merged)
         except (ValueError, RecursionError):
             document = None
             fields = listing(text) if question.path is None and text[0] == "[" else None
@@ -95,22 +74,6 @@ def read_answer(body: bytes, question: Question) -> Sighting:
         return reader.document(fields)
     problem = message("answer_web_page") if text[0] == "<" else message("answer_prose", start=repr(printable(text, 40)))
     return reader.prose(text, problem)
-
-
-class _Repeated(list[object]):
-    """The values of a name that an object has more than once: several lines of one header, in some echo servers."""
-
-
-def _merge(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    merged: dict[str, object] = {}
-    for name, value in pairs:
-        if name not in merged:
-            merged[name] = value
-        elif isinstance(earlier := merged[name], _Repeated):
-            earlier.append(value)
-        else:
-            merged[name] = _Repeated([earlier, value])
-    return merged
 
 
 @dataclass
@@ -167,7 +130,7 @@ class _Reader:
 
     def _at(self, path: JsonPath, document: object) -> Evidence | None:
         """What the path names: a header if it leads to one by its name, else the application's own conclusion."""
-        reading, texts = self._question.reading, _texts(path.find(document))
+        reading, texts = self._question.reading, texts_of(path.find(document))
         if not texts:
             return None
         steps = [step for step in path.steps if isinstance(step, str)]
@@ -185,7 +148,7 @@ class _Reader:
         if self._nodes > _MOST_NODES or len(keys) > _DEEPEST or (keys and names.is_response_container(keys[-1])):
             return
         where = ".".join(keys) or _WHOLE
-        pairs = _pairs(value) if keys and not inside and names.is_header_container(keys[-1]) else None
+        pairs = pairs_of(value) if keys and not inside and names.is_header_container(keys[-1]) else None
         if pairs is not None:
             self._header_object(pairs, keys)
         elif isinstance(value, str):
@@ -217,7 +180,7 @@ class _Reader:
     def _header(self, key: str, value: object, keys: tuple[str, ...], *, inside: bool, cgi: bool = False) -> bool:
         """Note a header of the request; False if the key is none's name."""
         name = self._names.header(key, inside=inside, cgi=cgi)
-        lines = _texts(value)
+        lines = texts_of(value)
         if plain(key).removeprefix("http") == plain(NONCE_HEADER):
             self._nonces += lines
             return True
@@ -236,7 +199,7 @@ class _Reader:
         special = parent in names.PEER_PARENTS or parent in names.CLIENT_PARENTS
         if not all(outer in names.ENVELOPES for outer in (above[:-1] if special else above)):
             return
-        chain, port = _address_of(value)
+        chain, port = address_of(value)
         if not chain:
             return
         where = printable(".".join((*keys, key)))
@@ -261,7 +224,7 @@ class _Reader:
         found = [parse_endpoint(element) for element in chain]
         if len(found) == 1 and found[0] and found[0][1] is not None:
             label = Label.SOCKET_PEER
-        return Evidence(label, where, tuple(chain[-_MOST_HOPS:]))
+        return Evidence(label, where, tuple(chain[-MOST_HOPS:]))
 
     def _pod(self, name: str, value: object, above: Sequence[str]) -> None:
         if name not in names.POD_NAMES or not isinstance(value, str):
@@ -316,66 +279,3 @@ class _Reader:
             for header in exact
         ]
         return max(found, key=lambda evidence: len(evidence.values))
-
-
-def _pairs(value: object) -> list[tuple[str, object]] | None:
-    """The names and values of an object of headers, in any of the forms that frameworks give it; None if it is none."""
-    if isinstance(value, dict):
-        return list(value.items())
-    if isinstance(value, str):
-        fields = listing(value)
-        return list(fields.items()) if fields else None
-    if not isinstance(value, list) or not value:
-        return None
-    if all(isinstance(item, str) for item in value):
-        texts = [str(item) for item in value]
-        if all(": " in text for text in texts):
-            return _grouped((name, rest.strip()) for name, _, rest in (text.partition(":") for text in texts))
-        return _grouped(zip(texts[::2], texts[1::2], strict=True)) if len(texts) % 2 == 0 else None
-    pairs: list[tuple[str, object]] = []
-    for item in value:
-        if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
-            pairs.append((item[0], item[1]))
-        elif isinstance(item, dict):
-            fields = {plain(key): inner for key, inner in item.items()}
-            name = fields.get("name", fields.get("key"))
-            if isinstance(name, str):
-                pairs.append((name, fields.get("value", fields.get("values"))))
-            else:
-                pairs += item.items()
-    return _grouped(iter(pairs)) if pairs else None
-
-
-def _grouped(pairs: Iterator[tuple[str, object]]) -> list[tuple[str, object]]:
-    """Pairs of one name as one, in order."""
-    return list(_merge(list(pairs)).items())
-
-
-def _texts(value: object) -> list[str]:
-    """The lines of a header: a text, or texts in an array, which may be of arrays again."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [text for item in value[-_MOST_HOPS:] for text in _texts_flat(item)]
-    return []
-
-
-def _texts_flat(item: object) -> list[str]:
-    if isinstance(item, str):
-        return [item]
-    return [text for text in item if isinstance(text, str)] if isinstance(item, list) else []
-
-
-def _address_of(value: object) -> tuple[list[str], bool]:
-    """The address or chain that a field holds, and whether it has a socket's port: text, or an address and a port in an array."""
-    if isinstance(value, str) and value.strip():
-        return list(elements([value])), False
-    if (
-        isinstance(value, list)
-        and len(value) >= 2
-        and isinstance(value[0], str)
-        and isinstance(value[1], int)
-        and parse_endpoint(value[0])
-    ):
-        return [value[0]], True
-    return [], False

@@ -5,6 +5,7 @@ credentials, no decompression comes between the application and the verdict.
 """
 
 import asyncio
+import json
 import socket
 import ssl
 import time
@@ -16,9 +17,9 @@ from types import TracebackType
 import h11
 
 from realip.errors import InputError
-from realip.messages import Message, message
 from realip.verify.answers import Question, read_answer
 from realip.verify.attempt import Attempt, Kind
+from realip.verify.failures import ConnectTimeout, Flood, Limits, Unfinished, failure
 from realip.verify.forgery import NONCE_HEADER, Forgery
 from realip.verify.ip import Address, parse_address
 from realip.verify.responses import Response, cached_by, retry_after, understand
@@ -34,6 +35,8 @@ _MOST_BYTES = 4 * LARGEST_ANSWER
 _MOST_EVENTS = 2_000
 """Pieces that an answer may come in."""
 _READ = 32 * 1024
+_SHORTEST_SECRET = 4
+"""Characters; what is shorter keeps no secret, and hiding it would tear the answer apart."""
 CONNECT_LIMIT = 5.0
 _REQUEST_LIMIT = 10.0
 """Seconds for one request, its connection included."""
@@ -41,8 +44,6 @@ _AHEAD_LIMIT, _AHEAD_SHARE = 2.0, 3.0
 """Seconds, and shares of what the first answer took, for one to a request that was sent ahead: not every server reads those."""
 _LEAST = 0.001
 """Seconds; a limit of zero would mean none to some layers."""
-_TLS_ALERT = b"\x15\x03"
-"""How a TLS server answers plain HTTP (RFC 8446, 5.1)."""
 
 
 def trust(ca_file: str | None, *, secure: bool) -> ssl.SSLContext | None:
@@ -71,14 +72,6 @@ class Asker:
     def connect(self, address: Address, kind: Kind = Kind.TARGET, port: int | None = None) -> "Connection":
         """A connection to an address of the target, or to the port of a node, which speaks plain HTTP; not yet opened."""
         return Connection(self, address, kind, port)
-
-
-class _Flood(Exception):
-    """An answer that goes on and on."""
-
-
-class _Unfinished(Exception):
-    """A connection that ended before the answer did."""
 
 
 class Connection:
@@ -159,7 +152,7 @@ class Connection:
                     await self._open(connect_limit, preface)
                     attempt = replace(attempt, kept=False)
                 attempt = answered or await self._exchange([*forgery.headers, *headers], attempt)
-        except (TimeoutError, OSError, ValueError, EOFError, _Flood, _Unfinished, h11.ProtocolError) as error:
+        except (TimeoutError, OSError, ValueError, EOFError, Flood, Unfinished, h11.ProtocolError) as error:
             attempt = self._failed(attempt, error, limit, connect_limit)
             self._close()
         reached = self._local is not None
@@ -179,7 +172,7 @@ class Connection:
         try:
             async with asyncio.timeout(max(_AHEAD_LIMIT, _AHEAD_SHARE * self._took)):
                 return await self._exchange(attempt.forgery.headers, attempt)
-        except (TimeoutError, OSError, EOFError, _Unfinished, h11.RemoteProtocolError):
+        except (TimeoutError, OSError, EOFError, Unfinished, h11.RemoteProtocolError):
             self._close()
             return None
 
@@ -199,7 +192,7 @@ class Connection:
         except BaseException as error:
             stream.close()
             if isinstance(error, TimeoutError) and self._local is None and error.errno is None:
-                raise _ConnectTimeout from None
+                raise ConnectTimeout from None
             raise
 
     async def _wrap(self, stream: socket.socket, end: float) -> None:
@@ -259,14 +252,14 @@ class Connection:
                 self._first = self._first or data[:2]
                 received += len(data)
                 if received > _MOST_BYTES:
-                    raise _Flood
+                    raise Flood
                 if not data and head is None:
-                    raise _Unfinished
+                    raise Unfinished
                 self._http.receive_data(data)
                 continue
             events += 1
             if events > _MOST_EVENTS:
-                raise _Flood
+                raise Flood
             if isinstance(event, h11.Response):
                 head, self._status = event, event.status_code
             elif isinstance(event, h11.Data):
@@ -276,12 +269,12 @@ class Connection:
             elif isinstance(event, h11.EndOfMessage) or event is h11.PAUSED:
                 break
             elif isinstance(event, h11.ConnectionClosed):
-                raise _Unfinished
+                raise Unfinished
             else:
                 # An informational answer; many of them must not keep the others waiting.
                 await asyncio.sleep(0)
         if head is None:
-            raise _Unfinished
+            raise Unfinished
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in head.headers]
         return Response(head.status_code, headers, bytes(body), too_large=len(body) > LARGEST_ANSWER)
 
@@ -300,39 +293,22 @@ class Connection:
     def _masked(self, body: bytes) -> bytes:
         """The body without the caller's own headers' values: they may be secrets, and an echo shows them."""
         for _, value in self._asker.headers:
-            if value:
-                body = body.replace(value.encode("latin-1", "replace"), b"(hidden)")
+            if len(value) >= _SHORTEST_SECRET:
+                for written in (value, json.dumps(value)[1:-1]):
+                    body = body.replace(written.encode("latin-1", "replace"), b"(hidden)")
         return body
 
     def _failed(self, attempt: Attempt, error: BaseException, limit: float, connect_limit: float) -> Attempt:
         """Why there is nothing to read, and whether waiting may help."""
-        problem, transient, refused = self._problem(error, limit, connect_limit)
+        limits = Limits(
+            limit,
+            connect_limit,
+            made=self._local is not None,
+            begun=self._status is not None,
+            secure=self._context is not None,
+        )
+        problem, transient, refused = failure(error, limits, self._first)
         return replace(attempt, status=self._status, problem=problem, transient=transient, refused=refused)
-
-    def _problem(self, error: BaseException, limit: float, connect_limit: float) -> tuple[Message, bool, bool]:
-        made = self._local is not None
-        if isinstance(error, _ConnectTimeout):
-            return message("no_connection_within", limit=f"{connect_limit:.3g}"), True, False
-        if isinstance(error, TimeoutError) and not getattr(error, "errno", None):
-            return message("no_answer_within", limit=f"{limit:.3g}"), self._status is None, False
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return message("certificate_not_trusted", why=printable(error.verify_message)), False, False
-        if isinstance(error, ssl.SSLError):
-            reason = getattr(error, "reason", None)
-            return message("tls_failed", why=printable(reason or str(error))), False, False
-        if self._first == _TLS_ALERT and self._context is None:
-            return message("speaks_tls"), False, False
-        if isinstance(error, _Flood):
-            return message("answer_flood"), False, False
-        if not made:
-            return _connect_problem(error)
-        if isinstance(error, _Unfinished | EOFError):
-            return message("closed_early"), True, False
-        text = printable(str(error)) or type(error).__name__
-        if isinstance(error, h11.RemoteProtocolError):
-            closed = "closed connection" in text or "without sending complete" in text
-            return (message("closed_early") if closed else message("not_http", why=text)), closed, False
-        return message("connection_broke", why=text), isinstance(error, OSError), False
 
 
 def _bytes_of(connection: h11.Connection, request: h11.Request) -> bytes:
@@ -340,20 +316,6 @@ def _bytes_of(connection: h11.Connection, request: h11.Request) -> bytes:
     return (connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b"")
 
 
-class _ConnectTimeout(TimeoutError):
-    """No connection was made in time."""
-
-
 def _plain_address(text: str) -> Address:
     address = ip_address(text.partition("%")[0])
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _connect_problem(error: BaseException) -> tuple[Message, bool, bool]:
-    """Why no connection was made, whether waiting may help, and whether it was refused."""
-    if isinstance(error, ConnectionRefusedError):
-        return message("connection_refused"), True, True
-    if isinstance(error, ConnectionResetError):
-        return message("connection_reset"), True, True
-    words = printable((error.strerror or "").lower()) if isinstance(error, OSError) else ""
-    return message("no_connection", why=words or printable(str(error)) or type(error).__name__), True, False
