@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from realip.messages import Language, Speaker
 from realip.settings.models import Settings
 from realip.settings.problems import model_in
 
@@ -88,31 +89,42 @@ def _section(text: str, title: str) -> str:
     """The part of a command's output under a title of its own, up to the next one; all of it without a title."""
     if not title:
         return text
-    blocks = re.split(r"\n\n(?=[A-Z0-9][^\n]*\n\n)", text)
+    blocks = re.split(r"\n\n(?=[A-Z0-9\u4e00-\u9fff][^\n]*\n\n)", text)
     (found,) = [block for block in blocks if block.startswith(f"{title}\n")]
     return found.removeprefix(f"{title}\n").strip("\n")
+
+
+def _language(said: str) -> Language:
+    """The language of a marker: Chinese where it says `--lang zh`, or names a Chinese title."""
+    return Language.CHINESE if "--lang zh" in said or re.search("[\u4e00-\u9fff]", said) else Language.ENGLISH
+
+
+def scenarios(title: str) -> str:
+    """The part of the scenarios under a title, or all of them, in the title's language."""
+    return _section(_realip("scenarios", "--lang", _language(title).value), title)
 
 
 def picture(stack: str) -> str:
     """A preview at a glance: of its tree the first level and what makes the scenario, and the way of a client's address."""
     text = _realip("preview", *stack.split())
+    say = Speaker(_language(stack))
     title, *blocks = text.split("\n\n")
     (tree,) = [block for block in blocks if block.startswith("RealIpStack")]
-    (count,) = [block for block in blocks if block.startswith("`pulumi up` would create")]
+    (count,) = [block for block in blocks if block.startswith(say("up_creates"))]
     glance = [line for line in tree.splitlines() if "▸" in line or not line.startswith(("│", "   "))]
     depth = [re.search("[├└]", line) for line in glance]
     for at, branch in enumerate(depth):
         later = (other.start() for other in depth[at + 1 :] if other and branch and other.start() <= branch.start())
         if branch and next(later, -1) != branch.start():
             glance[at] = glance[at].replace("├", "└")
-    way = "How a client's address travels"
+    way = say("journey_heading")
     return "\n\n".join((title, "\n".join(glance), count, way, _section(text, way)))
 
 
 _WRITERS: dict[str, Callable[[str], str]] = {
     "preview": lambda stack: _fenced("text", _realip("preview", *stack.split())),
     "picture": lambda stack: _fenced("text", picture(stack)),
-    "scenarios": lambda title: _fenced("text", _section(_realip("scenarios"), title)),
+    "scenarios": lambda title: _fenced("text", scenarios(title)),
     "example": lambda path: _fenced("python", (ROOT / path).read_text("utf-8").rstrip("\n")),
     "settings": lambda language: settings_table(language or "en"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from unicodedata import combining, east_asian_width
 
-__all__ = ["clipped", "hard_pieces", "width", "words"]
+__all__ = ["clipped", "hard_pieces", "padded", "width", "words"]
 
 _NEVER_FIRST = "，。、；：？！）》」』】”’…,.;:?!)"
 """Characters with which no line begins."""
@@ -20,6 +20,11 @@ def _columns(character: str) -> int:
     if combining(character):
         return 0
     return 2 if east_asian_width(character) in "WF" else 1
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with blanks after it, so that it takes at least so many columns."""
+    return text + " " * (columns - width(text))
 
 
 def words(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from realip.messages import ENGLISH, Say
 from realip.offline.differences import FieldChange, differences
 from realip.offline.replacements import REFUSED, followers, place, replaces
 from realip.offline.summary import summary
@@ -26,7 +27,7 @@ class Change:
     follows: str | None = None
     """The resource whose replacement replaces this one."""
     refused: tuple[str, ...] = ()
-    """Why an update would be refused."""
+    """Codes of messages that say why an update would be refused."""
 
 
 @dataclass(frozen=True)
@@ -85,49 +86,49 @@ def _refused(kind: str, fields: Sequence[FieldChange]) -> Iterator[str]:
             yield reason
 
 
-def page(comparison: Comparison) -> Iterator[Line]:
+def page(comparison: Comparison, say: Say) -> Iterator[Line]:
     """The comparison as lines."""
     yield [Span(f"{comparison.a} → {comparison.b}", "title")]
     yield []
     if comparison.same:
-        yield [Span("Nothing differs.")]
+        yield [Span(say("diff_nothing"))]
         return
     for mark, style, resources in (
         ("-", "removed", comparison.only_in_a),
         ("+", "added", comparison.only_in_b),
     ):
         for resource in resources:
-            yield [Span("  " if resource.read else f"{mark} ", style), *_named(resource, style)]
+            yield [Span("  " if resource.read else f"{mark} ", style), *_named(resource, style, say)]
     for change in comparison.changed:
-        yield [Span("+- " if change.replaced else "~ ", "changed"), *_named(change.resource, "name")]
+        yield [Span("+- " if change.replaced else "~ ", "changed"), *_named(change.resource, "name", say)]
         if change.follows is not None:
-            yield [Span(f"    follows {change.follows}, which is replaced", "aside")]
-        yield from _lines(change.fields, change.resource.type)
+            yield [Span(f"    {say('diff_follows', name=change.follows)}", "aside")]
+        yield from _lines(change.fields, say, change.resource.type)
         for reason in change.refused:
-            yield [Span("    refused: ", "warning"), Span(reason)]
+            yield [Span(f"    {say('diff_refused')}", "warning"), Span(say(reason))]
     if comparison.outputs:
-        yield [Span("~ ", "changed"), Span("outputs", "name")]
-        yield from _lines(comparison.outputs)
+        yield [Span("~ ", "changed"), Span(say("diff_outputs"), "name")]
+        yield from _lines(comparison.outputs, say)
     if any(change.replaced for change in comparison.changed):
         yield []
-        yield [Span("+- is replaced: made anew, and the old one deleted.", "aside")]
+        yield [Span(say("diff_replaced"), "aside")]
 
 
-def _named(resource: "Resource", style: str) -> Line:
-    kind = summary(resource).kind if resource.custom else resource.type.rpartition(":")[2]
-    read = [Span("  (read)", "aside")] if resource.read else []
+def _named(resource: "Resource", style: str, say: Say) -> Line:
+    kind = summary(resource, say).kind if resource.custom else resource.type.rpartition(":")[2]
+    read = [Span(f"  {say('is_read')}", "aside")] if resource.read else []
     return [Span(kind, "kind"), Span(f"  {resource.name}", style), *read]
 
 
-def _lines(fields: Sequence[FieldChange], kind: str = "") -> Iterator[Line]:
+def _lines(fields: Sequence[FieldChange], say: Say, kind: str = "") -> Iterator[Line]:
     for change in fields:
-        because = [Span("  (replaces)", "warning")] if replaces(kind, change.path) else []
-        yield [Span(f"    {change.path}: "), *_values(change), *because]
+        because = [Span(f"  {say('diff_replaces')}", "warning")] if replaces(kind, change.path) else []
+        yield [Span(f"    {change.path}: "), *_values(change, say), *because]
 
 
-def _values(change: FieldChange) -> Line:
+def _values(change: FieldChange, say: Say) -> Line:
     if change.reordered:
-        return [Span("the same entries in another order", "changed")]
+        return [Span(say("diff_reordered"), "changed")]
     if change.a is None:
         return [Span(f"+ {_shown(change.b)}", "added")]
     if change.b is None:
@@ -156,7 +157,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "fields": [_field(item, change.resource.type) for item in change.fields],
                 "replaced": change.replaced,
                 "follows": change.follows,
-                "refused": list(change.refused),
+                "refused": list(map(ENGLISH, change.refused)),
             }
             for change in comparison.changed
         ],

@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import sys
 
 from realip import streams
-from realip.messages import add_language
+from realip.messages import add_language, speaker
 from realip.offline.arguments import add_config
 from realip.offline.stackfile import read_stack
 from realip.terminal import print_page
@@ -32,4 +33,4 @@ def run(arguments: argparse.Namespace) -> int:
     code = 1 if arguments.exit_code and not comparison.same else 0
     if arguments.json:
         return streams.put(f"{json.dumps(as_json(comparison), indent=2)}\n", code)
-    return print_page(page(comparison), code=code)
+    return print_page(page(comparison, speaker(arguments.lang, sys.stdout.encoding)), code=code)

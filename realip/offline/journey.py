@@ -6,9 +6,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from realip import tke
+from realip.messages import Say
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan
 from realip.terminal import Line, Span
+from realip.text_width import padded
 
 if TYPE_CHECKING:
     from realip.settings.models import Settings
@@ -17,6 +19,10 @@ __all__ = ["EXAMPLE_CLIENT", "Hop", "draw", "journey", "outsiders_warning"]
 
 EXAMPLE_CLIENT = "198.51.100.7"
 """A client outside, from a range that RFC 5737 keeps for documents."""
+
+
+_PLACE, _LABEL = 8, 17
+"""Columns of a place's name, and of what is seen there."""
 
 
 @dataclass(frozen=True)
@@ -34,65 +40,71 @@ class Hop:
     """What X-Forwarded-For says of the client here, where there is such a header."""
 
 
-def journey(settings: "Settings") -> list[Hop]:
-    """The hops of a stack, from the client on."""
+def journey(settings: "Settings", say: Say) -> list[Hop]:
+    """The hops of a stack, from the client on, in words of a language."""
     plan = address_plan(settings)
-    return _JOURNEYS[settings.row.exposure](settings, plan)
+    return _JOURNEYS[settings.row.exposure](settings, plan, say)
 
 
-def _direct(settings: "Settings", plan: AddressPlan) -> list[Hop]:
+def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
     row, app = settings.row, settings.app
     client = _client(settings)
     if row.super_nodes:
-        node = "no machine and no node port in between: each pod has an address of the VPC"
+        node = say("hop_super_node")
     elif plan.cluster is not None:
-        node = f"no node port: routed on to the pod, source untouched; native nodes in {_listed(plan.node_ranges)}"
+        node = say("hop_routed_node", ranges=_listed(plan.node_ranges))
     else:
-        node = f"no node port: the pod has an address of the VPC; native nodes in {_listed(plan.node_ranges)}"
+        node = say("hop_passed_node", ranges=_listed(plan.node_ranges))
     return [
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
         Hop(
             "CLB",
-            f"{_load_balancer(settings)}, layer 4, TCP port {app.service_port}",
+            say("hop_layer_4", kind=_load_balancer(settings, say), port=app.service_port),
             passed=True,
             peer=client,
             forwarded_for=None,
         ),
         Hop("node", node, passed=False, peer=None, forwarded_for=None),
-        Hop("pod", f"port {app.port}, in {_listed(plan.pod_ranges)}", passed=True, peer=client, forwarded_for=None),
+        Hop(
+            "pod",
+            say("hop_pod", port=app.port, ranges=_listed(plan.pod_ranges)),
+            passed=True,
+            peer=client,
+            forwarded_for=None,
+        ),
     ]
 
 
-def _non_direct(settings: "Settings", plan: AddressPlan) -> list[Hop]:
+def _non_direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
     client, nodes = _client(settings), _listed(plan.node_ranges)
     low, high = tke.NODE_PORT_RANGE
     return [
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
         Hop(
             "CLB",
-            f"{_load_balancer(settings)}, layer 7, HTTP port 80",
+            say("hop_layer_7", kind=_load_balancer(settings, say), port=80),
             passed=True,
             peer=client,
             forwarded_for=f"..., {client}",
         ),
         Hop(
             "node",
-            f"node port ({low}-{high}) of native nodes in {nodes}",
+            say("hop_node_port", low=low, high=high, ranges=nodes),
             passed=True,
-            peer="the load balancer's",
+            peer=say("peer_load_balancer"),
             forwarded_for=f"..., {client}",
         ),
         Hop(
             "pod",
-            f"port {settings.app.port}, in {_listed(plan.pod_ranges)}",
+            say("hop_pod", port=settings.app.port, ranges=_listed(plan.pod_ranges)),
             passed=True,
-            peer=f"a node's, in {nodes}",
+            peer=say("peer_node", ranges=nodes),
             forwarded_for=f"..., {client}",
         ),
     ]
 
 
-_JOURNEYS: Mapping[ExposureKind, Callable[["Settings", AddressPlan], list[Hop]]] = {
+_JOURNEYS: Mapping[ExposureKind, Callable[["Settings", AddressPlan, Say], list[Hop]]] = {
     ExposureKind.DIRECT_SERVICE: _direct,
     ExposureKind.NODE_PORT_INGRESS: _non_direct,
 }
@@ -115,38 +127,35 @@ def _within(cidr: IPv4Network | IPv6Network, vpc: IPv4Network | IPv6Network) -> 
     return isinstance(cidr, IPv4Network) and isinstance(vpc, IPv4Network) and cidr.subnet_of(vpc)
 
 
-def _load_balancer(settings: "Settings") -> str:
+def _load_balancer(settings: "Settings", say: Say) -> str:
     if settings.load_balancer.existing_id is not None:
-        return f"existing {settings.load_balancer.existing_id}"
-    return "internal" if settings.load_balancer.internal else "public"
+        return say("load_balancer_existing", name=settings.load_balancer.existing_id)
+    return say("load_balancer_internal" if settings.load_balancer.internal else "load_balancer_public")
 
 
 def _listed(networks: tuple[object, ...]) -> str:
     return ", ".join(map(str, networks))
 
 
-def outsiders_warning(settings: "Settings") -> str | None:
+def outsiders_warning(settings: "Settings", say: Say) -> str | None:
     """What a preview warns of where a public exposure lets nobody from outside the VPC in; None if that is as it should be."""
     clients = settings.access.client_cidrs
     vpc = ip_network(settings.network.cidr)
     if settings.load_balancer.internal or not all(_within(ip_network(cidr), vpc) for cidr in clients):
         return None
     found = ", ".join(f'"{cidr}"' for cidr in clients)
-    return (
-        f"access.clientCidrs = [{found}]: lets nobody outside the VPC reach the app, although its load balancer is public; "
-        'say who may: ["0.0.0.0/0"] is everyone'
-    )
+    return say("nobody_outside", found=found)
 
 
-def draw(settings: "Settings") -> Iterator[Line]:
+def draw(settings: "Settings", say: Say) -> Iterator[Line]:
     """The hops as lines."""
-    hops = journey(settings)
-    yield [Span("How a client's address travels", "title")]
+    hops = journey(settings, say)
+    yield [Span(say("journey_heading"), "title")]
     yield []
     for number, hop in enumerate(hops):
         mark = "●" if hop.passed else "○"
         yield [
-            Span(f"  {mark} {hop.place:<8}", "hop" if hop.passed else "passed"),
+            Span(f"  {mark} {padded(say(f'place_{hop.place}'), _PLACE)}", "hop" if hop.passed else "passed"),
             Span(hop.detail, "client" if hop.place == "client" else "" if hop.passed else "passed"),
         ]
         bar = "  │ " if number < len(hops) - 1 else "    "
@@ -155,9 +164,9 @@ def draw(settings: "Settings") -> Iterator[Line]:
                 here = hop.place == "pod" and label == settings.row.reads.value
                 yield [
                     Span(bar, "guide"),
-                    Span(f"{'':<8}{label:<17}", "aside"),
+                    Span(f"{'':<{_PLACE}}{padded(say(f'label_{label}'), _LABEL)}", "aside"),
                     Span(value, "client" if value.endswith(hops[0].detail) else "later"),
-                    *([Span("   ✓ the app reads the client here", "decisive")] if here else []),
+                    *([Span(f"   ✓ {say('journey_reads_here')}", "decisive")] if here else []),
                 ]
         if number < len(hops) - 1:
             yield [Span("  │", "guide")]

@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import sys
 
 from realip import streams
-from realip.messages import add_language
+from realip.messages import add_language, speaker
 from realip.offline.arguments import add_config, add_stack
 from realip.offline.stackfile import read_stack
 from realip.terminal import print_page
@@ -29,4 +30,4 @@ def run(arguments: argparse.Namespace) -> int:
     recording = record(stack)
     if arguments.json:
         return streams.put(f"{json.dumps(as_json(recording, stack.settings), indent=2)}\n", 0)
-    return print_page(page(recording, stack.settings))
+    return print_page(page(recording, stack.settings, speaker(arguments.lang, sys.stdout.encoding)))

@@ -48,12 +48,9 @@ _METADATA = frozenset({"metadata.name", "metadata.namespace"})
 """Fields of every Kubernetes object whose change replaces it."""
 
 REFUSED: Mapping[tuple[str, str], str] = {
-    ("tencentcloud:Kubernetes/cluster:Cluster", "eniSubnetIds"): (
-        "the provider refuses to take a pod subnet away from a cluster (kubernetes_cluster, eni_subnet_ids): "
-        "keep the zone, or make another cluster"
-    ),
+    ("tencentcloud:Kubernetes/cluster:Cluster", "eniSubnetIds"): "refused_pod_subnet",
 }
-"""By type and list: entries that an update may add and not remove, and what to do instead."""
+"""By type and list: entries that an update may add and not remove, and the code of the message that says what to do instead."""
 
 
 def replaces(kind: str, path: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from realip import tke
+from realip.messages import Say
 from realip.offline.values import plain
 
 if TYPE_CHECKING:
@@ -24,20 +25,20 @@ class Summary:
     details: list[str] = field(default_factory=list)
 
 
-def summary(resource: "Resource") -> Summary:
-    """A resource in a few words; one of a type that is not known here by its type and its plain inputs."""
+def summary(resource: "Resource", say: Say) -> Summary:
+    """A resource in a few words of a language; one of a type that is not known here by its type and its plain inputs."""
     inputs = plain(dict(resource.inputs))
     try:
-        made = _TYPES[resource.type](inputs)
+        made = _TYPES[resource.type](inputs, say)
     except (KeyError, TypeError, AttributeError):
         # A type that is not known here, or a part of it that is known after up only.
         made = _unknown(resource.type, inputs)
     if resource.read:
-        made.about = f"{resource.id} (read)"
+        made.about = f"{resource.id} {say('is_read')}"
     if resource.options.get("retainOnDelete"):
-        made.details.append("kept on destroy")
+        made.details.append(say("is_kept"))
     if resource.options.get("protect"):
-        made.details.append("protected from being deleted")
+        made.details.append(say("is_protected"))
     return made
 
 
@@ -46,77 +47,83 @@ def _unknown(token: str, inputs: Mapping[str, Any]) -> Summary:
     return Summary(token.rpartition(":")[2], "", [], said)
 
 
-def _vpc(inputs: Mapping[str, Any]) -> Summary:
-    return Summary("VPC", inputs["cidrBlock"])
+def _vpc(inputs: Mapping[str, Any], say: Say) -> Summary:
+    return Summary(say("kind_vpc"), inputs["cidrBlock"])
 
 
-def _subnet(inputs: Mapping[str, Any]) -> Summary:
-    return Summary("subnet", f"{inputs['cidrBlock']} in {inputs['availabilityZone']}")
+def _subnet(inputs: Mapping[str, Any], say: Say) -> Summary:
+    return Summary(say("kind_subnet"), say("about_subnet", range=inputs["cidrBlock"], zone=inputs["availabilityZone"]))
 
 
-def _address(inputs: Mapping[str, Any]) -> Summary:
-    return Summary("EIP", f"{inputs.get('internetMaxBandwidthOut')} Mbit/s, billed by traffic")
+def _address(inputs: Mapping[str, Any], say: Say) -> Summary:
+    return Summary(say("kind_eip"), say("about_eip", bandwidth=inputs.get("internetMaxBandwidthOut")))
 
 
-def _route(inputs: Mapping[str, Any]) -> Summary:
-    return Summary("route", f"{inputs['destinationCidrBlock']} → {inputs['nextHub']}")
+def _route(inputs: Mapping[str, Any], say: Say) -> Summary:
+    return Summary(say("kind_route"), f"{inputs['destinationCidrBlock']} → {inputs['nextHub']}")
 
 
-def _rules(inputs: Mapping[str, Any]) -> Summary:
-    rules = [*_rule_lines("in ", "from", inputs.get("ingresses")), *_rule_lines("out", "to", inputs.get("egresses"))]
-    return Summary("security group rules", f"of {inputs['securityGroupId']}", [], rules)
+def _rules(inputs: Mapping[str, Any], say: Say) -> Summary:
+    rules = [
+        *_rule_lines("rule_in", inputs.get("ingresses"), say),
+        *_rule_lines("rule_out", inputs.get("egresses"), say),
+    ]
+    return Summary(say("kind_rules"), say("about_rules", group=inputs["securityGroupId"]), [], rules)
 
 
-def _rule_lines(way: str, preposition: str, rules: Any) -> Iterator[str]:
+def _rule_lines(code: str, rules: Any, say: Say) -> Iterator[str]:
     for rule in rules or ():
-        what = "everything" if rule["protocol"] == "ALL" else f"{rule['protocol']} {rule['port']}"
+        what = say("rule_everything") if rule["protocol"] == "ALL" else f"{rule['protocol']} {rule['port']}"
         network = rule.get("cidrBlock") or rule.get("ipv6CidrBlock") or rule.get("sourceSecurityId")
-        yield f"{way} {what} {preposition} {network}  ({rule.get('description', '')})"
+        yield say(code, what=what, network=network, description=rule.get("description", ""))
 
 
-def _cluster(inputs: Mapping[str, Any]) -> Summary:
-    made = Summary("TKE cluster", f"Kubernetes {inputs['clusterVersion']}, level {inputs['clusterLevel']}")
+def _cluster(inputs: Mapping[str, Any], say: Say) -> Summary:
+    made = Summary(
+        say("kind_cluster"), say("about_cluster", version=inputs["clusterVersion"], level=inputs["clusterLevel"])
+    )
     if inputs["networkType"] == tke.NETWORK_TYPE_VPC_CNI:
-        made.decisive.append(f"network mode VPC-CNI ({inputs['vpcCniType']}): pods have addresses of the VPC")
-        made.details.append(f"services {inputs['serviceCidr']}")
+        made.decisive.append(say("cluster_vpc_cni", kind=inputs["vpcCniType"]))
+        made.details.append(say("cluster_services", range=inputs["serviceCidr"]))
     else:
-        made.decisive.append(
-            f"network mode GlobalRouter: pods in {inputs['clusterCidr']}, {inputs['clusterMaxPodNum']} a node"
-        )
-        services = inputs.get("serviceCidr") or f"the last {inputs['clusterMaxServiceNum']} addresses of it"
-        made.details.append(f"services {services}")
+        made.decisive.append(say("cluster_global_router", range=inputs["clusterCidr"], pods=inputs["clusterMaxPodNum"]))
+        services = inputs.get("serviceCidr") or say("cluster_services_last", count=inputs["clusterMaxServiceNum"])
+        made.details.append(say("cluster_services", range=services))
     return made
 
 
-def _native_nodes(inputs: Mapping[str, Any]) -> Summary:
+def _native_nodes(inputs: Mapping[str, Any], say: Say) -> Summary:
     native = inputs["native"]
     types = ", ".join(native["instanceTypes"])
     disk = native["systemDisk"]
-    made = Summary("native node pool", f"{native['replicas']} of {types}, {disk['diskSize']} GB {disk['diskType']}")
+    made = Summary(
+        say("kind_native_nodes"),
+        say("about_native_nodes", count=native["replicas"], types=types, size=disk["diskSize"], disk=disk["diskType"]),
+    )
     if scaling := native.get("scaling"):
-        made.details.append(f"autoscaled between {scaling['minReplicas']} and {scaling['maxReplicas']}")
+        made.details.append(say("nodes_autoscaled", least=scaling["minReplicas"], most=scaling["maxReplicas"]))
     return made
 
 
-def _super_nodes(inputs: Mapping[str, Any]) -> Summary:
+def _super_nodes(inputs: Mapping[str, Any], say: Say) -> Summary:
     nodes = inputs["serverlessNodes"]
     return Summary(
-        "super node pool",
-        f"{len(nodes)}, pods are billed and not machines",
+        say("kind_super_nodes"),
+        say("about_super_nodes", count=len(nodes)),
         [],
-        [f"in {node['subnetId']}" for node in nodes],
+        [say("super_node_in", subnet=node["subnetId"]) for node in nodes],
     )
 
 
-def _endpoint(inputs: Mapping[str, Any]) -> Summary:
+def _endpoint(inputs: Mapping[str, Any], say: Say) -> Summary:
     if inputs.get("clusterInternet"):
-        return Summary("API endpoint", f"public, behind {inputs['clusterInternetSecurityGroup']}")
-    return Summary("API endpoint", f"intranet, in {inputs['clusterIntranetSubnetId']}")
+        return Summary(say("kind_endpoint"), say("endpoint_public", group=inputs["clusterInternetSecurityGroup"]))
+    return Summary(say("kind_endpoint"), say("endpoint_intranet", subnet=inputs["clusterIntranetSubnetId"]))
 
 
-def _provider(inputs: Mapping[str, Any]) -> Summary:
+def _provider(inputs: Mapping[str, Any], say: Say) -> Summary:
     applied = "server-side apply" if inputs.get("enableServerSideApply") == "true" else "client-side apply"
-    return Summary("Kubernetes provider", f"{applied}, kubeconfig {inputs.get('kubeconfig', 'ambient')}")
+    return Summary(say("kind_provider"), f"{applied}, kubeconfig {inputs.get('kubeconfig', 'ambient')}")
 
 
 def _object_name(inputs: Mapping[str, Any]) -> str:
@@ -146,22 +153,23 @@ def _annotate(made: Summary, inputs: Mapping[str, Any]) -> Summary:
     return made
 
 
-def _namespace(inputs: Mapping[str, Any]) -> Summary:
+def _namespace(inputs: Mapping[str, Any], _: Say) -> Summary:
     return Summary("Namespace", _object_name(inputs))
 
 
-def _deployment(inputs: Mapping[str, Any]) -> Summary:
+def _deployment(inputs: Mapping[str, Any], say: Say) -> Summary:
     spec = inputs["spec"]
     pod = spec["template"]["spec"]
     replicas = spec.get("replicas")
     made = Summary(
-        "Deployment", f"{_object_name(inputs)}, {f'{replicas} pods' if replicas else 'pods as an autoscaler says'}"
+        "Deployment",
+        say("deployment_pods" if replicas else "deployment_autoscaled", name=_object_name(inputs), count=replicas),
     )
     made.decisive = [f'nodeSelector {key}: "{value}"' for key, value in (pod.get("nodeSelector") or {}).items()]
-    made.decisive += [f"tolerates {_taint(toleration)}" for toleration in pod.get("tolerations") or ()]
+    made.decisive += [say("pod_tolerates", taint=_taint(toleration)) for toleration in pod.get("tolerations") or ()]
     for container in pod["containers"]:
         ports = ", ".join(str(port["containerPort"]) for port in container.get("ports") or ())
-        made.details.append(f"container {container['name']}, port {ports}, {container['image']}")
+        made.details.append(say("pod_container", name=container["name"], ports=ports, image=container["image"]))
     return made
 
 
@@ -170,14 +178,14 @@ def _taint(toleration: Mapping[str, Any]) -> str:
     return f"{toleration['key']}{value}:{toleration['effect']}"
 
 
-def _service(inputs: Mapping[str, Any]) -> Summary:
+def _service(inputs: Mapping[str, Any], _: Say) -> Summary:
     spec = inputs["spec"]
     ports = ", ".join(f"{port['port']} → {port['targetPort']}" for port in spec.get("ports") or ())
     made = Summary("Service", f"{_object_name(inputs)}, TCP {ports}", [f"type: {spec.get('type', 'ClusterIP')}"])
     return _annotate(made, inputs)
 
 
-def _ingress(inputs: Mapping[str, Any]) -> Summary:
+def _ingress(inputs: Mapping[str, Any], _: Say) -> Summary:
     paths = [
         f"{rule.get('host', '')}{path['path']} → {path['backend']['service']['name']}:{path['backend']['service']['port']['number']}"
         for rule in inputs["spec"].get("rules") or ()
@@ -186,19 +194,19 @@ def _ingress(inputs: Mapping[str, Any]) -> Summary:
     return _annotate(Summary("Ingress", _object_name(inputs), [], paths), inputs)
 
 
-def _config_map_patch(inputs: Mapping[str, Any]) -> Summary:
+def _config_map_patch(inputs: Mapping[str, Any], say: Say) -> Summary:
     data = [f'{key}: "{value}"' for key, value in (inputs.get("data") or {}).items()]
-    return Summary("ConfigMap patch", _object_name(inputs), data)
+    return Summary(say("kind_patch"), _object_name(inputs), data)
 
 
-_TYPES: Mapping[str, Callable[[Mapping[str, Any]], Summary]] = {
+_TYPES: Mapping[str, Callable[[Mapping[str, Any], Say], Summary]] = {
     "tencentcloud:Vpc/instance:Instance": _vpc,
     "tencentcloud:Subnet/instance:Instance": _subnet,
     "tencentcloud:Eip/instance:Instance": _address,
-    "tencentcloud:Nat/gateway:Gateway": lambda _: Summary("NAT gateway", "through which nodes pull images"),
-    "tencentcloud:Route/table:Table": lambda _: Summary("route table"),
+    "tencentcloud:Nat/gateway:Gateway": lambda _, say: Summary(say("kind_nat"), say("about_nat")),
+    "tencentcloud:Route/table:Table": lambda _, say: Summary(say("kind_route_table")),
     "tencentcloud:Route/tableEntry:TableEntry": _route,
-    "tencentcloud:Security/group:Group": lambda _: Summary("security group"),
+    "tencentcloud:Security/group:Group": lambda _, say: Summary(say("kind_group")),
     "tencentcloud:Security/groupRuleSet:GroupRuleSet": _rules,
     "tencentcloud:Kubernetes/cluster:Cluster": _cluster,
     "tencentcloud:Kubernetes/nativeNodePool:NativeNodePool": _native_nodes,

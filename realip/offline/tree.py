@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from realip.messages import ENGLISH, Say
 from realip.offline.journey import draw, journey, outsiders_warning
 from realip.offline.summary import summary
 from realip.offline.values import SECRET, plain, sources
 from realip.terminal import Line, Node, Span, tree
+from realip.text_width import padded, width
 
 if TYPE_CHECKING:
     from realip.offline.monitor import Recording, Resource
@@ -19,53 +21,52 @@ __all__ = ["as_json", "page", "warnings"]
 _LATER = re.compile(r"(<[^<>]+>)")
 
 
-def warnings(recording: "Recording", settings: "Settings | None") -> list[str]:
+def warnings(recording: "Recording", settings: "Settings | None", say: Say) -> list[str]:
     """What the program warned of, and an exposure that nobody can use."""
-    outsiders = outsiders_warning(settings) if settings and _follows(recording, settings) else None
+    outsiders = outsiders_warning(settings, say) if settings and _follows(recording, settings) else None
     return [*recording.warnings, *([outsiders] if outsiders is not None else [])]
 
 
-def page(recording: "Recording", settings: "Settings | None") -> Iterator[Line]:
+def page(recording: "Recording", settings: "Settings | None", say: Say) -> Iterator[Line]:
     """The preview as lines."""
     created, components, read = _counts(recording)
-    yield from _title(recording, settings)
-    for warning in warnings(recording, settings):
+    yield from _title(recording, settings, say)
+    for warning in warnings(recording, settings, say):
         yield []
-        yield [Span("warning: ", "warning"), Span(warning)]
+        yield [Span(say("warning"), "warning"), Span(warning)]
     yield []
-    for root in _forest(recording):
+    for root in _forest(recording, say):
         yield from tree(root)
-    looked_at = f", and read {read}" if read else ""
     yield []
     yield [
-        Span("`pulumi up` would create "),
-        Span(f"{created} resources", "title"),
-        Span(f" in {components} components{looked_at}."),
+        Span(say("up_creates")),
+        Span(say("up_resources", count=created), "title"),
+        Span(say("up_components_and_reads" if read else "up_components", count=components, read=read)),
     ]
     yield []
     if settings and _follows(recording, settings):
-        yield from draw(settings)
+        yield from draw(settings, say)
         yield []
     if not recording.outputs:
         return
-    yield [Span("Outputs", "title")]
+    yield [Span(say("outputs"), "title")]
     yield []
-    width = max((len(name) for name in recording.outputs), default=0)
+    longest = max(map(width, recording.outputs))
     for name, value in recording.outputs.items():
-        yield [Span(f"  {name:<{width}}  ", "aside"), *_told(_flat(plain(value)))]
+        yield [Span(f"  {padded(name, longest)}  ", "guide"), *_told(_flat(plain(value), say))]
 
 
-def _title(recording: "Recording", settings: "Settings | None") -> Iterator[Line]:
+def _title(recording: "Recording", settings: "Settings | None", say: Say) -> Iterator[Line]:
     if settings is None:
-        yield [Span(f"Project {recording.project}", "title"), Span(f"  ·  stack {recording.stack}", "aside")]
+        yield [Span(say("preview_project", name=recording.project), "title")]
+        yield [Span(say("preview_stack", name=recording.stack), "aside")]
         return
     row = settings.row
-    yield [Span(f"Scenario {row.number}: {row.title}", "title"), Span(f"  ·  stack {recording.stack}", "aside")]
-    yield [Span("The app reads the client's address from "), Span(_reads(row.reads.value), "client"), Span(".")]
-
-
-def _reads(where: str) -> str:
-    return "the socket peer" if where == "socket peer" else "the last entry of X-Forwarded-For"
+    mode, nodes = say(f"mode_{row.network_mode.value}"), say(f"nodes_{row.choices.node_type.value}")
+    title = say(f"title_{row.exposure.value}", mode=mode, nodes=nodes)
+    yield [Span(say("preview_scenario", number=row.number, title=title), "title")]
+    yield [Span(say("preview_stack", name=recording.stack), "aside")]
+    yield [Span(say("preview_reads")), Span(say(f"app_reads_{row.reads.value}"), "client"), Span(say("full_stop"))]
 
 
 def _follows(recording: "Recording", settings: "Settings") -> bool:
@@ -80,28 +81,28 @@ def _counts(recording: "Recording") -> tuple[int, int, int]:
     return made, components, sum(resource.read for resource in recording.resources)
 
 
-def _forest(recording: "Recording") -> list[Node]:
+def _forest(recording: "Recording", say: Say) -> list[Node]:
     """The resources, each under its parent."""
     below: dict[str, list[Resource]] = defaultdict(list)
     known = {resource.urn for resource in recording.resources}
     for resource in recording.resources:
         below[resource.parent if resource.parent in known else ""].append(resource)
-    return [_node(resource, below) for resource in below[""]]
+    return [_node(resource, below, say) for resource in below[""]]
 
 
-def _node(resource: "Resource", below: "Mapping[str, list[Resource]]") -> Node:
+def _node(resource: "Resource", below: "Mapping[str, list[Resource]]", say: Say) -> Node:
     if not resource.custom:
         kind = resource.type.rpartition(":")[2]
         node = Node([Span(kind, "component"), Span(f"  {resource.name}", "aside")])
     else:
-        said = summary(resource)
+        said = summary(resource, say)
         about = _told(f"  {said.about}") if said.about else []
         node = Node([Span(said.kind, "kind"), Span(f"  {resource.name}", "aside"), *about])
         for line in said.decisive:
             node.add(Span("▸ ", "decisive"), Span(line, "decisive"))
         for line in said.details:
             node.add(*_told(line))
-    node.children += [_node(child, below) for child in below.get(resource.urn, ())]
+    node.children += [_node(child, below, say) for child in below.get(resource.urn, ())]
     return node
 
 
@@ -112,13 +113,13 @@ def _told(text: str) -> list[Span]:
     ] or [Span("")]
 
 
-def _flat(value: Any) -> str:
+def _flat(value: Any, say: Say) -> str:
     """An output on one line."""
     if isinstance(value, Mapping):
-        return "  ".join(f"{key} {_flat(item)}" for key, item in value.items())
+        return "  ".join(f"{key} {_flat(item, say)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(_flat(item) for item in value)
-    return "none" if value is None else str(value)
+        return ", ".join(_flat(item, say) for item in value)
+    return say("none") if value is None else str(value)
 
 
 def as_json(recording: "Recording", settings: "Settings | None") -> dict[str, Any]:
@@ -130,7 +131,7 @@ def as_json(recording: "Recording", settings: "Settings | None") -> dict[str, An
         "scenario": settings and settings.row.slug,
         "reads": settings and settings.row.reads.value,
         "counts": {"create": created, "components": components, "read": read},
-        "warnings": warnings(recording, settings),
+        "warnings": warnings(recording, settings, ENGLISH),
         "resources": [resource_as_json(resource) for resource in recording.resources],
         "outputs": plain(recording.outputs),
         "journey": [
@@ -141,7 +142,7 @@ def as_json(recording: "Recording", settings: "Settings | None") -> dict[str, An
                 "socketPeer": hop.peer,
                 "forwardedFor": hop.forwarded_for,
             }
-            for hop in (journey(settings) if settings and _follows(recording, settings) else ())
+            for hop in (journey(settings, ENGLISH) if settings and _follows(recording, settings) else ())
         ],
     }
 

@@ -1,15 +1,19 @@
 """On a terminal the pages have colour and keep to its width; everywhere else they are plain."""
 
+import fcntl
 import io
 import os
 import pty
 import re
+import struct
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
-from realip.terminal import Node, Span, print_page, tree
+from realip.terminal import Node, Span, Table, cell, live, print_page, tree
+from realip.text_width import width
 from tests.offline.running import Realip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,14 +78,16 @@ def test_a_control_character_in_a_value_never_reaches_the_terminal(isatty: bool,
     assert stream.getvalue() == "a\\x1b]0;title\\x07b\\x0dc\n"
 
 
-def test_a_preview_on_a_real_terminal_keeps_to_its_width(project: Path) -> None:
+def on_a_terminal(project: Path, columns: int, *arguments: str) -> list[str]:
+    """The lines that a command shows on a terminal of so many columns, with their colours."""
     child, descriptor = pty.fork()
     if child == 0:  # pragma: no cover - another process
         os.chdir(project)
-        environment = {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "72", "LANG": "C.UTF-8"}
+        environment = {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
         os.execve(  # noqa: S606 - the command line itself, on the terminal that was made
-            sys.executable, [sys.executable, "-m", "realip", "preview", "globalrouter-nondirect-native"], environment
+            sys.executable, [sys.executable, "-m", "realip", *arguments], environment
         )
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     said = b""
     while True:
         try:
@@ -94,12 +100,74 @@ def test_a_preview_on_a_real_terminal_keeps_to_its_width(project: Path) -> None:
     os.close(descriptor)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
-    text = said.decode()
-    assert "\x1b[" in text
-    lines = [ESCAPE.sub("", line) for line in text.replace("\r\n", "\n").split("\n")]
-    breakable = [line for line in lines if max(map(len, line.split()), default=0) < 50]
-    assert max(map(len, breakable)) <= 73
-    assert any(line.startswith("│  ") for line in lines)
+    return said.decode().replace("\r\n", "\n").split("\n")
+
+
+@pytest.mark.parametrize(
+    ("columns", "arguments"),
+    [
+        (80, ("preview",)),
+        (80, ("preview", "globalrouter-nondirect-native", "--lang", "zh")),
+        (72, ("preview", "globalrouter-nondirect-native")),
+        (80, ("scenarios",)),
+        (80, ("scenarios", "--lang", "zh")),
+        (80, ("diff", "vpc-cni-direct-native", "vpc-cni-nondirect-native", "--lang", "zh")),
+    ],
+)
+def test_a_report_on_a_real_terminal_keeps_to_its_width(
+    columns: int, arguments: tuple[str, ...], project: Path
+) -> None:
+    coloured = on_a_terminal(project, columns, *arguments)
+    assert any("\x1b[" in line for line in coloured)
+    lines = [ESCAPE.sub("", line) for line in coloured]
+    breakable = [line for line in lines if max(map(len, line.split()), default=0) < columns - 22]
+    assert len(breakable) > 0.8 * len(lines)
+    assert max(map(width, breakable)) <= columns
+
+
+def test_a_table_gives_way_in_its_widest_column_and_keeps_every_word() -> None:
+    table = Table(("count", "name", "why"), [[cell(7), cell("web"), cell("alpha beta gamma delta")]], frozenset({0}))
+    assert ["".join(span.text for span in line).rstrip() for line in table.lines(26)] == [
+        "count  name  why",
+        "─────  ────  ─────────────",
+        "    7  web   alpha beta",
+        "             gamma delta",
+    ]
+    narrow = ["".join(span.text for span in line) for line in table.lines(12)]
+    assert "".join("".join(narrow).split()).count("alpha") == 1
+
+
+def test_chinese_counts_double_in_a_table_and_is_broken_between_characters() -> None:
+    table = Table(("名", "理由"), [[cell("节点"), cell("客户端地址已丢失，那是节点的地址。")], [cell("x"), cell("y")]])
+    lines = ["".join(span.text for span in line).rstrip() for line in table.lines(26)]
+    assert lines == [
+        "名    理由",
+        "────  ────────────────────",
+        "节点  客户端地址已丢失，那",
+        "      是节点的地址。",
+        "x     y",
+    ]
+    assert max(map(width, lines)) <= 26
+
+
+def test_a_live_line_is_one_line_and_gone_at_the_end(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with live() as tell:
+        tell("asking " + "x" * 100)
+        tell("等待目标" * 20)
+    *_, first, second, last = terminal.getvalue().split("\r\x1b[2K")
+    assert width(first) <= 43
+    assert width(second) <= 43
+    assert last == ""
+    assert "\n" not in terminal.getvalue()
+
+
+def test_a_live_line_is_silent_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", pipe)
+    with live() as tell:
+        tell("asking")
+    assert pipe.getvalue() == ""
 
 
 def test_help_names_every_command(realip: Realip) -> None:

@@ -40,7 +40,7 @@ def test_a_preview_shows_what_decides_the_scenario(stack: str, realip: Realip) -
     super_nodes = facts.nodes == "super"
     assert ('▸ nodeSelector node.kubernetes.io/instance-type: "eklet"' in page) is super_nodes
     assert ("▸ tolerates eks.tke.cloud.tencent.com/eklet:NoSchedule" in page) is super_nodes
-    assert ("super nodes  " in page) is super_nodes
+    assert ("on super nodes\n" in page) is super_nodes
     assert f"{facts.namespace}/{facts.service}, TCP 80 → 5000" in page
     assert f"{facts.namespace}/{facts.deployment}, {facts.replicas} pods" in page
     assert f"container {facts.container}, port 5000, {facts.image}" in page
@@ -274,7 +274,7 @@ def test_a_program_that_only_imports_components_is_previewed_without_a_word_of_s
     run = realip("preview", "dev")
     assert (run.code, run.err) == (0, "")
     lines = run.out.splitlines()
-    assert lines[0] == "Project shop  ·  stack dev"
+    assert lines[:2] == ["Project shop", "Stack dev"]
     assert any("direct-access" in line for line in lines)
     for word in ("Scenario", "adminCidrs", "How a client"):
         assert word not in run.out
@@ -291,3 +291,14 @@ def test_a_program_that_takes_settings_is_told_what_is_wrong_with_them_before_it
     assert run.code == 2
     assert "kubeconfig" in run.err
     assert "is not a known setting" in run.err
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_in_chinese_has_the_same_facts(stack: str, realip: Realip) -> None:
+    english, chinese = plain(realip, stack), plain(realip, stack, "--lang", "zh")
+    facts = r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|realip-[a-z0-9-]+|<[^<>]+>|[a-z.]+/[a-z-]+: \"[^\"]+\"|GlobalRouteDirectAccess|[a-z-]+/[a-z-]+(?=[,，])"
+    assert re.findall(facts, english) == re.findall(facts, chinese)
+    assert english.count("▸") == chinese.count("▸")
+    assert f"场景 {GUIDE[stack].number}：" in chinese
+    assert ("超级节点" in chinese) is (GUIDE[stack].nodes == "super")
+    assert as_json(realip, stack) == as_json(realip, stack, "--lang", "zh")

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CHINESE = Speaker(Language.CHINESE)
 CODES = sorted(catalogue(Language.ENGLISH))
 NAMES = {
+    "label_X-Forwarded-For",
+    "preview_stack",
     "choices",
     "mode_GlobalRouter",
     "scenarios_stack",
@@ -67,6 +69,20 @@ def _said() -> Iterator[tuple[str, str]]:
 def test_everything_that_is_said_is_in_the_catalogue() -> None:
     lacking = {code: place for code, place in _said() if not any(each.startswith(code) for each in CODES)}
     assert lacking == {}
+
+
+def test_nothing_in_the_catalogue_is_said_nowhere() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "realip").rglob("*.py"))
+        if path.parent.name not in {"en", "zh"}
+    )
+    starts = tuple({code for code, _ in _said() if code.endswith("_")} | {"number_"})
+    assert [
+        code
+        for code in CODES
+        if f'"{code}"' not in source and f"'{code}'" not in source and not code.startswith(starts)
+    ] == []
 
 
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
