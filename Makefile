@@ -64,6 +64,7 @@ tools: ## Pulumi, Kubernetes, etcd and kubectl for the end-to-end tests, built o
 	@$(PYTHON) -m tools
 
 e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its objects on a real API server
+	@$(BIN)/python -m pytest -q tests/typing
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/cluster
 	@$(BIN)/python -m pytest -q -n 2 tests/engine
 
