@@ -45,6 +45,8 @@ class Question:
     """The path to the only value that counts."""
     forgery: Forgery = field(default_factory=lambda: Forgery(0, ""))
     ledger: Ledger = field(default_factory=lambda: Ledger(()))
+    response: Sequence[tuple[str, str]] = ()
+    """The headers of the answer."""
     host: str = ""
     """The `Host` that was sent, without the port: an answer that repeats it does not name its pod."""
 
@@ -98,6 +100,8 @@ class _Reader:
         self._pods: list[tuple[int, str]] = []
         self._shows_headers = self._refused = False
         self._nonces: list[str] = []
+        for name, value in question.response:
+            self._scan.response_header(name, value)
         self._nodes = 0
 
     def prose(self, text: str, problem: Message) -> Sighting:
@@ -153,6 +157,8 @@ class _Reader:
             self._header_object(pairs, keys)
         elif isinstance(value, str):
             self._scan.text(value, where)
+        elif isinstance(value, int):
+            self._scan.number(value, where)
         elif isinstance(value, dict):
             self._shows_headers |= any(key.lower() in _CGI_SENT for key in value)
             for key, item in value.items():

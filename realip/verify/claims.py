@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 from realip.verify.evidence import Claim
 from realip.verify.forgery import Forgery, Ledger
@@ -18,6 +18,7 @@ _IPV6 = re.compile(r"[0-9A-Fa-f:]{3,45}")
 _NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]{1,60})[\"']?(?: ?=> ?| ?[:=] ?)")
 """A name that is followed by a value, as in a dump of headers."""
 _MOST_CLAIMS = 200
+_LEAST_IPV4, _GREATEST_IPV4 = 1 << 24, (1 << 32) - 1
 _LONGEST_CHAIN = 64
 """Elements of a chain; ours and a few hops' are far fewer."""
 _LOOK_BACK = 400
@@ -81,6 +82,19 @@ class Scan:
         for address, at in self._addresses(text)[:_MOST_CLAIMS]:
             if len(self._found) < _MOST_CLAIMS:
                 self._add(address, field, echo=self._named_before(text, at))
+
+    def response_header(self, name: str, value: str) -> None:
+        """A header of the answer: one that is sent back as it came was believed by nobody."""
+        field = f"response header {name}"
+        if self._names.header(name, inside=False) is not None:
+            self.header([value], field)
+        else:
+            self.text(value, field)
+
+    def number(self, number: int, field: str) -> None:
+        """A number, as which some write an IPv4 address."""
+        if _LEAST_IPV4 <= number <= _GREATEST_IPV4:
+            self._add(IPv4Address(number), field, echo=False)
 
     def values(self, texts: Sequence[str], field: str) -> None:
         """Texts in a row, which may be a chain."""

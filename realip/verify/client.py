@@ -286,7 +286,9 @@ class Connection:
         if asyncio.get_running_loop().time() > self._asker.deadline:
             # Reading takes time too, and nothing interrupts it.
             raise TimeoutError
-        question = replace(self._asker.question, forgery=attempt.forgery, host=self._asker.target.name)
+        question = replace(
+            self._asker.question, forgery=attempt.forgery, response=response.headers, host=self._asker.target.name
+        )
         sighting = read_answer(self._masked(response.body), question)
         return replace(attempt, sighting=replace(sighting, cached=cached_by(response)))
 

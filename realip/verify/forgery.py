@@ -51,6 +51,8 @@ class Shape:
     and would believe one header alone."""
 
 
+_FORWARDED = ("for={}", "for={};proto=http", "For={};by=_hidden", "proto=http;for={}")
+"""RFC 7239, 4: the order of the pairs is free, and their names are in any case."""
 OWN = -1
 SHAPES = (
     Shape((0,)),
@@ -180,7 +182,7 @@ class Forger:
         for chain in self._chains:
             texts = self._chain(made.probe, chain, shape, owners)
             first = first or tuple(map(str, texts))
-            headers += _lines(chain, texts, shape.lines)
+            headers += _lines(chain, texts, shape.lines, made.probe)
         if shape.crowd:
             for place, header in enumerate(CLIENT_HEADERS):
                 if header.name not in self._chains:
@@ -202,22 +204,23 @@ class Forger:
         ]
 
     def _single(self, probe: int, header: ClientHeader, kind: int, owners: dict[Address, str]) -> str:
-        return _written(self.address(probe, header.name, owners, kind), header.form)
+        return _written(self.address(probe, header.name, owners, kind), header.form, probe)
 
 
-def _written(address: Address, form: Form) -> str:
-    """An address as a header of that form has it."""
+def _written(address: Address, form: Form, probe: int) -> str:
+    """An address as a header of that form has it; the ways to write `Forwarded` take turns."""
     if form is Form.PORT:
         return f"[{address}]:46532" if isinstance(address, IPv6Address) else f"{address}:46532"
     if form is Form.FORWARDED:
-        return f"for={address};proto=http" if isinstance(address, IPv4Address) else f'for="[{address}]";proto=http'
+        node = str(address) if isinstance(address, IPv4Address) else f'"[{address}]"'
+        return _FORWARDED[probe % len(_FORWARDED)].format(node)
     return str(address)
 
 
-def _lines(header: str, addresses: Sequence[Address], lines: int) -> Iterator[tuple[str, str]]:
+def _lines(header: str, addresses: Sequence[Address], lines: int, probe: int) -> Iterator[tuple[str, str]]:
     """A header that claims addresses, spread over so many lines."""
     known = known_header(header)
-    texts = [_written(address, known.form if known else Form.LIST) for address in addresses]
+    texts = [_written(address, known.form if known else Form.LIST, probe) for address in addresses]
     step = -(-len(texts) // lines)
     for start in range(0, len(texts), step):
         yield header, ", ".join(texts[start : start + step])

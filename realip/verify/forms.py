@@ -10,6 +10,9 @@ __all__ = ["MOST_HOPS", "address_of", "elements", "merged", "pairs_of", "texts_o
 
 MOST_HOPS = 64
 """Elements of a header that are looked at, from the right: more is no path but an attack."""
+_VALUES = frozenset(("value", "values"))
+"""What an object that stands for a header calls its value, as in a CloudFront event."""
+_DEEPEST_VALUE = 3
 
 
 def elements(lines: Sequence[str], *, forwarded: bool = False) -> tuple[str, ...]:
@@ -83,18 +86,18 @@ def _grouped(pairs: Iterator[tuple[str, object]]) -> list[tuple[str, object]]:
 
 
 def texts_of(value: object) -> list[str]:
-    """The lines of a header: a text, or texts in an array, which may be of arrays again."""
+    """The lines of a header: a text, texts in an array, which may be of arrays again, or objects that call it their value."""
+    return _texts_of(value, _DEEPEST_VALUE)
+
+
+def _texts_of(value: object, deep: int) -> list[str]:
     if isinstance(value, str):
         return [value]
-    if isinstance(value, list):
-        return [text for item in value[-MOST_HOPS:] for text in _texts_flat(item)]
+    if deep and isinstance(value, dict):
+        return _texts_of(next((item for key, item in value.items() if plain(key) in _VALUES), None), deep - 1)
+    if deep and isinstance(value, list):
+        return [text for item in value[-MOST_HOPS:] for text in _texts_of(item, deep - 1)]
     return []
-
-
-def _texts_flat(item: object) -> list[str]:
-    if isinstance(item, str):
-        return [item]
-    return [text for text in item if isinstance(text, str)] if isinstance(item, list) else []
 
 
 def address_of(value: object) -> tuple[list[str], bool]:

@@ -82,6 +82,7 @@ def test_header_that_an_application_believes_is_found_and_named(cli: Cli, reads:
         pytest.param(lambda r: f"<html><p>Your IP: {leftmost(r)}</p></html>", id="in a web page"),
         pytest.param(lambda r: f"You are {leftmost(r)}, welcome", id="in prose"),
         pytest.param(leftmost, id="bare"),
+        pytest.param(lambda r: {"remote_addr": r.peer, "client": int(ip_address(leftmost(r)))}, id="as a number"),
         pytest.param(lambda r: f"RemoteAddr: {leftmost(r)}:4711\nHost: x\n", id="as a socket's address"),
         pytest.param(lambda r: {"headers": {"Host": "x"}, "origin": header(r, "x-forwarded-for") or r.peer}, id="httpbin"),
         # Some refuse contradictions between two headers, and believe one alone.
@@ -142,6 +143,16 @@ def test_hop_that_drops_what_a_connection_header_names_is_found(cli: Cli) -> Non
     ran = _ask(cli, show, *HEADER)
     assert (ran.code, ran.report["verdict"]) == (1, "translated")
     assert "Connection header" in ran.report["summary"]
+
+
+def test_belief_that_only_a_header_of_the_answer_shows_is_found(cli: Cli) -> None:
+    with serving(lambda r: answer(r.peer, headers=f"X-Visitor: {leftmost(r)}\r\n")) as believer:
+        bad = cli("--url", believer.url, *ME, *SOCKET)
+    with serving(lambda r: answer(r.peer, headers=f"X-Forwarded-For: {header(r, 'x-forwarded-for')}\r\n")) as mirror:
+        good = cli("--url", mirror.url, *ME, *SOCKET)
+    assert (bad.code, bad.report["verdict"]) == (1, "spoofable")
+    assert "response header x-visitor" in bad.report["summary"]
+    assert (good.code, good.report["verdict"]) == (0, "preserved")
 
 
 @pytest.mark.parametrize("named", [["--json-path", "seen"], ["--json-path", "headers.X-Forwarded-For"]])
@@ -317,6 +328,8 @@ def test_spelling_of_a_framework_is_read_without_options(cli: Cli, show: Show, l
         (lambda r: {"request": {"headers": shown(r, x_forwarded_for=appended(r))}, "remote_addr": "10.0.0.11"}, "header"),
         (lambda r: {"multiValueHeaders": {n: v.split(", ") for n, v in shown(r, x_forwarded_for=appended(r)).items()}}, "header"),
         (lambda r: {"env": {"headers": {"HTTP_HOST": "x", "HTTP_X_FORWARDED_FOR": appended(r)}}}, "header"),
+        (lambda r: {"headers": {n: [{"key": n, "value": v}] for n, v in shown(r, x_forwarded_for=appended(r)).items()}}, "header"),
+        (lambda r: {"headers": {n: {"value": v} for n, v in shown(r, x_forwarded_for=appended(r)).items()}}, "header"),
         (lambda r: {"xForwardedFor": appended(r), "remoteAddr": "10.0.0.11"}, "header"),
         (lambda r: f"X-Forwarded-For: {appended(r)}\nHost: x\n", "header"),
         (lambda r: f"HTTP_X_FORWARDED_FOR={appended(r)}\nREMOTE_ADDR=10.0.0.11\n", "header"),
