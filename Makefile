@@ -19,12 +19,12 @@ $(BIN)/.runtime: requirements.txt requirements-install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "realip needs Python 3.11 or later; name one with make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@test -t 2 && printf 'Setting up .venv, once (some seconds)...\n' >&2 || true
-	@$(PYTHON) -m tools.environment requirements.txt
+	@$(PYTHON) -m tools environment requirements.txt
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.runtime requirements-dev.txt
 	@test -t 2 && printf 'Adding what checks and tests need, once...\n' >&2 || true
-	@$(PYTHON) -m tools.environment requirements-dev.txt
+	@$(PYTHON) -m tools environment requirements-dev.txt
 	@touch $@
 
 preview: $(BIN)/.runtime ## what a stack would create, offline (STACK=...)

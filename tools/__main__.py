@@ -1,10 +1,12 @@
-"""``python3 -m tools``: make the tools ready. ``python3 -m tools path NAME``: print where one is."""
+"""``python3 -m tools``: make the tools ready. ``... path NAME``: print where one is. ``... environment FILE``: set up ``.venv``."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from tools import catalogue
+from tools import catalogue, environment
 from tools.errors import ToolMissing
 
 
@@ -22,8 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     path = commands.add_parser("path", help="print the path of one tool that is ready")
     path.add_argument("name", choices=catalogue.names(), metavar="NAME", help=", ".join(catalogue.names()))
+    pinned = commands.add_parser("environment", help="the project's environment, from a requirements file with hashes")
+    pinned.add_argument("file", type=Path, metavar="FILE")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.command == "environment":
+            environment.install(environment.ROOT / ".venv", environment.ROOT / chosen.file)
+            return 0
         if chosen.command == "path":
             print(catalogue.locate(chosen.name))
             return 0
@@ -34,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ToolMissing as missing:
         print(missing, file=sys.stderr)
         return 1
+    except subprocess.CalledProcessError as failed:
+        return failed.returncode  # pip has said why
     except KeyboardInterrupt:
         print("stopped; what was finished is kept", file=sys.stderr)
         return 130

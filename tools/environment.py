@@ -1,11 +1,10 @@
-"""``python3 -m tools.environment FILE``: the project's ``.venv``, with exactly what a requirements file pins and hashes.
+"""``python3 -m tools environment FILE``: the project's ``.venv``, with exactly what a requirements file pins and hashes.
 
 uv installs, because it takes a fraction of pip's time; it comes from pip itself, at the version and hashes of
 ``requirements-install.txt``, unless one is on PATH. Where uv cannot be had, or cannot install, pip does the same.
 pip is part of the environment in any case: the Pulumi engine asks it what is installed.
 """
 
-import argparse
 import ast
 import os
 import shutil
@@ -25,21 +24,6 @@ UV_NAMES = {
     "find-links": "UV_FIND_LINKS",
     "cert": "SSL_CERT_FILE",
 }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0: everything in the file is installed; else pip's own, after pip has said why."""
-    parser = argparse.ArgumentParser(prog="python3 -m tools.environment", description=__doc__)
-    parser.add_argument("file", help="a requirements file with hashes")
-    parser.add_argument("--folder", default=ROOT / ".venv", type=Path, help="the environment (default: .venv)")
-    chosen = parser.parse_args(arguments)
-    try:
-        install(chosen.folder, ROOT / chosen.file)
-    except subprocess.CalledProcessError as failed:
-        return failed.returncode
-    except KeyboardInterrupt:
-        return 130
-    return 0
 
 
 def install(folder: Path, file: Path) -> None:
@@ -100,7 +84,3 @@ def _answers(*command: str | Path, environment: Mapping[str, str] | None = None)
 
 def _run(*command: str | Path) -> None:
     subprocess.run(command, check=True)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

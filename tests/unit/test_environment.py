@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools import environment
+from tools.__main__ import main
 
 NAME = "realip_made_up"
 
@@ -78,7 +79,7 @@ def test_a_package_that_somebody_changed_is_not_installed(
     with_uv(monkeypatch, there=there)
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     requirements(wheel, b"what was pinned")
-    assert environment.main(["requirements.txt"]) != 0
+    assert main(["environment", "requirements.txt"]) != 0
     assert "HASHES" in capfd.readouterr().err
     assert not list((tmp_path / ".venv").rglob(f"{NAME}*"))
 
