@@ -26,6 +26,10 @@ NAMES = {
 }
 
 
+KUBERNETES = {"type: ", "Namespace", "Deployment", "Service", "Ingress", ", TCP ", ", kubeconfig "}
+"""What is written so in manifests, whatever the language."""
+
+
 def places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
@@ -83,6 +87,21 @@ def test_nothing_in_the_catalogue_is_said_nowhere() -> None:
         for code in CODES
         if f'"{code}"' not in source and f"'{code}'" not in source and not code.startswith(starts)
     ] == []
+
+
+def test_no_visible_sentence_stands_outside_the_catalogue() -> None:
+    shown = []
+    for path in sorted((ROOT / "realip").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id not in {"Span", "cell", "_text", "Summary"}:
+                continue
+            for argument in node.args[: 2 if node.func.id == "Summary" else 1]:
+                pieces = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+                texts = [piece.value for piece in pieces if isinstance(piece, ast.Constant)]
+                shown += [(path.name, text) for text in texts if re.search("[A-Za-z]{3}", str(text))]
+    assert {text for _, text in shown} <= KUBERNETES
 
 
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
