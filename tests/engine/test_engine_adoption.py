@@ -42,8 +42,8 @@ ZONE = "ap-guangzhou-6"
     [
         ("globalrouter-direct-native", "Vpc/instance:Instance", "vpc"),
         ("globalrouter-direct-native", "Eip/instance:Instance", "eip"),
-        ("globalrouter-direct-native", "Subnet/instance:Instance", f"nodeSubnets.{ZONE}"),
-        ("vpc-cni-direct-super", f"pods-{ZONE}", f"podSubnets.{ZONE}"),
+        ("globalrouter-direct-native", f"network-nodes-{ZONE}", f"nodeSubnets.{ZONE}"),
+        ("vpc-cni-direct-super", f"network-pods-{ZONE}", f"podSubnets.{ZONE}"),
         ("globalrouter-direct-native", "Nat/gateway:Gateway", "natGateway"),
         ("globalrouter-direct-native", "Route/table:Table", "routeTable"),
         ("globalrouter-direct-native", "Route/tableEntry:TableEntry", "route"),
