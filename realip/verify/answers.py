@@ -13,7 +13,7 @@ from realip.messages import Message, message
 from realip.verify import names
 from realip.verify.claims import Scan
 from realip.verify.evidence import Evidence, Label, Sighting
-from realip.verify.forgery import NONCE_HEADER, Forgery, Ledger
+from realip.verify.forgery import NONCE_HEADER, USER_AGENT, Forgery, Ledger
 from realip.verify.forms import MOST_HOPS, address_of, elements, merged, pairs_of, texts_of
 from realip.verify.headers import FORWARDED, plain
 from realip.verify.ip import parse_endpoint
@@ -33,6 +33,7 @@ _LONGEST_POD_NAME = 253
 _SENT = frozenset(("useragent", "host", "accept", "acceptencoding", "cachecontrol", plain(NONCE_HEADER)))
 """Headers of every request: an object that has two of them shows a request's headers."""
 _CGI_SENT = frozenset(("http_host", "http_user_agent"))
+_AGENT = "useragent"
 _WHOLE = "the whole answer"
 
 
@@ -102,6 +103,7 @@ class _Reader:
         self._nonces: list[str] = []
         for name, value in question.response:
             self._scan.response_header(name, value)
+        self._agents: list[str] = []
         self._nodes = 0
 
     def prose(self, text: str, problem: Message) -> Sighting:
@@ -119,6 +121,10 @@ class _Reader:
         if isinstance(document, dict):
             self._refused = any(plain(key) in names.REFUSALS and value for key, value in document.items())
             self._shows_headers = sum(plain(key) in _SENT for key in document) > 1
+            if self._shows_headers:
+                self._agents += [
+                    line for key, value in document.items() if plain(key) == _AGENT for line in texts_of(value)
+                ]
         self._walk(document, ())
         path = self._question.path
         if path is not None:
@@ -187,6 +193,8 @@ class _Reader:
         """Note a header of the request; False if the key is none's name."""
         name = self._names.header(key, inside=inside, cgi=cgi)
         lines = texts_of(value)
+        if inside and plain(key).removeprefix("http") == _AGENT:
+            self._agents += lines
         if plain(key).removeprefix("http") == plain(NONCE_HEADER):
             self._nonces += lines
             return True
@@ -262,6 +270,7 @@ class _Reader:
             conclusions=tuple(conclusions),
             named=whole if named else None,
             claims=self._scan.claims,
+            foreign=any(USER_AGENT not in line for line in self._agents),
             fresh=(nonce in self._nonces) if self._nonces else None,
             pod=min(self._pods, key=lambda item: item[0])[1] if self._pods else None,
             problem=problem,

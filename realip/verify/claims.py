@@ -125,7 +125,9 @@ class Scan:
         if spelling.lower() == header.lower():
             return False
         owners = [self._owner(address) for line in lines for address, _ in self._addresses(line)]
-        return bool(owners) and all(
+        # An element that nobody claimed is a hop's: then a server has made one header of both spellings.
+        elements = sum(bool(element.strip()) for line in lines for element in line.split(","))
+        return 0 < elements <= len(owners) and all(
             owner is not None and owner[0].lower() != header.lower() and plain(owner[0]) == plain(header)
             for owner in owners
         )

@@ -20,7 +20,7 @@ from realip.errors import InputError
 from realip.verify.answers import Question, read_answer
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.failures import ConnectTimeout, Flood, Limits, Unfinished, failure
-from realip.verify.forgery import NONCE_HEADER, Forgery
+from realip.verify.forgery import NONCE_HEADER, USER_AGENT, Forgery
 from realip.verify.ip import Address, parse_address
 from realip.verify.responses import Response, cached_by, retry_after, understand
 from realip.verify.text import printable
@@ -233,7 +233,7 @@ class Connection:
             ("Accept", "application/json, text/plain;q=0.9, */*;q=0.1"),
             ("Accept-Encoding", "identity"),
             ("Cache-Control", "no-store"),
-            ("User-Agent", "realip-verify"),
+            ("User-Agent", USER_AGENT),
             (NONCE_HEADER, nonce),
             *self._asker.headers,
         ]

@@ -64,6 +64,8 @@ class Sighting:
     claims: tuple[Claim, ...] = ()
     fresh: bool | None = None
     """Whether the answer shows the number of this request; None if it shows none, False if that of another."""
+    foreign: bool = False
+    """Whether the answer shows the headers of a request of another program."""
     cached: str | None = None
     """The response header by which a cache says that it answered."""
     pod: str | None = None

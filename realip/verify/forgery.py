@@ -10,8 +10,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from realip.verify.headers import CLIENT_HEADERS, FORWARDED_FOR, ClientHeader, Form, known_header
 from realip.verify.ip import Address, Network, networks
 
-__all__ = ["ADDRESS_CLASSES", "NONCE_HEADER", "SHAPES", "Forger", "Forgery", "Ledger", "Shape"]
+__all__ = ["ADDRESS_CLASSES", "NONCE_HEADER", "SHAPES", "USER_AGENT", "Forger", "Forgery", "Ledger", "Shape"]
 
+USER_AGENT = "realip-verify"
 NONCE_HEADER = "Realip-Probe"
 """Carries a number that no other request has: an answer that shows another one was made for another request."""
 
@@ -49,6 +50,11 @@ class Shape:
     crowd: bool = True
     """Whether all headers of the catalogue are sent, or only the one that is read: some programs refuse contradictions,
     and would believe one header alone."""
+    underscored: bool = False
+    """Whether the spellings with underscores are sent. A program that takes '-' and '_' for one would see two spellings as
+    one list, which is no address: no crowd has both."""
+    common: bool = False
+    """Whether all headers claim addresses of the kind that most programs believe."""
 
 
 _FORWARDED = ("for={}", "for={};proto=http", "For={};by=_hidden", "proto=http;for={}")
@@ -56,20 +62,21 @@ _FORWARDED = ("for={}", "for={};proto=http", "For={};by=_hidden", "proto=http;fo
 OWN = -1
 SHAPES = (
     Shape((0,)),
-    Shape((0, OWN, 0), crowd=False),
+    Shape((0, OWN, 0), crowd=False, underscored=True),
     Shape((0, 0), lines=2),
     Shape((1,)),
-    Shape((0,)),
     Shape((2,)),
     Shape((3,)),
-    Shape((5,), crowd=False),
+    Shape((5,)),
     Shape((4,)),
     Shape((6,)),
+    Shape((0,), crowd=False),
     Shape((7,)),
     Shape((0, 1, 2, 3, 4, 5, 6, 0)),
 )
 """In turn. Positions from either end shift between them, and each kind of address stands alone in one. Among the first
-ten, which 20 probes send, eight are crowds: each of their headers then claims every kind."""
+nine, which 20 probes send, eight are crowds: each of their headers then claims every kind."""
+_LATE = Shape((0,), common=True)
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,10 @@ class Forger:
         self._made += 1
         return self.of(SHAPES[number], str(number))
 
+    def late(self) -> Forgery:
+        """The shape for the last request of a connection, which stands for all that come so late."""
+        return self.of(_LATE, "late")
+
     def of(self, shape: Shape, name: str) -> Forgery:
         """A request of a certain shape."""
         made = self.plain()
@@ -183,13 +194,21 @@ class Forger:
             texts = self._chain(made.probe, chain, shape, owners)
             first = first or tuple(map(str, texts))
             headers += _lines(chain, texts, shape.lines, made.probe)
-        if shape.crowd:
-            for place, header in enumerate(CLIENT_HEADERS):
-                if header.name not in self._chains:
-                    kind = self._crowds + place
-                    headers.append((header.name, self._single(made.probe, header, kind, owners)))
-            self._crowds += 1
+        for place, header in self._others(shape):
+            kind = 0 if shape.common or shape.underscored else self._crowds + place
+            headers.append((header.name, self._single(made.probe, header, kind, owners)))
+        self._crowds += shape.crowd and not shape.common
         return Forgery(made.probe, made.nonce, tuple(headers), owners, first, name)
+
+    def _others(self, shape: Shape) -> Iterator[tuple[int, ClientHeader]]:
+        """The headers of a shape beside the chains, each with its place in the catalogue."""
+        for place, header in enumerate(CLIENT_HEADERS):
+            wanted = shape.underscored if "_" in header.name else shape.crowd
+            if wanted and header.name not in self._chains:
+                yield place, header
+        read = next(iter(self._chains)).replace("-", "_")
+        if shape.underscored and "_" in read and known_header(read) is None and read not in self._chains:
+            yield 0, ClientHeader(read, Form.ONE, "the header that is read")
 
     def address(self, probe: int, header: str, owners: dict[Address, str], kind: int = 0) -> Address:
         """A claimed address, noted in the ledger and among the owners."""

@@ -51,6 +51,9 @@ class Judge:
     echoing: bool = False
     """Whether other answers showed the claims of their request in the header that is read."""
 
+    unclaimed: bool = False
+    """Whether no answer of all showed a claim or a number."""
+
     def own(self, attempt: Attempt) -> Own:
         """The caller's own address for an attempt."""
         return self.caller.own(attempt.address, attempt.local)
@@ -102,6 +105,8 @@ class Judge:
             and not any(claim.header == self.reading.header for claim in sighting.claims)
         ):
             return message("cache_without_claims")
+        if sighting.foreign and self.unclaimed:
+            return message("cache_of_another")
         return None
 
     def evidence(self, sighting: Sighting) -> tuple[Evidence | None, Message | None]:
@@ -229,16 +234,27 @@ class Judge:
         return Judgement(Verdict.UNKNOWN, message("saw_unknown", seen=seen, field=evidence.field, why=own.lacking))
 
     def _contradiction(self, attempt: Attempt, own: Own, read: Evidence) -> Evidence | None:
-        """In socket mode, a field that says of the client what cannot be true as well."""
+        """A field that says of the client what cannot be true as well.
+
+        Beside a header, what an application calls its client may be the peer of its socket; what is neither is a contradiction.
+        """
         sighting = attempt.sighting
-        if self.reading.header is not None or sighting is None or sighting.named is not None:
+        if sighting is None or sighting.named is not None:
             return None
-        others = (each for each in (*sighting.peers, *sighting.conclusions) if each is not read and each.sure)
+        others: tuple[Evidence, ...] = (*sighting.peers, *sighting.conclusions)
+        true = set(own.addresses)
+        if self.reading.header is not None:
+            others = sighting.conclusions if sighting.peers else ()
+            true |= {address for each in sighting.peers for address in map(parse_address, each.values) if address}
         return next(
             (
                 each
                 for each in others
-                if len(each.values) == 1 and (address := parse_address(each.values[0])) and address not in own.addresses
+                if each is not read
+                and each.sure
+                and len(each.values) == 1
+                and (address := parse_address(each.values[0]))
+                and address not in true
             ),
             None,
         )

@@ -11,7 +11,7 @@ from realip.verify.attempt import Attempt, Kind
 from realip.verify.client import Asker, Connection
 from realip.verify.coverage import Coverage
 from realip.verify.extras import Extras
-from realip.verify.forgery import SHAPES, Forger
+from realip.verify.forgery import SHAPES, Forger, Forgery
 from realip.verify.ip import Address
 from realip.verify.side_by_side import gather
 
@@ -93,7 +93,7 @@ class Prober:
         """A request, and some more over the same connection; where the target is slow, all of those in one round trip."""
         async with self.connect(number) as connection:
             attempts = [await self.ask(connection, forged=self.forges(number))]
-            forgeries = [self._forger.make() if place else self._forger.plain() for place in range(following)]
+            forgeries = [self._following(place, following) for place in range(following)]
             if attempts[0].milliseconds > _SLOW * 1000:
                 connection.send_ahead(forgeries)
             for forgery in forgeries:
@@ -101,6 +101,12 @@ class Prober:
                     break
                 attempts.append(await connection.ask(forgery))
         return attempts
+
+    def _following(self, place: int, count: int) -> Forgery:
+        """What a further request on a connection claims: the first nothing, the last what most programs believe."""
+        if place == 0:
+            return self._forger.plain()
+        return self._forger.late() if place == count - 1 else self._forger.make()
 
     async def first_round(self, probes: int) -> list[Attempt]:
         """A round at a target that may still be coming up: waits for it until the deadline, then tries losses again."""

@@ -165,6 +165,7 @@ class _Run:
             ),
             numbered=any(sighting.fresh is not None for sighting in sightings),
             echoing=any(claim.echo and not claim.stale for claim in claims),
+            unclaimed=not any(sighting.claims or sighting.fresh is not None for sighting in sightings),
         )
         if header is None:
             return judge
