@@ -138,8 +138,8 @@ def run(arguments: argparse.Namespace) -> int:
     streams.prepare()
     say = speaker(arguments.lang, sys.stdout.encoding)
     started, start = time.monotonic(), datetime.now(UTC)
-    options = _options(arguments)
     file = None if arguments.html is None else WholeFile(arguments.html, "--html")
+    options = _options(arguments)
     try:
         report = _verify(options, started, speaker(arguments.lang, sys.stderr.encoding))
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -60,13 +60,14 @@ class Circumstances:
 def html(report: Report, circumstances: Circumstances, say: Speaker) -> str:
     """The page."""
     title = _text(say("page_title"))
+    none = f"<p>{_text(say('none'))}</p>"
     body = [
         f"<h1>{title}</h1>",
         _verdict(report, say),
         _section(say("page_asked"), _facts(_asked(report, circumstances, say))),
-        _section(say("page_rests"), _list(_rests_on(report, say))),
+        _section(say("page_rests"), _list(_rests_on(report, say)) or none),
         _section(say("page_limits"), _list(_limits(report, say))),
-        _section(say("page_probes"), _table(report.probes, say)),
+        _section(say("page_probes"), _table(report.probes, say) if report.probes else none),
     ]
     if report.extras:
         about = f'<p class="soft">{_text(say("page_extras_say"))}</p>'
@@ -98,7 +99,8 @@ def _section(title: str, content: str) -> str:
 
 
 def _list(texts: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{_text(text)}</li>" for text in texts) + "</ul>"
+    items = "".join(f"<li>{_text(text)}</li>" for text in texts)
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> str:

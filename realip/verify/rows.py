@@ -13,6 +13,8 @@ __all__ = ["Group", "StyledVerdict", "groups", "learned", "pods", "reads", "row_
 
 _LONGEST_SEEN = 60
 _LONGEST_WORDS = 400
+_BETWEEN_CHINESE = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank that stood between Chinese and an address."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def groups(rows: Sequence[ProbeRow], say: Speaker) -> list[Group]:
             say("headers_forged" if row.forged else "headers_plain"),
             printable(_masked(row, row.saw or say("seen_nothing"), say("seen_forged")), _LONGEST_SEEN),
             row_verdict(row, say),
-            printable(_masked(row, say.say(row.why), say("why_forged")), _LONGEST_WORDS),
+            printable(_BETWEEN_CHINESE.sub("", _masked(row, say.say(row.why), say("why_forged"))), _LONGEST_WORDS),
         )
         found.setdefault(said, Group([], *said)).rows.append(row)
     return list(found.values())

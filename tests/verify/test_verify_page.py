@@ -246,3 +246,20 @@ def test_a_page_that_cannot_be_written_in_the_end_leaves_the_old_one_and_the_tab
     assert ran.code == 2
     assert "Preserved" in ran.out
     assert ran.err == f"realip: --html {str(file)!r}: cannot be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize(("language", "none"), [("en", "none"), ("zh", "无")])
+def test_a_page_without_a_single_probe_says_so(language: str, none: str, cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    given = ("--url", "http://target.invalid/", "--reads", "socket", "--timeout", 0.3)
+    assert cli(*given, "--lang", language, "--html", file).code == 3
+    page = Page(file.read_text("utf-8"))
+    assert page.tables == []
+    assert page.text.count(none) >= 3
+    assert "target.invalid" in page.text
+
+
+def test_a_reason_in_chinese_has_no_blank_where_an_address_was(cli: Cli) -> None:
+    with serving(believer) as server:
+        out = cli("--url", server.url, "--reads", "socket", "--expect", "127.0.0.1", "--lang", "zh").out
+    assert "应答把其中的伪造地址显示为 client_ip" in out
