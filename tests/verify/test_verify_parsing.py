@@ -13,6 +13,7 @@ from realip.verify.answers import Question, read_answer
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.caller import Caller
 from realip.verify.evidence import Evidence, Label, Sighting
+from realip.verify.forgery import Forgery, Ledger
 from realip.verify.ip import Ranges, known_kind, parse_address, parse_endpoint
 from realip.verify.json_path import JsonPath
 from realip.verify.judge import Judge
@@ -276,3 +277,33 @@ def test_ranges_are_networks_of_known_kinds() -> None:
     assert Ranges.parse({"superNodes": ["10.0.0.0/16"]}, "outputs").other(ip_address("10.0.0.7")) == "superNodes"
     with pytest.raises(InputError, match=r"10\.0\.0\.1/16"):
         Ranges.parse({"nodes": ["10.0.0.1/16"]}, "--range")
+
+
+@pytest.mark.parametrize(
+    ("shown", "believed"),
+    [
+        # A hop added its peer: this is the header's value, under whatever name.
+        ({"origin": "{one}, {two}, 2.2.2.2"}, set()),
+        ({"ips": ["{one}", "2.2.2.2"]}, set()),
+        # Nobody added anything: who shows this took it for an address of somebody.
+        ({"origin": "{one}, {two}"}, {"origin"}),
+        ({"ips": ["2.2.2.2", "{one}"]}, {"ips"}),
+        ({"origin": "{one}"}, {"origin"}),
+        ({"note": "seen {one}, too"}, {"note"}),
+        ({"X-Forwarded-For": "{one}"}, set()),
+        ({"client_ip": "{one}", "headers": {"Client-IP": "{one}"}}, {"client_ip"}),
+        ({"dump": "Host: x\nX-Forwarded-For: {one}\n"}, set()),
+        ({"dump": "Host: x\nclient_ip: {one}\n"}, {"dump"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_forged_address_counts_as_believed_unless_it_stands_as_a_header(shown: object, believed: set[str]) -> None:
+    ledger = Ledger(())
+    owners = {ledger.claim(1, "X-Forwarded-For", 0): "X-Forwarded-For" for _ in range(2)}
+    one, two = map(str, owners)
+    body = json.dumps(shown).replace("{one}", one).replace("{two}", two).encode()
+    sighting = read_answer(body, Question(HEADER, forgery=Forgery(1, "n", owners=owners), ledger=ledger))
+    assert {claim.field for claim in sighting.claims if not claim.echo} == believed
+    assert sighting.claims
+    other = read_answer(body, Question(HEADER, forgery=Forgery(2, "m"), ledger=ledger))
+    assert all(claim.stale for claim in other.claims)

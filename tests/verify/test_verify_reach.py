@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from realip.verify import probing
 from realip.verify import run as running
 from realip.verify.coverage import Coverage, found_share
 from tests.verify.apps import appended, leftmost, shown
@@ -133,14 +134,44 @@ def test_share_that_could_be_missed_is_said_where_pods_have_no_name(cli: Cli) ->
     assert (found_share(20), found_share(100), found_share(1), found_share(0)) == (7, 33, 1, 0)
 
 
-def test_search_for_pods_that_gives_up_is_unknown(cli: Cli) -> None:
+def test_search_for_pods_that_gives_up_is_unknown(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "MOST_EXTRA", 60)
+
     def endless(request: Request) -> bytes:
         return as_json({"client_ip": request.peer, "pod": f"pod-{request.connection}"})
 
     with serving(endless) as server:
         ran = cli("--url", server.url, *ME, *SOCKET)
     assert (ran.code, ran.report["verdict"]) == (3, "unknown")
+    assert len(ran.report["probes"]) == 80
     assert "given up" in ran.report["summary"] or "did not answer both" in ran.report["summary"]
+
+
+def test_search_that_saw_each_pod_both_ways_and_still_expects_more_is_unknown(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "MOST_EXTRA", 0)
+
+    def one(request: Request) -> bytes:
+        return as_json({"client_ip": request.peer, "pod": "the only one"})
+
+    with serving(one) as server:
+        few = cli("--url", server.url, *ME, *SOCKET, "--probes", 4)
+    assert (few.code, few.report["verdict"]) == (3, "unknown")
+    assert "given up" in few.report["summary"]
+
+
+def test_pod_that_answers_plain_requests_only_leaves_doubt(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "MOST_EXTRA", 20)
+
+    def parted(request: Request) -> bytes:
+        forged = bool(request.all("x-forwarded-for"))
+        return as_json({"client_ip": request.peer, "pod": "forged" if forged else "plain"})
+
+    with serving(parted) as server:
+        ran = cli("--url", server.url, *ME, *SOCKET)
+    assert (ran.code, ran.report["verdict"]) == (3, "unknown")
+    assert "2 of 2 pods did not answer both" in ran.report["summary"]
 
 
 def test_every_pod_answers_a_plain_and_a_forged_request(cli: Cli) -> None:
