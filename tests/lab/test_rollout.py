@@ -37,7 +37,7 @@ def test_a_rollout_loses_no_request(round_: Round, slug: str) -> None:
         assert process.poll() is None, "the probes ended before the rollout did, so they prove nothing"
         output, errors = process.communicate(timeout=60)
     report: dict[str, Any] = json.loads(output)
-    assert process.returncode == 0, errors.decode()
+    assert process.returncode == 0, report["summary"] + errors.decode()
     assert report["verdict"] == "preserved", report["summary"]
     assert (report["rollout"]["refused"], report["rollout"]["lost"]) == (0, 0), report["summary"]
     assert old & set(report["pods"]), "no old pod answered, so nothing was seen of the change"
