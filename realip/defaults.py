@@ -15,10 +15,12 @@ __all__ = [
     "SYSTEM_DISK_SIZE",
     "SYSTEM_DISK_TYPE",
     "TIMEOUT",
+    "ZONES",
 ]
 
 KUBERNETES_VERSION = "1.32.2"
 CLUSTER_LEVEL = "L5"
+ZONES = ("ap-guangzhou-6", "ap-guangzhou-7")
 SERVICE_CIDR = "10.200.0.0/22"
 """VPC-CNI: network of Services."""
 CLUSTER_CIDR = "172.16.0.0/16"

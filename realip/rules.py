@@ -18,6 +18,7 @@ __all__ = [
     "BASELINE_CAPABILITIES",
     "EVERYONE",
     "UNPRIVILEGED_PORT",
+    "ZONE_PLACES",
     "availability_zone",
     "canonical_cidr",
     "cloud_id",
@@ -36,6 +37,7 @@ __all__ = [
     "overlaps",
     "private",
     "private_cidr",
+    "region_of",
     "service_cidr",
     "service_name",
     "service_numbers",
@@ -45,6 +47,8 @@ __all__ = [
     "tag_value",
     "url_path",
     "vpc_cidr",
+    "zone_number",
+    "zone_place",
 ]
 
 BASELINE_CAPABILITIES = (
@@ -150,6 +154,25 @@ def subnets_of(network: IPv4Network, prefix: int, *, from_half: bool = False) ->
     """The subnets with that prefix in one half of `network`: nodes take the first half, pods the second."""
     halves = list(network.subnets(prefixlen_diff=1))
     return halves[int(from_half)].subnets(new_prefix=prefix)
+
+
+def region_of(zone: str) -> str:
+    """The region of an availability zone: `ap-guangzhou` of `ap-guangzhou-6`."""
+    return zone.rpartition("-")[0]
+
+
+ZONE_PLACES = 8
+"""Places for the carved subnets of zones, in each half of a VPC."""
+
+
+def zone_place(zone: str) -> int:
+    """The place of a zone's carved subnets, 0 to 7, by the number at its end alone: `ap-guangzhou-6` has 5."""
+    return (zone_number(zone) - 1) % ZONE_PLACES
+
+
+def zone_number(zone: str) -> int:
+    """The number at the end of an availability zone."""
+    return int(zone.rpartition("-")[2])
 
 
 def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str, IPv4Network, str]]:

@@ -24,7 +24,7 @@ from realip.components.workload import WorkloadArgs, make_workload
 from realip.problems import MISSING, Problem
 from realip.scenarios import ExposureKind
 from realip.settings import checks
-from realip.settings.address_plan import AddressPlan, address_plan
+from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.loading import check_settings, parse_settings
 from realip.settings.models import Settings, SubnetSettings
 from realip.settings.problems import SettingsError
@@ -196,9 +196,10 @@ class RealIpStack(Component):
             range(len(subnets)), key=lambda position: (subnets[position].zone, str(subnets[position].network))
         )
 
-    def _first_subnet(self) -> pulumi.Output[str]:
-        """Where an endpoint or load balancer inside the VPC goes: another subnet would be another address."""
-        return self._network.node_subnet_ids[self._subnets_by_zone()[0]]
+    def _subnet_in(self, zone: str) -> pulumi.Output[str]:
+        """The node subnet of a zone, where an endpoint or a load balancer inside the VPC goes."""
+        position = next(at for at in self._subnets_by_zone() if self._plan.node_subnets[at].zone == zone)
+        return self._network.node_subnet_ids[position]
 
     def _access_args(self, nodes: pulumi.CustomResource) -> ClusterAccessArgs:
         """What the endpoint needs. Only it waits for nodes, by the cluster's id, and not the administrators' security group."""
@@ -206,7 +207,7 @@ class RealIpStack(Component):
         cluster_id = after(self._cluster_id, nodes)
         args = ClusterAccessArgs(cluster_id=cluster_id, display_name=settings.cluster.name, tags=settings.tags)
         if settings.access.endpoint == "intranet":
-            args["intranet_subnet_id"] = self._first_subnet()
+            args["intranet_subnet_id"] = self._subnet_in(zone_inside(settings, settings.access.endpoint_zone))
         else:
             args["admin_cidrs"] = settings.access.admin_cidrs
         return args
@@ -297,7 +298,9 @@ class RealIpStack(Component):
         settings = self._settings.load_balancer
         args = LoadBalancer(timeout_seconds=settings.timeout_seconds)
         if settings.internal:
-            args["internal_subnet_id"] = settings.internal_subnet_id or self._first_subnet()
+            args["internal_subnet_id"] = settings.internal_subnet_id or self._subnet_in(
+                zone_inside(self._settings, settings.zone)
+            )
         if settings.existing_id is not None:
             args["existing_id"] = settings.existing_id
         if settings.bandwidth is not None:

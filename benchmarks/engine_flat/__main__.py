@@ -13,8 +13,8 @@ import tencentcloud_iac_pulumi as tencentcloud
 import yaml
 
 ZONES = ("ap-guangzhou-6", "ap-guangzhou-7")
-NODE_CIDRS = ("10.0.0.0/20", "10.0.16.0/20")
-POD_CIDRS = ("10.0.128.0/19", "10.0.160.0/19")
+NODE_CIDRS = ("10.0.80.0/20", "10.0.96.0/20")
+POD_CIDRS = ("10.0.208.0/20", "10.0.224.0/20")
 LABELS = {"app": "real-ip-app"}
 WAIT = pulumi.CustomTimeouts(create="600s", update="600s", delete="600s")
 

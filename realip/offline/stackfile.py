@@ -100,7 +100,7 @@ def _takes_settings(program: Path) -> bool:
 
 def _settings(project: Project, path: Path, configuration: Mapping[str, str]) -> "Settings":
     """The settings that the program would read, or all their problems."""
-    from realip.settings.loading import decode, parse_settings  # noqa: PLC0415 - a file that cannot be read is told without pydantic
+    from realip.settings.loading import decode, parse_settings, provider_region  # noqa: PLC0415 - a file that cannot be read is told without pydantic
     from realip.settings.problems import SettingsError  # noqa: PLC0415
 
     namespace = f"{project.name}:"
@@ -108,7 +108,7 @@ def _settings(project: Project, path: Path, configuration: Mapping[str, str]) ->
         key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
     }
     try:
-        return parse_settings(values, region=configuration.get("tencentcloud:region"))
+        return parse_settings(values, region=provider_region(configuration.get("tencentcloud:region")))
     except SettingsError as error:
         raise InputError(f"{_shown(path)}: {error}") from None
 

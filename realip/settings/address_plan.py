@@ -7,7 +7,7 @@ from realip import defaults, rules
 from realip.scenarios import NetworkMode
 from realip.settings.models import Settings, SubnetSettings
 
-__all__ = ["AddressPlan", "address_plan"]
+__all__ = ["AddressPlan", "address_plan", "zone_inside"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,15 @@ class AddressPlan:
 
     def _networks(self, subnets: tuple[SubnetSettings, ...]) -> tuple[IPv4Network, ...]:
         return tuple(dict.fromkeys(subnet.network or self.vpc for subnet in subnets))
+
+
+def zone_inside(settings: Settings, said: str | None) -> str:
+    """The zone of what sits inside the VPC, an endpoint or an internal load balancer: as said, else one of those with nodes.
+
+    Zones that a stack has without naming any come first, then the lowest number: no order of a list has a say in it.
+    """
+    zones = {subnet.zone for subnet in settings.network.nodes}
+    return said or min(zones, key=lambda zone: (zone not in defaults.ZONES, rules.zone_number(zone), zone))
 
 
 def address_plan(settings: Settings) -> AddressPlan:

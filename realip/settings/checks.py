@@ -21,6 +21,7 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
     yield from _mode(settings)
     yield from account_problems(settings, settings.network.account_type)
     yield from _subnets(settings)
+    yield from _inside(settings)
     yield from _region(settings, region)
     if settings.network.vpc_id is None or settings.network.node_subnets is not None:
         yield from _overlaps(settings)
@@ -135,10 +136,12 @@ def _carving(settings: Settings, *, vpc_cni: bool) -> Iterator[Problem]:
         message = f"is too small to carve subnets from; take /{tke.SUBNET_MASKS.stop - 5} or larger, or give the subnets yourself"
         yield Problem("network.cidr", network.cidr, message)
     zones = list(dict.fromkeys(subnet.zone for subnet in network.node_subnets or ())) or list(network.zones)
-    most = 4 if carves_pods else 8
-    if len(zones) > most:
-        message = f"are more than the {most} zones that subnets are carved for; give network.nodeSubnets and network.podSubnets"
-        yield Problem("network.zones", zones, message, ("network.nodeSubnets", "network.podSubnets"))
+    owners: dict[int, str] = {}
+    for zone in dict.fromkeys(zones):
+        owner = owners.setdefault(rules.zone_place(zone), zone)
+        if owner != zone:
+            message = f"would have the carved subnets of {owner}, {rules.ZONE_PLACES} numbers before it; give network.nodeSubnets and network.podSubnets"
+            yield Problem("network.zones", zone, message, ("network.nodeSubnets", "network.podSubnets"))
 
 
 def _zones(settings: Settings, *, vpc_cni: bool) -> Iterator[Problem]:
@@ -168,21 +171,48 @@ def _zones(settings: Settings, *, vpc_cni: bool) -> Iterator[Problem]:
             yield Problem("network.podSubnets", sorted(pod_zones), message, ("network.zones", "network.nodeSubnets"))
 
 
-def _region(settings: Settings, region: str | None) -> Iterator[Problem]:
-    """Zones of the region that the provider works in."""
-    network = settings.network
-    for path, zone in (
-        *(
-            (f"network.zones[{index}]", zone)
-            for index, zone in enumerate(network.zones if network.node_subnets is None else ())
+def _inside(settings: Settings) -> Iterator[Problem]:
+    """The zone of an endpoint or load balancer inside the VPC is one with nodes, and is only said where there is one."""
+    zones = list(dict.fromkeys(subnet.zone for subnet in settings.network.nodes))
+    balancer, access = settings.load_balancer, settings.access
+    for path, zone, used, instead in (
+        (
+            "loadBalancer.zone",
+            balancer.zone,
+            balancer.internal and balancer.internal_subnet_id is None,
+            "is for an internal load balancer in a subnet of this stack; remove it, or set loadBalancer.internal",
         ),
-        *(
-            (f"network.nodeSubnets[{index}].zone", subnet.zone)
-            for index, subnet in enumerate(network.node_subnets or ())
+        (
+            "access.endpointZone",
+            access.endpoint_zone,
+            access.endpoint == "intranet",
+            "is for the intranet endpoint; remove it, or set access.endpoint to intranet",
         ),
     ):
-        if region and zone.rpartition("-")[0] != region:
-            yield Problem(path, zone, f"lies outside tencentcloud:region, {region}; name a zone such as {region}-1")
+        if zone is not None and not used:
+            yield Problem(path, zone, instead, ("loadBalancer", "access.endpoint"))
+        elif zone is not None and zone not in zones:
+            message = f"has no node subnet; take one of {', '.join(zones)}"
+            yield Problem(path, zone, message, ("network.zones", "network.nodeSubnets"))
+
+
+def _region(settings: Settings, region: str | None) -> Iterator[Problem]:
+    """Zones of one region: the one that the provider works in, where that is known."""
+    network = settings.network
+    zones = [
+        (f"network.zones[{index}]", zone)
+        for index, zone in enumerate(network.zones if network.node_subnets is None else ())
+    ]
+    for path, subnets in (("network.nodeSubnets", network.node_subnets), ("network.podSubnets", network.pod_subnets)):
+        zones += [(f"{path}[{index}].zone", subnet.zone) for index, subnet in enumerate(subnets or ())]
+    first = zones[0] if zones else ("", "")
+    for path, zone in zones:
+        here = rules.region_of(zone)
+        if region and here != region:
+            yield Problem(path, zone, f"lies outside the provider's region, {region}; name a zone such as {region}-1")
+        elif not region and here != rules.region_of(first[1]):
+            message = f"lies in another region than {first[0]}, {first[1]}; a VPC has one region"
+            yield Problem(path, zone, message, (first[0],))
 
 
 def _overlaps(settings: Settings) -> Iterator[Problem]:

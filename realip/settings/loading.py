@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -13,10 +14,11 @@ from pydantic import ValidationError
 from realip import rules
 from realip.problems import MISSING, Problem
 from realip.settings import checks
+from realip.settings.address_plan import zone_inside
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError, problem_from
 
-__all__ = ["advice", "check_settings", "decode", "load_settings", "parse_settings", "refusals"]
+__all__ = ["advice", "check_settings", "decode", "load_settings", "parse_settings", "provider_region", "refusals"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
 
@@ -145,6 +147,7 @@ def advice(settings: Settings) -> list[Problem]:
         if rules.private(cidr):
             message = "is private, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
             found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
+    found += _zones_not_said(settings)
     existing = settings.load_balancer.existing_id
     if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
         message = (
@@ -155,12 +158,30 @@ def advice(settings: Settings) -> list[Problem]:
     return found
 
 
+def _zones_not_said(settings: Settings) -> Iterator[Problem]:
+    """What sits in a zone that nobody chose: it may move when zones come or go."""
+    balancer, access = settings.load_balancer, settings.access
+    if len({subnet.zone for subnet in settings.network.nodes}) < 2:
+        return
+    if balancer.internal and balancer.internal_subnet_id is None and balancer.zone is None:
+        message = f"is not set: the load balancer goes to {zone_inside(settings, None)}, and to another zone's subnet and address when that one goes; name the zone"
+        yield Problem("loadBalancer.zone", MISSING, message)
+    if access.endpoint == "intranet" and access.endpoint_zone is None:
+        message = f"is not set: the endpoint goes to {zone_inside(settings, None)}, and TKE does not move it when that zone goes; name the zone"
+        yield Problem("access.endpointZone", MISSING, message)
+
+
 def decode(value: str) -> object:
     """A configuration value as the engine hands it over: JSON for lists and objects, plain text otherwise."""
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
         return value
+
+
+def provider_region(configured: str | None) -> str | None:
+    """The region that the Tencent provider works in: `tencentcloud:region`, else its environment variable; None if unknown."""
+    return configured or os.environ.get("TENCENTCLOUD_REGION") or None
 
 
 def load_settings() -> Settings:
@@ -177,7 +198,7 @@ def load_settings() -> Settings:
         key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
     }
     try:
-        settings = parse_settings(values, region=pulumi.Config("tencentcloud").get("region"))
+        settings = parse_settings(values, region=provider_region(pulumi.Config("tencentcloud").get("region")))
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     refused = refusals(settings)

@@ -176,8 +176,8 @@ class NetworkSettings(_Section):
         "10.0.0.0/16", description="The VPC's network; say it for an existing VPC too, rules are made from it."
     )
     zones: tuple[Zone, ...] = Field(
-        ("ap-guangzhou-6", "ap-guangzhou-7"),
-        description="Zones to spread nodes over; subnets are carved for each in this order, so add zones at the end.",
+        defaults.ZONES,
+        description="Zones to spread nodes over. Subnets are carved for each by its own number, so that zones come, go and change places without moving another's.",
     )
     vpc_id: VpcId | None = Field(None, description="An existing VPC; its subnets then have to be given by id.")
     account_type: AccountType | None = Field(
@@ -194,21 +194,25 @@ class NetworkSettings(_Section):
     @cached_property
     def nodes(self) -> tuple[SubnetSettings, ...]:
         """Subnets of nodes: those given, else a sixteenth of the VPC for each zone, from its first half."""
-        return self.node_subnets if self.node_subnets is not None else self._carve(self.zones, 4, from_half=False)
+        return self.node_subnets if self.node_subnets is not None else self._carve(self.zones, from_half=False)
 
     @cached_property
     def pods(self) -> tuple[SubnetSettings, ...]:
-        """Subnets of pods: those given, else an eighth of the VPC for each zone with nodes, from its second half."""
+        """Subnets of pods: those given, else a sixteenth of the VPC for each zone with nodes, from its second half."""
         zones = tuple(dict.fromkeys(subnet.zone for subnet in self.nodes))
-        return self.pod_subnets if self.pod_subnets is not None else self._carve(zones, 3, from_half=True)
+        return self.pod_subnets if self.pod_subnets is not None else self._carve(zones, from_half=True)
 
-    def _carve(self, zones: tuple[str, ...], bits: int, *, from_half: bool) -> tuple[SubnetSettings, ...]:
+    def _carve(self, zones: tuple[str, ...], *, from_half: bool) -> tuple[SubnetSettings, ...]:
+        """A sixteenth of the VPC for each zone, at the place of the zone's number: no other zone has a say in it."""
         vpc = IPv4Network(self.cidr)
-        prefix = vpc.prefixlen + bits
+        prefix = vpc.prefixlen + 4
         if prefix not in tke.SUBNET_MASKS:
             return ()  # realip.settings.checks says so
-        subnets = rules.subnets_of(vpc, prefix, from_half=from_half)
-        return tuple(SubnetSettings(zone=zone, cidr=str(cidr)) for zone, cidr in zip(zones, subnets, strict=False))
+        places = list(rules.subnets_of(vpc, prefix, from_half=from_half))
+        owners: dict[int, str] = {}
+        for zone in zones:
+            owners.setdefault(rules.zone_place(zone), zone)  # realip.settings.checks refuses a second one
+        return tuple(SubnetSettings(zone=zone, cidr=str(places[place])) for place, zone in owners.items())
 
 
 class ClusterSettings(_Section):
@@ -332,9 +336,13 @@ class LoadBalancerSettings(_Section):
     """The CLB in front of the app: public and made by TKE, unless said otherwise."""
 
     internal: bool = Field(
-        default=False, description="Internal load balancer, in the first node subnet or in internalSubnetId."
+        default=False,
+        description="Internal load balancer, in the node subnet of `zone` or in internalSubnetId.",
     )
     internal_subnet_id: SubnetId | None = Field(None, description="Subnet of the internal load balancer.")
+    zone: Zone | None = Field(
+        None, description="Zone of the internal load balancer, where its subnet is one of this stack's."
+    )
     existing_id: LoadBalancerId | None = Field(
         None,
         description="An existing load balancer that TKE did not make. Non-direct: node ports are opened to clientCidrs then, so name networks there.",
@@ -360,6 +368,9 @@ class AccessSettings(_Section):
 
     endpoint: Endpoint = Field(
         Endpoint.PUBLIC, description="public, or intranet: run Pulumi inside the VPC then, and leave adminCidrs out."
+    )
+    endpoint_zone: Zone | None = Field(
+        None, description="Zone of the intranet endpoint, which sits in that zone's node subnet."
     )
     admin_cidrs: tuple[Cidr, ...] = Field((), description="Who may reach the public endpoint of the API server.")
     allow_everyone: bool = Field(default=False, description="Accept 0.0.0.0/0 in adminCidrs.")

@@ -172,8 +172,30 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
         VPC_CNI,
         {"network": {"zones": [f"ap-guangzhou-{number}" for number in range(1, 10)]}},
         "network.zones",
-        [f"ap-guangzhou-{number}" for number in range(1, 10)],
-        ["zones that subnets are carved for", "nodeSubnets"],
+        "ap-guangzhou-9",
+        ["would have the carved subnets of ap-guangzhou-1", "nodeSubnets"],
+    ),
+    (
+        VPC_CNI,
+        {"network": {"zones": [ZONE, "ap-shanghai-2"]}},
+        "network.zones[1]",
+        "ap-shanghai-2",
+        ["lies in another region than network.zones[0]", "one region"],
+    ),
+    (
+        VPC_CNI,
+        {"loadBalancer": {"internal": True, "zone": "ap-guangzhou-3"}},
+        "loadBalancer.zone",
+        "ap-guangzhou-3",
+        ["has no node subnet", "take one of ap-guangzhou-6, ap-guangzhou-7"],
+    ),
+    (VPC_CNI, {"loadBalancer": {"zone": ZONE}}, "loadBalancer.zone", ZONE, ["is for an internal load balancer"]),
+    (
+        VPC_CNI,
+        {"access": {"adminCidrs": ["198.18.0.0/24"], "endpointZone": ZONE}},
+        "access.endpointZone",
+        ZONE,
+        ["is for the intranet endpoint"],
     ),
     (VPC_CNI, {"network": {"nodeSubnets": []}}, "network.nodeSubnets", [], ["is empty", "give at least one subnet"]),
     (VPC_CNI, {"network": {"podSubnets": []}}, "network.podSubnets", [], ["is empty", "give at least one subnet"]),
@@ -354,7 +376,7 @@ def test_the_whole_message_counts_and_lists() -> None:
 def test_zones_have_to_lie_in_the_providers_region() -> None:
     (first, second) = _problems(region="ap-tokyo")
     assert (first.path, first.value, second.path) == ("network.zones[0]", ZONE, "network.zones[1]")
-    assert "lies outside tencentcloud:region, ap-tokyo" in first.message
+    assert "lies outside the provider's region, ap-tokyo" in first.message
     (subnet,) = _problems(region="ap-shanghai", network={"zones": [ZONE], "nodeSubnets": _subnets("10.0.0.0/20")})
     assert subnet.path == "network.nodeSubnets[0].zone"
 

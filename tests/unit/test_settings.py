@@ -61,6 +61,7 @@ def test_what_nobody_says_is_this() -> None:
     }
     assert made["access"] == {
         "endpoint": "public",
+        "endpoint_zone": None,
         "admin_cidrs": ["198.18.0.0/24"],
         "allow_everyone": False,
         "client_cidrs": [],
@@ -91,30 +92,30 @@ def test_settings_cannot_be_changed_afterwards() -> None:
         made.app.port = 1  # type: ignore[misc]
 
 
-def test_a_vpc_is_carved_into_a_sixteenth_for_nodes_and_an_eighth_for_pods_of_each_zone() -> None:
+def test_a_vpc_is_carved_into_a_sixteenth_for_nodes_and_one_for_pods_of_each_zone() -> None:
     assert _plan() == {
-        "nodes": [("ap-guangzhou-6", "10.0.0.0/20"), ("ap-guangzhou-7", "10.0.16.0/20")],
-        "pods": [("ap-guangzhou-6", "10.0.128.0/19"), ("ap-guangzhou-7", "10.0.160.0/19")],
+        "nodes": [("ap-guangzhou-6", "10.0.80.0/20"), ("ap-guangzhou-7", "10.0.96.0/20")],
+        "pods": [("ap-guangzhou-6", "10.0.208.0/20"), ("ap-guangzhou-7", "10.0.224.0/20")],
         "services": "10.200.0.0/22",
-        "ranges": ["10.0.128.0/19", "10.0.160.0/19"],
-        "inside": ["10.0.0.0/20", "10.0.16.0/20", "10.0.128.0/19", "10.0.160.0/19"],
+        "ranges": ["10.0.208.0/20", "10.0.224.0/20"],
+        "inside": ["10.0.80.0/20", "10.0.96.0/20", "10.0.208.0/20", "10.0.224.0/20"],
         "number": 1024,
     }
 
 
 def test_pods_of_super_nodes_sit_where_the_nodes_do() -> None:
     plan = _plan("vpc-cni-direct-super")
-    assert plan["ranges"] == ["10.0.0.0/20", "10.0.16.0/20"]
-    assert plan["inside"] == ["10.0.0.0/20", "10.0.16.0/20", "10.0.128.0/19", "10.0.160.0/19"]
+    assert plan["ranges"] == ["10.0.80.0/20", "10.0.96.0/20"]
+    assert plan["inside"] == ["10.0.80.0/20", "10.0.96.0/20", "10.0.208.0/20", "10.0.224.0/20"]
 
 
 def test_a_globalrouter_cluster_brings_its_own_network_with_services_at_its_end() -> None:
     assert _plan("globalrouter-direct-native") == {
-        "nodes": [("ap-guangzhou-6", "10.0.0.0/20"), ("ap-guangzhou-7", "10.0.16.0/20")],
+        "nodes": [("ap-guangzhou-6", "10.0.80.0/20"), ("ap-guangzhou-7", "10.0.96.0/20")],
         "pods": [],
         "services": "172.16.252.0/22",
         "ranges": ["172.16.0.0/16"],
-        "inside": ["10.0.0.0/20", "10.0.16.0/20", "172.16.0.0/16"],
+        "inside": ["10.0.80.0/20", "10.0.96.0/20", "172.16.0.0/16"],
         "number": 1024,
     }
 
@@ -150,7 +151,7 @@ def test_the_documents_example_of_capacity_holds_at_its_edge(replicas: int, fits
 
 def test_pods_are_carved_where_the_nodes_are() -> None:
     subnets = [{"zone": "ap-guangzhou-3", "cidr": "10.0.0.0/20"}]
-    assert _plan(network={"nodeSubnets": subnets})["pods"] == [("ap-guangzhou-3", "10.0.128.0/19")]
+    assert _plan(network={"nodeSubnets": subnets})["pods"] == [("ap-guangzhou-3", "10.0.160.0/20")]
 
 
 def test_the_whole_vpc_stands_in_for_a_subnet_that_nobody_described() -> None:
