@@ -25,6 +25,7 @@ __all__ = [
     "cluster_cidr",
     "dns_label",
     "documentation_range",
+    "environment_name",
     "everyone_together",
     "global_router_nodes",
     "image_reference",
@@ -331,6 +332,13 @@ def tag_value(value: str) -> str:
     """A tag's value, up to 255 characters."""
     if len(value) > 255:
         raise ValueError("is too long for a tag value; use at most 255 characters")
+    return value
+
+
+def environment_name(value: str) -> str:
+    """The name of an environment variable, as Kubernetes takes it: printable ASCII but `=` (core/v1 EnvVar)."""
+    if not value or "=" in value or not all(" " <= character <= "~" for character in value):
+        raise ValueError("is not a name of an environment variable; write one such as LOG_LEVEL")
     return value
 
 

@@ -235,6 +235,9 @@ class RealIpStack(Component):
             args["replicas"] = app.replicas or self._row.replicas
         if app.capabilities:
             args["capabilities"] = app.capabilities
+        if app.env:
+            secret = self._settings.holds_secret("app")
+            args["env"] = {name: pulumi.Output.secret(value) if secret else value for name, value in app.env.items()}
         if app.readiness_path is not None:
             args["readiness_path"] = app.readiness_path
         if rules.kubernetes_version(self._settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION:

@@ -73,6 +73,8 @@ class WorkloadArgs(TypedDict):
     """How long a pod goes on serving while the load balancer lets go of it. Needs Kubernetes 1.30; none if unset."""
     capabilities: NotRequired[Sequence[str]]
     """Linux capabilities that the image needs, of those that the `baseline` level allows, such as `CHOWN`. All others are dropped."""
+    env: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Environment variables of the container; a secret value stays one."""
     timeout_seconds: NotRequired[int]
     """How long a rollout may take, on create and on update; 600 if unset."""
 
@@ -187,6 +189,7 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
     return core.ContainerArgs(
         name=args.get("container") or args["deployment"],
         image=args["image"],
+        env=[core.EnvVarArgs(name=name, value=value) for name, value in (args.get("env") or {}).items()] or None,
         ports=[core.ContainerPortArgs(container_port=port)],
         resources=core.ResourceRequirementsArgs(
             requests={"cpu": resources["cpu_request"], "memory": resources["memory_request"]},

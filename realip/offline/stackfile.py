@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,17 +77,32 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
     configuration = {**project.defaults, **_stack_configuration(path, project.name)}
     for override in overrides:
         parse_override(override, project.name).apply(configuration)
-    for key, value in configuration.items():
-        for place in _secure(value, key):
+    encrypted = {
+        key: next(iter(places)) for key, value in configuration.items() if (places := list(_secure(value, key)))
+    }
+    _refuse_credentials(path, configuration, encrypted)
+    for key, place in encrypted.items():
+        if key.startswith(f"{project.name}:"):
             raise InputError(
                 f"{_shown(path)}: {place} is encrypted, and offline there is no key; give it a stand-in with --config '{place}=...'"
             )
+        configuration[key] = None  # a provider's, which nobody asks offline
     try:
         encoded = {key: _encoded(value) for key, value in configuration.items() if value is not None}
     except (ValueError, RecursionError):
         raise InputError(f"{_shown(path)}: a value contains itself; write it out instead of using an alias") from None
     settings = _settings(project, path, encoded) if _takes_settings(project.program) else None
     return StackFile(project, name, path, encoded, settings)
+
+
+def _refuse_credentials(path: Path, configuration: Mapping[str, Any], encrypted: Collection[str]) -> None:
+    from realip.settings.problems import SettingsError  # noqa: PLC0415 - a file that cannot be read is told without pydantic
+    from realip.settings.secrets import refuse_credentials  # noqa: PLC0415
+
+    try:
+        refuse_credentials(configuration, encrypted)
+    except SettingsError as error:
+        raise InputError(f"{_shown(path)}: {error}") from None
 
 
 def _takes_settings(program: Path) -> bool:

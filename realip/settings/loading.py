@@ -5,7 +5,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -17,16 +17,20 @@ from realip.settings import checks
 from realip.settings.address_plan import zone_inside
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError, problem_from
+from realip.settings.secrets import hidden, refuse_credentials, section_problems
 
 __all__ = ["advice", "check_settings", "decode", "load_settings", "parse_settings", "provider_region", "refusals"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
 
 
-def parse_settings(values: Mapping[str, object], *, region: str | None = None) -> Settings:
+def parse_settings(
+    values: Mapping[str, object], *, region: str | None = None, secret: Collection[str] = ()
+) -> Settings:
     """The settings that plain values make, keys as in a stack file without their namespace; SettingsError if any is wrong.
 
-    `region` is the Tencent provider's, where it is known: zones have to lie in it.
+    `region` is the Tencent provider's, where it is known: zones have to lie in it. `secret` are the sections in which
+    something was set with --secret: what may be secret there stays one, and no message shows a value of them.
     """
     try:
         plain = {_text(key): _plain(value) for key, value in values.items()}
@@ -40,10 +44,20 @@ def parse_settings(values: Mapping[str, object], *, region: str | None = None) -
     except ValidationError as error:
         wrong = _wrong_values(error, plain)
         settings = _validate_rest(plain)
-    problems = [*wrong, *(_disagreements(settings, region, [problem.path for problem in wrong]) if settings else ())]
-    if settings is None or problems:
-        raise SettingsError(problems)
-    return settings
+    refused = list(section_problems(secret))
+    told = [problem.path for problem in (*refused, *wrong)]
+    agreement = _disagreements(settings, region, told) if settings else ()
+    found = [*refused, *_past(refused, wrong), *agreement]
+    if settings is None or found:
+        raise SettingsError(list(hidden(found, values, secret)))
+    return settings.with_secrets(secret)
+
+
+def _past(refused: Sequence[Problem], wrong: Sequence[Problem]) -> Iterator[Problem]:
+    """Wrong values outside the sections that are refused as a whole."""
+    for problem in wrong:
+        if not any(_same_or_inside(problem.path, section.path) for section in refused):
+            yield problem
 
 
 def check_settings(settings: Settings) -> Settings:
@@ -190,20 +204,29 @@ def load_settings() -> Settings:
     Ends the program with every problem in one message. What an update has to refuse, a preview warns of in the same words.
     """
     import pulumi  # noqa: PLC0415 - bad settings are told without waiting for the SDK
-    from pulumi.runtime.config import CONFIG, get_config_env  # noqa: PLC0415 - what lists every key; a test holds it
+    from pulumi.runtime.config import (  # noqa: PLC0415 - what lists every key; a test holds it
+        CONFIG,
+        get_config_env,
+        get_config_secret_keys_env,
+        is_config_secret,
+    )
 
     namespace = f"{pulumi.Config().name}:"
     configuration = {**get_config_env(), **CONFIG.get()}
     values = {
         key.removeprefix(namespace): decode(value) for key, value in configuration.items() if key.startswith(namespace)
     }
+    encrypted = {*get_config_secret_keys_env(), *filter(is_config_secret, configuration)}
+    secret = {key.removeprefix(namespace) for key in encrypted if key.startswith(namespace)}
+    region = provider_region(pulumi.Config("tencentcloud").get("region"))
     try:
-        settings = parse_settings(values, region=provider_region(pulumi.Config("tencentcloud").get("region")))
+        refuse_credentials(configuration, encrypted)
+        settings = parse_settings(values, region=region, secret=secret)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     refused = refusals(settings)
     if refused and not pulumi.runtime.is_dry_run():
-        raise pulumi.RunError(str(SettingsError(refused)))
-    for problem in (*refused, *advice(settings)):
+        raise pulumi.RunError(str(SettingsError(list(hidden(refused, values, secret)))))
+    for problem in hidden((*refused, *advice(settings)), values, secret):
         pulumi.log.warn(str(problem))
     return settings

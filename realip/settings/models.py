@@ -4,13 +4,13 @@
 stand in `realip.settings.checks`.
 """
 
-from collections.abc import Callable
+from collections.abc import Collection
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic.alias_generators import to_camel
 
 from realip import defaults, rules, tke
@@ -27,6 +27,48 @@ from realip.scenarios import (
     by_slug,
     resolve,
 )
+from realip.settings.values import (
+    Bandwidth,
+    Capability,
+    Cidr,
+    ClusterCidr,
+    ClusterId,
+    Cpu,
+    DiskSize,
+    DiskType,
+    EipId,
+    EnvName,
+    Image,
+    InstanceType,
+    LabelKey,
+    LabelValue,
+    Level,
+    LoadBalancerId,
+    MayBeSecret,
+    Memory,
+    Name,
+    NatGatewayId,
+    NodePoolId,
+    Nodes,
+    PodNumber,
+    Port,
+    RouteId,
+    RouteTableId,
+    Seconds,
+    SecurityGroupId,
+    ServiceCidr,
+    ServiceName,
+    ServiceNumber,
+    SubnetCidr,
+    SubnetId,
+    TagKey,
+    TagValue,
+    Version,
+    VpcCidr,
+    VpcId,
+    Zone,
+    keeps,
+)
 
 __all__ = [
     "AccessSettings",
@@ -38,61 +80,6 @@ __all__ = [
     "NodesSettings",
     "Settings",
 ]
-
-
-def _keeps(rule: Callable[..., object], *arguments: object) -> AfterValidator:
-    """A validator that applies one of `realip.rules` and hands the value on unchanged."""
-
-    def validate(value: str) -> str:
-        rule(value, *arguments)
-        return value
-
-    return AfterValidator(validate)
-
-
-def _quoted(value: object) -> object:
-    if isinstance(value, int | float):
-        raise ValueError('is a number, and YAML has dropped digits of it already; quote it: "1.30.0"')
-    return value
-
-
-VpcCidr = Annotated[str, _keeps(rules.vpc_cidr)]
-ServiceCidr = Annotated[str, _keeps(rules.service_cidr)]
-ClusterCidr = Annotated[str, _keeps(rules.cluster_cidr)]
-SubnetCidr = Annotated[str, _keeps(rules.private_cidr, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS)]
-Cidr = Annotated[str, _keeps(rules.canonical_cidr)]
-Zone = Annotated[str, _keeps(rules.availability_zone)]
-Name = Annotated[str, _keeps(rules.dns_label)]
-ServiceName = Annotated[str, _keeps(rules.service_name)]
-LabelKey = Annotated[str, _keeps(rules.label_key)]
-LabelValue = Annotated[str, _keeps(rules.label_value)]
-Image = Annotated[str, _keeps(rules.image_reference)]
-Version = Annotated[str, BeforeValidator(_quoted), _keeps(rules.kubernetes_version)]
-Cpu = Annotated[str, _keeps(rules.cpu)]
-Memory = Annotated[str, _keeps(rules.memory)]
-InstanceType = Annotated[str, _keeps(rules.instance_type)]
-Level = Annotated[str, _keeps(rules.one_of, tke.CLUSTER_LEVELS)]
-DiskType = Annotated[str, _keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]
-DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DISK_SIZES.stop - 1)]
-PodNumber = Annotated[int, _keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]
-ServiceNumber = Annotated[int, _keeps(rules.one_of, tke.CLUSTER_SERVICE_NUMBERS)]
-Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNET_BANDWIDTH.stop - 1)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[int, Field(ge=30, le=3600)]
-Nodes = Annotated[int, Field(ge=1, le=max(tke.CLUSTER_LEVELS.values()))]
-VpcId = Annotated[str, _keeps(rules.cloud_id, "vpc")]
-SubnetId = Annotated[str, _keeps(rules.cloud_id, "subnet")]
-SecurityGroupId = Annotated[str, _keeps(rules.cloud_id, "sg")]
-LoadBalancerId = Annotated[str, _keeps(rules.cloud_id, "lb")]
-EipId = Annotated[str, _keeps(rules.cloud_id, "eip")]
-NatGatewayId = Annotated[str, _keeps(rules.cloud_id, "nat")]
-RouteTableId = Annotated[str, _keeps(rules.cloud_id, "rtb")]
-RouteId = Annotated[str, _keeps(rules.route_id)]
-ClusterId = Annotated[str, _keeps(rules.cloud_id, "cls")]
-NodePoolId = Annotated[str, _keeps(rules.node_pool_id)]
-Capability = Annotated[str, _keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
-TagKey = Annotated[str, _keeps(rules.tag_key)]
-TagValue = Annotated[str, _keeps(rules.tag_value)]
 
 
 class _Section(BaseModel):
@@ -315,7 +302,11 @@ class AppSettings(_Section):
     cpu_limit: Cpu = Field("1", description="CPU limit of each pod.")
     memory_request: Memory = Field("256Mi", description="Memory request of each pod; a super node bills it.")
     memory_limit: Memory = Field("512Mi", description="Memory limit of each pod, at which it is stopped.")
-    readiness_path: Annotated[str, _keeps(rules.url_path)] | None = Field(
+    env: dict[EnvName, Annotated[str, MayBeSecret()]] = Field(
+        default_factory=dict,
+        description="Environment variables of the container; set with --secret, the values stay secret.",
+    )
+    readiness_path: Annotated[str, keeps(rules.url_path)] | None = Field(
         None,
         description="HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in its log.",
     )
@@ -434,6 +425,18 @@ class Settings(_Section):
         default_factory=AdoptSettings,
         description="Ids of resources that were made and that the state does not have, since the answer to their creation was lost.",
     )
+
+    _secret_sections: frozenset[str] = PrivateAttr(frozenset())
+
+    def with_secrets(self, sections: Collection[str]) -> Self:
+        """The same settings, of which some sections hold a secret."""
+        made = self.model_copy()
+        made._secret_sections = frozenset(sections)  # noqa: SLF001 - it is one of these
+        return made
+
+    def holds_secret(self, section: str) -> bool:
+        """Something in that section was set with --secret: what may be secret there is one."""
+        return section in self._secret_sections
 
     @property
     def row(self) -> Scenario:

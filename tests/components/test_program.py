@@ -35,6 +35,12 @@ def _run(slug: str, *, preview: bool, **changed: str) -> Recording:
     return run(_program, preview=preview, config=config, stack=slug)
 
 
+def _run_with_secret(slug: str, *, preview: bool, section: str, **changed: str) -> Recording:
+    """As if something in that section had been set with --secret."""
+    config = _config(slug) | {f"realip:{key}": value for key, value in changed.items()}
+    return run(_program, preview=preview, config=config, secret=[f"realip:{section}"], stack=slug)
+
+
 MINE = json.dumps({"adminCidrs": ["198.18.0.7/32"], "clientCidrs": ["0.0.0.0/0"]})
 
 
@@ -96,7 +102,7 @@ def test_bad_settings_end_the_program_with_every_problem_and_no_traceback() -> N
 
 def test_the_providers_region_is_what_zones_are_checked_against() -> None:
     config = _config("vpc-cni-direct-native") | {"tencentcloud:region": "ap-tokyo", "realip:access": MINE}
-    with pytest.raises(pulumi.RunError, match="lies outside tencentcloud:region, ap-tokyo"):
+    with pytest.raises(pulumi.RunError, match="lies outside the provider's region, ap-tokyo"):
         run(_program, config=config)
 
 
@@ -124,3 +130,70 @@ def test_what_may_not_be_meant_is_said_and_done(update: bool) -> None:
     assert "access.clientCidrs" in said
     assert "can forge X-Forwarded-For" in said
     assert _run("vpc-cni-direct-native", preview=not update, access=MINE).messages == []
+
+
+# --- secrets in the configuration ---------------------------------------------------------------------------------------------
+
+HUNTER = "s3cr3t-hunter2"
+
+
+@pytest.mark.parametrize(
+    ("section", "values"),
+    [
+        ("tags", {"token": HUNTER}),
+        ("cluster", {"name": HUNTER}),
+        ("nodes", {"labels": {"a": HUNTER}}),
+        ("network", {"cidr": HUNTER}),
+        ("scenario", HUNTER),
+        ("nobody", {"a": HUNTER}),
+    ],
+)
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_section_that_keeps_no_secret_is_refused_by_name_and_its_values_are_told_to_nobody(
+    section: str, values: object, preview: bool
+) -> None:
+    text = values if isinstance(values, str) else json.dumps(values)
+    with pytest.raises(pulumi.RunError) as refused:
+        _run_with_secret(SLUGS[0], preview=preview, section=section, access=MINE, **{section: text})
+    message = str(refused.value)
+    assert f"{section} = " in message
+    assert "[secret]" in message
+    assert "--secret" in message
+    assert HUNTER not in message
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"image": f"{HUNTER} no image"}, {"port": 70000, "env": {"A": HUNTER}}, {"envs": {"A": HUNTER}}]
+)
+def test_what_is_wrong_with_a_section_that_holds_a_secret_is_told_without_its_values(wrong: dict[str, Any]) -> None:
+    with pytest.raises(pulumi.RunError) as refused:
+        _run_with_secret(SLUGS[0], preview=True, section="app", access=MINE, app=json.dumps(wrong))
+    message = str(refused.value)
+    assert "app." in message
+    assert HUNTER not in message
+    assert "70000" not in message
+
+
+def test_environment_variables_that_are_secret_stay_secret_in_what_is_registered() -> None:
+    app = json.dumps({"env": {"TOKEN": HUNTER, "LOG_LEVEL": "debug"}})
+    found = _run_with_secret(SLUGS[0], preview=False, section="app", access=MINE, app=app)
+    deployment = found.one("Deployment")
+    assert any(path.startswith("spec.template.spec.containers[0].env") for path in deployment.secrets)
+    for resource in found.resources:
+        plain = json.dumps({key: value for key, value in resource.inputs.items() if key != "spec"}, default=str)
+        assert HUNTER not in plain, resource
+    open_to_all = _run(SLUGS[0], preview=False, access=MINE, app=app).one("Deployment")
+    env = open_to_all.inputs["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert {one["name"]: one["value"] for one in env} == {"TOKEN": HUNTER, "LOG_LEVEL": "debug"}
+    assert not open_to_all.secrets
+
+
+@pytest.mark.parametrize("key", ["tencentcloud:secretKey", "tencentcloud:secretId", "tencentcloud:securityToken"])
+def test_a_plain_credential_is_refused_and_an_encrypted_one_is_not(key: str) -> None:
+    config = _config(SLUGS[0]) | {"realip:access": MINE, key: HUNTER}
+    with pytest.raises(pulumi.RunError) as refused:
+        run(_program, config=config, stack=SLUGS[0])
+    for word in (key, "[secret]", "plain text", "TENCENTCLOUD_", f"pulumi config set --secret {key}"):
+        assert word in str(refused.value)
+    assert HUNTER not in str(refused.value)
+    assert run(_program, config=config, secret=[key], stack=SLUGS[0]).stack.outputs["scenario"] == SLUGS[0]

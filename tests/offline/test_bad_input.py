@@ -171,8 +171,7 @@ def test_a_config_argument_that_fits_nowhere_is_told(argument: str, said: str, r
     refused(realip("preview", "mine", "--config", argument), said)
 
 
-def test_no_command_and_an_unknown_one_are_told_by_name(realip: Realip) -> None:
-    refused(realip(), "COMMAND")
+def test_an_unknown_command_is_told_by_name(realip: Realip) -> None:
     refused(realip("preveiw"), "preveiw", "preview")
 
 
@@ -227,3 +226,23 @@ def test_a_program_that_fails_is_told_with_the_place_and_nothing_else(
 def test_a_project_without_its_program_is_told(realip: Realip, project: Path) -> None:
     (project / "__main__.py").unlink()
     refused(realip("preview"), "__main__.py: there is no such program")
+
+
+@pytest.mark.parametrize("key", ["secretKey", "secretId", "securityToken"])
+def test_a_plain_credential_in_a_stack_file_is_refused_without_showing_it(
+    key: str, project: Path, realip: Realip
+) -> None:
+    file = project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml"
+    file.write_text(file.read_text().replace("config:\n", f"config:\n  tencentcloud:{key}: Gu5tHunter2\n", 1))
+    run = realip("preview")
+    assert (run.code, run.out) == (2, "")
+    for word in (file.name, f"tencentcloud:{key} = ", "[secret]", "plain text", "--secret"):
+        assert word in run.err
+    assert "Gu5tHunter2" not in run.err
+
+
+def test_an_encrypted_credential_of_a_provider_needs_no_stand_in_offline(project: Path, realip: Realip) -> None:
+    file = project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml"
+    secure = "config:\n  tencentcloud:secretKey:\n    secure: v1:abc\n"
+    file.write_text(file.read_text().replace("config:\n", secure, 1))
+    assert realip("preview").code == 0

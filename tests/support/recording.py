@@ -8,7 +8,7 @@ test may assert that something is *not* there.
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -254,18 +254,19 @@ def run(
     *,
     preview: bool = False,
     config: Mapping[str, str] | None = None,
+    secret: Collection[str] = (),
     stack: str = "test",
     cloud: Cloud | None = None,
 ) -> Recording:
     """Run a program as `pulumi up` does, or as `pulumi preview` does, and return what it registered once all is settled.
 
-    `config` is what the engine hands over: full keys, values as text. What the program raises comes out of here.
+    `config` is what the engine hands over: full keys, values as text; `secret` are the keys that hold a secret. What the program raises comes out of here.
     """
     logger = logging.Logger("pulumi under test")  # noqa: LOG001 - one for each run, known to nobody else
     monitor = _Monitor(cloud or Cloud(), preview=preview)
     logger.addHandler(_Log(monitor.recording.messages))
     with _event_loop() as loop:
-        set_all_config(dict(config or {}))
+        set_all_config(dict(config or {}), list(secret))
         # With no root, the mocks would make a stack of their own; ours comes with its program, as under the engine.
         set_root_resource(object())  # type: ignore[arg-type]
         mocks.set_mocks(monitor._cloud, project="realip", stack=stack, preview=preview, monitor=monitor, logger=logger)

@@ -1,0 +1,111 @@
+"""The kinds of values that a stack file has: types that keep one of `realip.rules`."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from realip import rules, tke
+
+__all__ = [
+    "Bandwidth",
+    "Capability",
+    "Cidr",
+    "ClusterCidr",
+    "ClusterId",
+    "Cpu",
+    "DiskSize",
+    "DiskType",
+    "EipId",
+    "EnvName",
+    "Image",
+    "InstanceType",
+    "LabelKey",
+    "LabelValue",
+    "Level",
+    "LoadBalancerId",
+    "MayBeSecret",
+    "Memory",
+    "Name",
+    "NatGatewayId",
+    "NodePoolId",
+    "Nodes",
+    "PodNumber",
+    "Port",
+    "RouteId",
+    "RouteTableId",
+    "Seconds",
+    "SecurityGroupId",
+    "ServiceCidr",
+    "ServiceName",
+    "ServiceNumber",
+    "SubnetCidr",
+    "SubnetId",
+    "TagKey",
+    "TagValue",
+    "Version",
+    "VpcCidr",
+    "VpcId",
+    "Zone",
+    "keeps",
+]
+
+
+class MayBeSecret:
+    """Marks values of a stack file that stay secrets up to the state where they are set with --secret."""
+
+
+def keeps(rule: Callable[..., object], *arguments: object) -> AfterValidator:
+    """A validator that applies one of `realip.rules` and hands the value on unchanged."""
+
+    def validate(value: str) -> str:
+        rule(value, *arguments)
+        return value
+
+    return AfterValidator(validate)
+
+
+def _quoted(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError('is a number, and YAML has dropped digits of it already; quote it: "1.30.0"')
+    return value
+
+
+VpcCidr = Annotated[str, keeps(rules.vpc_cidr)]
+ServiceCidr = Annotated[str, keeps(rules.service_cidr)]
+ClusterCidr = Annotated[str, keeps(rules.cluster_cidr)]
+SubnetCidr = Annotated[str, keeps(rules.private_cidr, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS)]
+Cidr = Annotated[str, keeps(rules.canonical_cidr)]
+Zone = Annotated[str, keeps(rules.availability_zone)]
+Name = Annotated[str, keeps(rules.dns_label)]
+ServiceName = Annotated[str, keeps(rules.service_name)]
+LabelKey = Annotated[str, keeps(rules.label_key)]
+LabelValue = Annotated[str, keeps(rules.label_value)]
+Image = Annotated[str, keeps(rules.image_reference)]
+Version = Annotated[str, BeforeValidator(_quoted), keeps(rules.kubernetes_version)]
+Cpu = Annotated[str, keeps(rules.cpu)]
+Memory = Annotated[str, keeps(rules.memory)]
+InstanceType = Annotated[str, keeps(rules.instance_type)]
+Level = Annotated[str, keeps(rules.one_of, tke.CLUSTER_LEVELS)]
+DiskType = Annotated[str, keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]
+DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DISK_SIZES.stop - 1)]
+PodNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]
+ServiceNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_SERVICE_NUMBERS)]
+Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNET_BANDWIDTH.stop - 1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=30, le=3600)]
+Nodes = Annotated[int, Field(ge=1, le=max(tke.CLUSTER_LEVELS.values()))]
+VpcId = Annotated[str, keeps(rules.cloud_id, "vpc")]
+SubnetId = Annotated[str, keeps(rules.cloud_id, "subnet")]
+SecurityGroupId = Annotated[str, keeps(rules.cloud_id, "sg")]
+LoadBalancerId = Annotated[str, keeps(rules.cloud_id, "lb")]
+EipId = Annotated[str, keeps(rules.cloud_id, "eip")]
+NatGatewayId = Annotated[str, keeps(rules.cloud_id, "nat")]
+RouteTableId = Annotated[str, keeps(rules.cloud_id, "rtb")]
+RouteId = Annotated[str, keeps(rules.route_id)]
+ClusterId = Annotated[str, keeps(rules.cloud_id, "cls")]
+NodePoolId = Annotated[str, keeps(rules.node_pool_id)]
+EnvName = Annotated[str, keeps(rules.environment_name)]
+Capability = Annotated[str, keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
+TagKey = Annotated[str, keeps(rules.tag_key)]
+TagValue = Annotated[str, keeps(rules.tag_value)]
