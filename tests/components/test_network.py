@@ -209,8 +209,8 @@ def _stack_rules(slug: str, **sections: Any) -> dict[tuple[str, str], str]:
 
 _SOME = {"adminCidrs": ["198.18.0.0/24"], "clientCidrs": ["198.19.0.0/24"]}
 _NOBODY = {"adminCidrs": ["198.18.0.0/24"]}
-_NODES = {("10.0.0.0/20", "ALL"): _INSIDE, ("10.0.16.0/20", "ALL"): _INSIDE}
-_PODS = {("10.0.128.0/19", "ALL"): _INSIDE, ("10.0.160.0/19", "ALL"): _INSIDE}
+_NODES = {("10.0.80.0/20", "ALL"): _INSIDE, ("10.0.96.0/20", "ALL"): _INSIDE}
+_PODS = {("10.0.208.0/20", "ALL"): _INSIDE, ("10.0.224.0/20", "ALL"): _INSIDE}
 _CLUSTER = {("172.16.0.0/16", "ALL"): _INSIDE}
 
 
