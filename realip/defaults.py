@@ -4,6 +4,7 @@ __all__ = [
     "API_SERVER_TIMEOUT",
     "CLUSTER_CIDR",
     "CLUSTER_LEVEL",
+    "HTTPS_PORT",
     "HTTP_PORT",
     "INSTANCE_TYPES",
     "KUBERNETES_VERSION",
@@ -39,6 +40,8 @@ SYSTEM_DISK_SIZE = 50
 NAMESPACE = "default"
 HTTP_PORT = 80
 """Where clients connect."""
+HTTPS_PORT = 443
+"""Where clients expect TLS (RFC 9110, 4.2.2)."""
 TIMEOUT = 600
 """Seconds that a rollout, or a load balancer's address, may take."""
 API_SERVER_TIMEOUT = 300

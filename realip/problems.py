@@ -5,13 +5,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["MISSING", "Problem", "path_of"]
+__all__ = ["MISSING", "MUST_BE", "Problem", "path_of"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
 _OF_A_KEY = "[key]"
 """What pydantic puts behind a key that is wrong itself."""
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+MUST_BE = {
+    "text": "must be text; put it in quotes",
+    "whole number": "must be a whole number",
+    "bool": "must be true or false",
+    "list": "must be a list",
+    "map": "must be a map of names to values",
+}
+"""What to say of a value of another kind than asked for."""
 
 
 class _Missing:

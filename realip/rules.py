@@ -6,24 +6,34 @@ that are known already. The limits themselves are TKE's and stand in `realip.tke
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from itertools import combinations
 from typing import TypeVar
 
 from realip import tke
 from realip.documentation_ranges import DOCUMENTATION
+from realip.quantities import cpu, memory, quantity_text
 
 __all__ = [
     "BASELINE_CAPABILITIES",
+    "DRAIN_SECONDS",
     "EVERYONE",
+    "NODES",
+    "PODS",
+    "PORTS",
+    "TIMEOUTS",
     "UNPRIVILEGED_PORT",
     "ZONE_PLACES",
+    "app_namespace",
     "availability_zone",
     "canonical_cidr",
     "cloud_id",
+    "cloud_name",
     "cluster_cidr",
+    "cpu",
     "dns_label",
+    "dns_subdomain",
     "documentation_range",
     "environment_name",
     "everyone_together",
@@ -36,18 +46,25 @@ __all__ = [
     "memory",
     "one_of",
     "overlaps",
+    "port",
+    "port_name",
+    "ports",
     "private",
     "private_cidr",
+    "quantity_text",
     "region_of",
     "service_cidr",
     "service_name",
     "service_numbers",
     "subnet_addresses",
+    "subnet_cidr",
     "subnets_of",
     "tag_key",
     "tag_value",
     "url_path",
     "vpc_cidr",
+    "whole_internet",
+    "within",
     "zone_number",
     "zone_place",
 ]
@@ -70,6 +87,14 @@ BASELINE_CAPABILITIES = (
 """What the `baseline` Pod Security level lets a container have."""
 UNPRIVILEGED_PORT = 1024
 """The first port on which a container can listen without NET_BIND_SERVICE."""
+PORTS = range(1, 65536)
+"""Ports that something can listen on."""
+NODES = range(1, max(tke.CLUSTER_LEVELS.values()) + 1)
+PODS = range(1, 10001)
+TIMEOUTS = range(30, 3601)
+"""Seconds that a rollout, or a load balancer's address, may take."""
+DRAIN_SECONDS = range(301)
+"""Seconds that a pod may go on serving while the load balancer lets go of it."""
 EVERYONE = ("0.0.0.0/0", "::/0")
 """The whole internet, in both address families."""
 
@@ -78,14 +103,13 @@ _SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
-_CPU = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(m?)")
-_MEMORY = re.compile(r"([0-9]{1,9})(Ki|Mi|Gi)")
+_PORT_NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 _INSTANCE_TYPE = re.compile(r"[A-Z][A-Za-z0-9]*\.[A-Z0-9]+")
 _URL_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1023}")
 _ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _IMAGE_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _IMAGE = re.compile(
-    rf"(?:(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{{1,5}})?)/)?"
+    rf"(?:(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?P<port>[0-9]{{1,5}}))?)/)?"
     rf"{_IMAGE_COMPONENT}(?:/{_IMAGE_COMPONENT})*"
     rf"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[a-f0-9]{{64}})?"
 )
@@ -121,6 +145,11 @@ def private_cidr(value: str, ranges: Sequence[str], masks: range) -> IPv4Network
 def vpc_cidr(value: str) -> IPv4Network:
     """A VPC's network."""
     return private_cidr(value, tke.VPC_CIDR_RANGES, tke.VPC_CIDR_MASKS)
+
+
+def subnet_cidr(value: str) -> IPv4Network:
+    """A subnet's network."""
+    return private_cidr(value, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS)
 
 
 def service_cidr(value: str) -> IPv4Network:
@@ -189,14 +218,31 @@ def private(cidr: str) -> bool:
     return isinstance(network, IPv4Network) and any(network.subnet_of(IPv4Network(r)) for r in tke.VPC_CIDR_RANGES)
 
 
+def whole_internet(cidrs: Iterable[str]) -> bool:
+    """Whether networks cover more of the internet than anybody has who could be named: a 64th, four IPv4 /8 networks.
+
+    The largest holders have less. What counts as the internet is all of IPv4, and of IPv6 what is given out, 2000::/3.
+    """
+    networks = [ip_network(cidr) for cidr in cidrs]
+    for space in _INTERNET:
+        parts = [
+            part if part.prefixlen >= space.prefixlen else space
+            for part in networks
+            if part.version == space.version and part.overlaps(space)
+        ]
+        covered = sum(part.num_addresses for part in collapse_addresses(parts))  # type: ignore[type-var, misc]
+        if Fraction(covered, space.num_addresses) >= _MORE_THAN_ANYBODY_HAS:
+            return True
+    return False
+
+
+_INTERNET: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("2000::/3"))
+_MORE_THAN_ANYBODY_HAS = Fraction(1, 64)
+
+
 def everyone_together(cidrs: Iterable[str]) -> bool:
-    """Whether networks that each are less make up the whole internet of an address family."""
-    parts = [network for network in map(ip_network, cidrs) if network.prefixlen]
-    return any(
-        not network.prefixlen
-        for version in (4, 6)
-        for network in collapse_addresses(part for part in parts if part.version == version)  # type: ignore[type-var]
-    )
+    """Whether networks that each are less than the whole internet are as good as all of it together."""
+    return whole_internet(cidr for cidr in cidrs if cidr not in EVERYONE)
 
 
 def documentation_range(value: str) -> bool:
@@ -211,6 +257,44 @@ def dns_label(value: str) -> str:
         raise ValueError(
             "is not a name that Kubernetes takes; use at most 63 lower-case letters, digits and '-', with a letter or digit at both ends"
         )
+    return value
+
+
+def dns_subdomain(value: str) -> str:
+    """A name that Kubernetes takes for a Deployment or an Ingress (RFC 1123 subdomain): labels, with dots between them."""
+    if len(value) > 253 or not _DNS_SUBDOMAIN.fullmatch(value):
+        raise ValueError(
+            "is not a name that Kubernetes takes; use at most 253 lower-case letters, digits, '-' and '.', with a letter or digit at both ends and around each dot"
+        )
+    return value
+
+
+def app_namespace(value: str) -> str:
+    """A namespace for applications, which is none of Kubernetes' own."""
+    if dns_label(value).startswith("kube-"):
+        raise ValueError("is one of Kubernetes' own; give the app a namespace of its own")
+    return value
+
+
+def port_name(value: str) -> str:
+    """The name of a container's port (IANA service name, RFC 6335)."""
+    if not _PORT_NAME.fullmatch(value):
+        raise ValueError(
+            "is not a port's name; use at most 15 lower-case letters, digits and single '-', with a letter among them"
+        )
+    return value
+
+
+def ports(value: str) -> str:
+    """Ports as a rule of a security group has them (provider security_group_rule_set): `80`, `80,443` or `30000-32768`."""
+    parts = re.split("[,-]", value)
+    one_kind = not ("," in value and "-" in value) and value.count("-") <= 1
+    if not one_kind or not all(re.fullmatch("[0-9]{1,5}", part) and int(part) in PORTS for part in parts):
+        raise ValueError(
+            "is no port from 1 to 65535; write one such as 5000, several as 80,443, or a range as 30000-32768"
+        )
+    if "-" in value and int(parts[0]) > int(parts[1]):
+        raise ValueError(f"is a range that ends before it starts; write {parts[1]}-{parts[0]}")
     return value
 
 
@@ -244,10 +328,13 @@ def label_key(value: str) -> str:
 
 def image_reference(value: str) -> str:
     """A container image: host/path:tag@digest, host, tag and digest as needed."""
-    if len(value) > 512 or not _IMAGE.fullmatch(value):
+    matched = _IMAGE.fullmatch(value)
+    if len(value) > 512 or matched is None:
         raise ValueError(
             "is not an image reference; write [host[:port]/]path[:tag][@sha256:digest], the path in lower case"
         )
+    if matched["port"] is not None and int(matched["port"]) not in PORTS:
+        raise ValueError(f"names a registry at port {matched['port']}; use one from 1 to 65535")
     return value
 
 
@@ -298,26 +385,33 @@ def one_of(value: _Value, known: Iterable[_Value]) -> _Value:
     return value
 
 
-def cpu(value: str) -> Decimal:
-    """A Kubernetes CPU quantity, in cores: `250m`, `1`, `0.5`."""
-    matched = _CPU.fullmatch(value)
-    if matched is None or (cores := Decimal(matched[1]).scaleb(-3 if matched[2] else 0)) <= 0:
-        raise ValueError("is not a CPU quantity; write thousandths of a core such as 250m, or cores such as 1")
-    return cores
+def within(value: float, limits: range) -> float:
+    """A number between two limits."""
+    if value < limits.start:
+        raise ValueError(f"must be at least {limits.start}")
+    if value > limits[-1]:
+        raise ValueError(f"must be at most {limits[-1]}")
+    return value
 
 
-def memory(value: str) -> int:
-    """A Kubernetes memory quantity, in bytes: `256Mi`, `1Gi`."""
-    matched = _MEMORY.fullmatch(value)
-    if matched is None or (size := int(matched[1])) == 0:
-        raise ValueError("is not a memory quantity; write one such as 256Mi or 1Gi")
-    return size << {"Ki": 10, "Mi": 20, "Gi": 30}[matched[2]]
+def port(value: float) -> float:
+    """A port that something can listen on."""
+    return within(value, PORTS)
 
 
 def instance_type(value: str) -> str:
     """An instance type such as `S5.MEDIUM4`: family, size, GB of memory."""
     if not _INSTANCE_TYPE.fullmatch(value):
         raise ValueError("is not an instance type; write one such as S5.MEDIUM4")
+    return value
+
+
+def cloud_name(value: str, suffix: str = "") -> str:
+    """A name in the console, or the start of one that has `suffix` put behind it."""
+    most = tke.MAX_NAME_LENGTH - len(suffix)
+    if not 0 < len(value) <= most:
+        behind = f", since {suffix} comes behind it" if suffix else ""
+        raise ValueError(f"has {len(value)} characters; use 1 to {most}{behind}")
     return value
 
 

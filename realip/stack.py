@@ -1,13 +1,13 @@
 """RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 import pulumi
 
 from realip import rules, tke
 from realip.adoption import ids_by_name, importing
-from realip.components._arguments import ArgumentError
+from realip.components._arguments import is_later
 from realip.components._component import Component, after
 from realip.components._taints import Taint
 from realip.components.account import AccountUnknown, account_type
@@ -21,11 +21,11 @@ from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
 from realip.components.workload import WorkloadArgs, make_workload
-from realip.problems import MISSING, Problem
+from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import ExposureKind
 from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
-from realip.settings.loading import check_settings, parse_settings
+from realip.settings.loading import parse_settings, refusals
 from realip.settings.models import Settings, SubnetSettings
 from realip.settings.problems import SettingsError
 
@@ -41,16 +41,25 @@ class RealIpStack(Component):
     that holds a single resource costs as much as that.
     """
 
+    _judges_children = True
+
     def __init__(
         self, name: str, args: Settings | Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Compose the stack that settings describe, or a mapping of them as in a stack file; ArgumentError if any is wrong."""
         adopted: dict[str, str] = {}
         adopting = pulumi.ResourceOptions(transformations=[importing(adopted)])
-        super().__init__(name, pulumi.ResourceOptions.merge(opts, adopting))
-        self._settings = self._checked(args)
+        settings, problems = _checked(args)
+        if settings is not None:
+            problems = tuple(_account_problems(settings))
+        refused = () if pulumi.runtime.is_dry_run() or settings is None else refusals(settings)
+        merged = (
+            pulumi.ResourceOptions.merge(opts, adopting) if isinstance(opts, pulumi.ResourceOptions | None) else opts
+        )
+        super().__init__(name, merged, problems, refused)
+        assert settings is not None  # noqa: S101 - or there were problems
+        self._settings = settings
         adopted.update(ids_by_name(name, self._settings.adopt))
-        self._check_account()
         self._plan = address_plan(self._settings)
         self._row = self._settings.row
         self._network = Network(f"{name}-network", self._network_args(), self._children.options())
@@ -75,32 +84,6 @@ class RealIpStack(Component):
         """What a program exports: the keys of the stack's outputs."""
         self.register_outputs(dict(self.stack_outputs))
 
-    def _checked(self, args: Settings | Mapping[str, Any]) -> Settings:
-        """Settings whose values agree, also those that a program made without a stack file."""
-        try:
-            return check_settings(args) if isinstance(args, Settings) else parse_settings(args)
-        except SettingsError as error:
-            raise ArgumentError(f"{self._arguments.component}: {error}") from None
-
-    def _check_account(self) -> None:
-        """Ask for the account's type before anything is made, where the scenario depends on it and nobody said it.
-
-        A preview asks nothing: it works without credentials.
-        """
-        settings = self._settings
-        if pulumi.runtime.is_dry_run() or settings.network.account_type or not settings.row.billed_by_ip:
-            return
-        try:
-            problems = tuple(checks.account_problems(settings, account_type()))
-        except AccountUnknown as unknown:
-            message = (
-                f"is not known, `{settings.row.slug}` depends on it, and Tencent Cloud did not say: {unknown}. "
-                "Allow vpc:DescribeNetworkAccountType, or set it: STANDARD is billed by IP"
-            )
-            problems = (Problem("network.accountType", MISSING, message, ("scenario",)),)
-        if problems:
-            raise ArgumentError(f"{self._arguments.component}: {SettingsError(problems)}")
-
     def _network_args(self) -> NetworkArgs:
         settings, plan = self._settings, self._plan
         ports = self._client_ports()
@@ -109,7 +92,6 @@ class RealIpStack(Component):
             node_subnets=_subnets(plan.node_subnets),
             pod_subnets=_subnets(plan.pod_subnets),
             inside_cidrs=[str(cidr) for cidr in plan.inside],
-            client_cidrs=settings.access.client_cidrs or (str(plan.vpc),),
             display_name=settings.cluster.name,
             tags=settings.tags,
         )
@@ -119,6 +101,7 @@ class RealIpStack(Component):
             args["vpc_id"] = settings.network.vpc_id
         if ports is not None:
             args["client_ports"] = ports
+            args["client_cidrs"] = settings.access.client_cidrs or (str(plan.vpc),)
         return args
 
     def _client_ports(self) -> str | None:
@@ -210,6 +193,7 @@ class RealIpStack(Component):
             args["intranet_subnet_id"] = self._subnet_in(zone_inside(settings, settings.access.endpoint_zone))
         else:
             args["admin_cidrs"] = settings.access.admin_cidrs
+            args["allow_everyone"] = settings.access.allow_everyone
         return args
 
     def _workload_args(self) -> WorkloadArgs:
@@ -311,6 +295,56 @@ class RealIpStack(Component):
         if settings.security_group_ids:
             args["security_group_ids"] = settings.security_group_ids
         return args
+
+
+def _account_problems(settings: Settings) -> Iterator[Problem]:
+    """What the account's type is wrong for: asked before anything is made, where the scenario depends on it and nobody said it.
+
+    A preview asks nothing: it works without credentials.
+    """
+    if pulumi.runtime.is_dry_run() or settings.network.account_type or not settings.row.billed_by_ip:
+        return
+    try:
+        yield from checks.account_problems(settings, account_type())
+    except AccountUnknown as unknown:
+        message = (
+            f"is not known, `{settings.row.slug}` depends on it, and Tencent Cloud did not say: {unknown}. "
+            "Allow vpc:DescribeNetworkAccountType, or set it: STANDARD is billed by IP"
+        )
+        yield Problem("network.accountType", MISSING, message, ("scenario",))
+
+
+def _checked(args: object) -> tuple[Settings | None, Sequence[Problem]]:
+    """Settings whose values agree, also those that a program made without a stack file; or what is wrong with them."""
+    values = args.model_dump(by_alias=True, exclude_unset=True, warnings=False) if isinstance(args, Settings) else args
+    if not isinstance(values, Mapping):
+        return None, [
+            Problem("args", MISSING, f"are no settings but {type(values).__name__}; give Settings, or a map of them")
+        ]
+    if later := list(_outputs(values, ())):
+        return None, later
+    try:
+        parsed = parse_settings(values)
+    except SettingsError as error:
+        return None, error.problems
+    return (args if isinstance(args, Settings) else parsed), ()
+
+
+_DEEPEST = 20
+
+
+def _outputs(value: object, place: tuple[int | str, ...]) -> Iterator[Problem]:
+    """Settings are known before anything is made: every one that is an output."""
+    if is_later(value):
+        yield Problem(
+            path_of(place), MISSING, "is an output, and settings are known before anything is made; write it out"
+        )
+    elif isinstance(value, Mapping) and len(place) < _DEEPEST:
+        for key, item in value.items():
+            yield from _outputs(item, (*place, str(key)))
+    elif isinstance(value, list | tuple) and len(place) < _DEEPEST:
+        for index, item in enumerate(value):
+            yield from _outputs(item, (*place, index))
 
 
 def _subnets(subnets: tuple[SubnetSettings, ...]) -> list[Subnet]:

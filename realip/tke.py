@@ -27,6 +27,7 @@ __all__ = [
     "INTERNET_BANDWIDTH",
     "MANAGED_CLUSTER",
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
+    "MAX_NAME_LENGTH",
     "NETWORK_TYPE_GLOBAL_ROUTER",
     "NETWORK_TYPE_VPC_CNI",
     "NODE_PORT_RANGE",
@@ -145,6 +146,8 @@ INTERNAL_ONLY_API_DOMAIN = ".ccs.tencent-cloud.com"
 VPC_CIDR_RANGES = CLUSTER_CIDR_RANGES
 VPC_CIDR_MASKS = range(12, 29)
 SUBNET_MASKS = range(12, 30)
+MAX_NAME_LENGTH = 60
+"""Of VPC, subnet, NAT gateway, route table and security group (provider, `ValidateStringLengthInRange(1, 60)`)."""
 SUBNET_RESERVED_ADDRESSES = 3
 """Network, gateway and broadcast address of every subnet."""
 NODE_PORT_RANGE = (30000, 32768)

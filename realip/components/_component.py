@@ -1,11 +1,13 @@
 """The base of every component: where its children hang, and what they wait for."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
 
-from realip.components._arguments import ArgumentError, Arguments
+from realip.components._arguments import Arguments, raise_all
+from realip.problems import MISSING, Problem
 
 __all__ = ["Children", "Component", "KubernetesComponent", "after"]
 
@@ -48,24 +50,47 @@ class Component(pulumi.ComponentResource):
     does not hand that down by itself.
     """
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None) -> None:
-        """Register the component."""
+    _judges_children = False
+    """Whether it has judged itself what an update of its children may not do."""
+
+    def __init__(
+        self,
+        name: str,
+        opts: pulumi.ResourceOptions | None,
+        problems: Iterable[Problem] = (),
+        refusals: Iterable[Problem] = (),
+    ) -> None:
+        """Register the component, unless there are `problems`, or `refusals` of an update, which a preview warns of."""
+        component, preview = f"{type(self).__name__} {name!r}", pulumi.runtime.is_dry_run()
+        told = [*self._problems_of_place(name, opts), *problems]
+        judged = getattr(getattr(opts, "parent", None), "_judges_children", False)
+        refused = () if judged else tuple(refusals)
+        raise_all(component, [*told, *(() if preview else refused)])
+        for problem in refused:
+            pulumi.log.warn(f"{component}: {problem}")
         super().__init__(f"realip:index:{type(self).__name__}", name, None, opts)
         self._name = name
-        self._arguments = Arguments(f"{type(self).__name__} {name!r}")
         self._children = Children(self, None if opts is None else opts.depends_on)
+
+    def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
+        """What Pulumi would end with a traceback for: no name, or options that are none."""
+        if not isinstance(name, str) or not name:
+            yield Arguments().lacks("name", "is no text; name the component")
+        if not isinstance(opts, pulumi.ResourceOptions | None):
+            yield Arguments().lacks("opts", "are no options; write pulumi.ResourceOptions(...)")
 
 
 class KubernetesComponent(Component):
     """A component of Kubernetes objects, which refuses to run on whatever kubeconfig happens to be around."""
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None) -> None:
-        """Register the component and look for its provider."""
-        super().__init__(name, opts)
-        if self.get_provider("kubernetes:core/v1:Service") is None:
-            raise ArgumentError(
-                f"{type(self).__name__} {name!r}: has no Kubernetes provider, and the ambient kubeconfig may be any cluster's; "
-                "pass opts=pulumi.ResourceOptions(provider=...), such as ClusterAccess's `provider`"
+    def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
+        yield from super()._problems_of_place(name, opts)
+        if opts is None or (isinstance(opts, pulumi.ResourceOptions) and not _has_kubernetes_provider(opts)):
+            yield Problem(
+                "opts",
+                MISSING,
+                "has no Kubernetes provider, and the ambient kubeconfig may be any cluster's; "
+                "pass opts=pulumi.ResourceOptions(provider=...), such as ClusterAccess's `provider`",
             )
 
 
@@ -78,3 +103,11 @@ def after(value: pulumi.Output[str], resource: pulumi.Resource) -> pulumi.Output
     # Typed as what it may be where it is unknown: an Output of that takes it all the same.
     future: Any = value.future(with_unknowns=True)
     return pulumi.Output(resources(), future, value.is_known(), value.is_secret())
+
+
+def _has_kubernetes_provider(opts: pulumi.ResourceOptions) -> bool:
+    """Whether Kubernetes objects of a component with these options have a provider that somebody named."""
+    given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    if any(getattr(provider, "package", None) == "kubernetes" for provider in (opts.provider, *given)):
+        return True
+    return opts.parent is not None and opts.parent.get_provider("kubernetes:core/v1:Service") is not None

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
-__all__ = ["Taint", "taints"]
+from realip import rules
+from realip.components._arguments import Shape
+
+__all__ = ["EFFECTS", "TAINT", "Taint", "taints"]
+
+EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+"""What a taint may do to pods that do not tolerate it."""
 
 
 class Taint(TypedDict):
@@ -15,6 +21,12 @@ class Taint(TypedDict):
     """The taint's value; empty if unset."""
     effect: str
     """NoSchedule, PreferNoSchedule or NoExecute."""
+
+
+TAINT = Shape(
+    Taint,
+    {"key": rules.label_key, "value": rules.label_value, "effect": lambda value: rules.one_of(value, EFFECTS)},
+)
 
 
 def taints(given: Sequence[Taint]) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Apps: many applications on one cluster, each with an exposure of its own, as one component."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,21 +9,23 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from realip import defaults, rules
-from realip.components._arguments import ArgumentError, Arguments, raise_all
+from realip.components._arguments import Arguments, Entries, Known, Shape, is_later
 from realip.components._component import Children, KubernetesComponent
+from realip.components._service import API_SERVER, API_SERVERS_OWN
 from realip.components.direct_service import DirectServiceArgs, make_direct_service
-from realip.components.load_balancer import Exposure, LoadBalancer
+from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer
 from realip.components.node_port_ingress import NodePortIngressArgs, ingress_problems, make_node_port_ingress
 from realip.components.workload import (
+    WORKLOAD,
     WorkloadArgs,
     make_deployment,
     make_namespace,
     makes_namespace,
     namespace_of,
-    workload_problems,
 )
+from realip.problems import Problem
 
-__all__ = ["App", "Apps", "AppsArgs"]
+__all__ = ["APPS", "App", "Apps", "AppsArgs"]
 
 
 class App(TypedDict):
@@ -32,9 +35,9 @@ class App(TypedDict):
     """Namespace and Deployment."""
     port: NotRequired[pulumi.Input[int]]
     """The Service's port; 80 if unset."""
-    service: NotRequired[str]
+    service: NotRequired[str | None]
     """The Service's name; the Deployment's if unset."""
-    ingress: NotRequired[str]
+    ingress: NotRequired[str | None]
     """Name of an Ingress in front of a NodePort Service: the app reads X-Forwarded-For. If unset, the load balancer reaches
     the pods straight, and the socket peer is the client."""
     load_balancer: NotRequired[LoadBalancer]
@@ -48,6 +51,131 @@ class AppsArgs(TypedDict):
 
     apps: Mapping[str, App]
     """The applications; what each is called here names its resources in the stack."""
+
+
+def app_problems(arguments: Arguments, app: Known) -> Iterator[Problem]:
+    """What Kubernetes or TKE would refuse of one application."""
+    yield from _unknown(arguments, app)
+    workload, ingress = _workload(app), app.text("ingress")
+    deployment, namespace = workload.text("deployment"), _namespace(workload)
+    service = app.text("service")
+    if deployment is not None and app.get("service") is None and "service" not in app.wrong:
+        try:
+            service = rules.service_name(deployment)
+        except ValueError as error:
+            message = f"{error}, or name the Service in `service`"
+            yield arguments.refuse("workload.deployment", deployment, message)
+    if service == API_SERVER and namespace == defaults.NAMESPACE:
+        yield arguments.refuse("service", service, API_SERVERS_OWN)
+    if ingress is not None:
+        yield from ingress_problems(arguments, app)
+    elif app.get("pass_to_target") and "ingress" not in app.wrong:
+        yield arguments.refuse("pass_to_target", value=True, message="goes with an Ingress; name one or remove it")
+
+
+def _workload(app: Known) -> Known:
+    workload = app.get("workload")
+    return workload if isinstance(workload, Known) else Known(WORKLOAD.kinds)
+
+
+def _namespace(workload: Known) -> str | None:
+    return workload.text("namespace") if "namespace" in workload.said else defaults.NAMESPACE
+
+
+def _unknown(arguments: Arguments, app: Known) -> Iterator[Problem]:
+    """What tells applications apart has to be known when they are compared."""
+    workload = _workload(app)
+    named: dict[str, object] = {
+        f"workload.{argument}": workload.get(argument) for argument in ("deployment", "namespace")
+    }
+    named |= {argument: app.get(argument) for argument in ("service", "ingress")}
+    named |= {f"workload.labels[{json.dumps(key)}]": value for key, value in (workload.get("labels") or {}).items()}
+    for argument, value in named.items():
+        if is_later(value):
+            yield arguments.lacks(argument, "is not known yet; write it out")
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Something that only one application can have."""
+
+    argument: str
+    value: str
+    where: str
+    remedy: str = "take another name"
+
+
+def _claims(app: Known) -> Iterator[_Claim]:
+    workload, ingress = _workload(app), app.text("ingress")
+    if (namespace := _namespace(workload)) is None:
+        return
+    there = f"in namespace {namespace!r}"
+    deployment = workload.text("deployment")
+    service = app.text("service") or ("" if "service" in app.wrong else deployment)
+    for argument, value in (("workload.deployment", deployment), ("service", service), ("ingress", ingress)):
+        if value:
+            yield _Claim(argument, value, there)
+    balancer = app.get("load_balancer")
+    existing = balancer.text("existing_id") if isinstance(balancer, Known) else None
+    port = defaults.HTTP_PORT if ingress is not None else app.number("port", defaults.HTTP_PORT)
+    if existing is not None and port is not None:
+        yield _Claim("load_balancer.existing_id", existing, f"on port {port}", "take another port or load balancer")
+
+
+def _claimed_twice(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Problem]:
+    """What two applications both have: the later one would take the earlier one's object, port or place in the state."""
+    owners: dict[_Claim, str] = {}
+    for key, app in apps.items():
+        for claim in _claims(app):
+            owner = owners.setdefault(claim, key)
+            if owner != key:
+                message = f"belongs to apps[{json.dumps(owner)}] {claim.where}; {claim.remedy}"
+                yield arguments.at("apps").entry(key).refuse(claim.argument, claim.value, message)
+
+
+def _shared_pods(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Problem]:
+    """Labels that the pods of another application carry too: clients of one would end up at the other."""
+    carriers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    found = {key: _labels(app) for key, app in apps.items()}
+    for key, labels in found.items():
+        for label in labels:
+            carriers[label].append(key)
+    for key, labels in found.items():
+        for other in min((carriers[label] for label in labels), key=len, default=[]):
+            if other != key and labels <= found[other]:
+                message = f"are carried by the pods of apps[{json.dumps(other)}] too; add a label that tells them apart"
+                carried = {name: value for _, name, value in sorted(labels)}
+                yield arguments.at("apps").entry(key).refuse("workload.labels", carried, message)
+
+
+def apps_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """What two applications both claim."""
+    apps: dict[str, Known] = args.get("apps") or {}
+    yield from _claimed_twice(arguments, apps)
+    yield from _shared_pods(arguments, apps)
+
+
+def _labels(app: Known) -> set[tuple[str, str, str]]:
+    """What a Service finds the app's pods by: a namespace and labels in it; nothing where they are not known."""
+    workload = _workload(app)
+    namespace, labels = _namespace(workload), workload.get("labels") or {}
+    if namespace is None or "labels" in workload.wrong or any(is_later(value) for value in labels.values()):
+        return set()
+    return {(namespace, key, value) for key, value in labels.items()}
+
+
+APP = Shape(
+    App,
+    {
+        "workload": WORKLOAD,
+        "port": rules.port,
+        "service": rules.service_name,
+        "ingress": rules.dns_subdomain,
+        "load_balancer": LOAD_BALANCER,
+    },
+    app_problems,
+)
+APPS = Shape(AppsArgs, {"apps": Entries(value=APP)}, apps_problems)
 
 
 class Apps(KubernetesComponent):
@@ -67,18 +195,17 @@ class Apps(KubernetesComponent):
 
     def __init__(self, name: str, args: AppsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make everything; ArgumentError with all that Kubernetes would refuse and all that two applications both claim."""
-        super().__init__(name, opts)
+        super().__init__(name, opts, APPS.problems(args))
         apps = args["apps"]
-        raise_all(_problems(self._arguments, apps))
         namespaces = {
             namespace: make_namespace(self._children, f"{name}-namespace-{namespace}", namespace)
             for namespace in sorted(
-                {namespace_of(app["workload"]) for app in apps.values() if makes_namespace(app["workload"])}
+                {str(namespace_of(app["workload"])) for app in apps.values() if makes_namespace(app["workload"])}
             )
         }
         exposures: dict[str, Exposure] = {}
         for key, app in apps.items():
-            there = namespace_of(app["workload"])
+            there = str(namespace_of(app["workload"]))
             namespace = namespaces.get(there, there)
             make_deployment(self._children, f"{name}-{key}", app["workload"], namespace)
             exposures[key] = _make_exposure(self._children, f"{name}-{key}", app, namespace)
@@ -87,116 +214,12 @@ class Apps(KubernetesComponent):
         self.register_outputs({"addresses": self.addresses, "urls": self.urls})
 
 
-def _problems(arguments: Arguments, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
-    """Everything that is wrong with each application, and then with all of them together."""
-    unknown = [problem for key, app in apps.items() for problem in _unknown(_of(arguments, key), app)]
-    yield from unknown
-    if unknown:
-        return
-    for key, app in apps.items():
-        yield from _app_problems(_of(arguments, key), app)
-    yield from _claimed_twice(arguments, apps)
-    yield from _shared_pods(arguments, apps)
-
-
-def _of(arguments: Arguments, key: str) -> Arguments:
-    return arguments.at(f'apps["{key}"].')
-
-
-def _unknown(arguments: Arguments, app: App) -> Iterator[ArgumentError]:
-    """What tells applications apart has to be known when they are compared."""
-    workload = app["workload"]
-    labels: object = workload["labels"]
-    named: dict[str, object] = {
-        f"workload.{argument}": workload.get(argument) for argument in ("deployment", "namespace")
-    }
-    named |= {argument: app.get(argument) for argument in ("service", "ingress")}
-    if isinstance(labels, Mapping):
-        named |= {f'workload.labels["{label}"]': value for label, value in labels.items()}
-    else:
-        named["workload.labels"] = labels
-    for argument, value in named.items():
-        if not isinstance(value, str | None):
-            yield arguments.refuse(argument, type(value).__name__, "is not known yet; write it out")
-
-
-def _app_problems(arguments: Arguments, app: App) -> Iterator[ArgumentError]:
-    """What Kubernetes or TKE would refuse of one application."""
-    workload = arguments.at("workload.")
-    wrong = list(workload_problems(workload, app["workload"]))
-    yield from wrong
-    if not app["workload"]["labels"]:
-        yield workload.refuse("labels", {}, "is empty; say which pods are this app's")
-    if (service := app.get("service")) is not None:
-        yield from arguments.check("service", service, rules.service_name)
-    elif not wrong:  # the Service has the Deployment's name then, and may have fewer
-        yield from workload.check("deployment", app["workload"]["deployment"], rules.service_name)
-    if app.get("ingress") is not None:
-        yield from ingress_problems(arguments, _ingress_args(app))
-    elif app.get("pass_to_target"):
-        yield arguments.refuse("pass_to_target", value=True, problem="goes with an Ingress; name one or remove it")
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """Something that only one application can have."""
-
-    argument: str
-    value: str
-    where: str
-    remedy: str = "take another name"
-
-
-def _claims(app: App) -> Iterator[_Claim]:
-    workload, ingress = app["workload"], app.get("ingress")
-    there = f"in namespace {namespace_of(workload)!r}"
-    yield _Claim("workload.deployment", workload["deployment"], there)
-    yield _Claim("service", _service_name(app), there)
-    if ingress is not None:
-        yield _Claim("ingress", ingress, there)
-    balancer = (app.get("load_balancer") or {}).get("existing_id")
-    port = defaults.HTTP_PORT if ingress is not None else app.get("port") or defaults.HTTP_PORT
-    if isinstance(balancer, str) and isinstance(port, int | float):
-        yield _Claim("load_balancer.existing_id", balancer, f"on port {port:g}", "take another port or load balancer")
-
-
-def _claimed_twice(arguments: Arguments, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
-    """What two applications both have: the later one would take the earlier one's object, port or place in the state."""
-    owners: dict[_Claim, str] = {}
-    for key, app in apps.items():
-        for claim in _claims(app):
-            owner = owners.setdefault(claim, key)
-            if owner != key:
-                problem = f'belongs to apps["{owner}"] {claim.where}; {claim.remedy}'
-                yield _of(arguments, key).refuse(claim.argument, claim.value, problem)
-
-
-def _shared_pods(arguments: Arguments, apps: Mapping[str, App]) -> Iterator[ArgumentError]:
-    """Labels that the pods of another application carry too: clients of one would end up at the other."""
-    carriers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for key, app in apps.items():
-        for label in _labels(app):
-            carriers[label].append(key)
-    for key, app in apps.items():
-        labels = _labels(app)
-        for other in min((carriers[label] for label in labels), key=len, default=[]):
-            if other != key and labels <= _labels(apps[other]):
-                problem = f'are carried by the pods of apps["{other}"] too; add a label that tells them apart'
-                yield _of(arguments, key).refuse("workload.labels", dict(app["workload"]["labels"]), problem)
-
-
 def _by_app(values: Mapping[str, "pulumi.Input[str]"]) -> pulumi.Output[Mapping[str, str]]:
     together: pulumi.Input[Any] = dict(values)
     return pulumi.Output.from_input(together)
 
 
-def _labels(app: App) -> set[tuple[str, str, str]]:
-    """What a Service finds the app's pods by: a namespace and labels in it."""
-    namespace = namespace_of(app["workload"])
-    return {(namespace, key, value) for key, value in app["workload"]["labels"].items()}
-
-
-def _service_name(app: App) -> str:
+def _service_name(app: App) -> "pulumi.Input[str]":
     return app.get("service") or app["workload"]["deployment"]
 
 

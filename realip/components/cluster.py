@@ -7,11 +7,12 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import defaults, rules, tke
-from realip.components._arguments import ArgumentError, Arguments, as_integer, raise_all
+from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
 from realip.components._component import Children, Component
+from realip.problems import MISSING, Problem
 from realip.scenarios import NetworkMode
 
-__all__ = ["Cluster", "ClusterArgs"]
+__all__ = ["CLUSTER", "Cluster", "ClusterArgs"]
 
 _NEEDED_AND_FOREIGN: Mapping[NetworkMode, tuple[Sequence[str], Sequence[str]]] = {
     NetworkMode.VPC_CNI: (("pod_subnet_ids", "service_cidr"), ("cluster_cidr", "pods_per_node")),
@@ -67,6 +68,68 @@ class ClusterArgs(TypedDict):
     """Tags of the cluster."""
 
 
+def cluster_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """What does not go together; an argument of the other network mode is told as that alone."""
+    mode = args.text("network_mode") or ""
+    needed, foreign = _NEEDED_AND_FOREIGN[NetworkMode(mode)] if mode else ((), ())
+    for argument in needed:
+        if argument not in args.said:
+            yield arguments.lacks(argument, f"is missing; {NetworkMode(mode).value} needs it")
+    for argument in foreign:
+        if argument in args.said:
+            message = f"does not belong to {NetworkMode(mode).value}; remove it"
+            yield arguments.refuse(argument, args.get(argument, MISSING), message)
+    if not {"cluster_cidr", *foreign} & args.wrong and "cluster_cidr" not in foreign:
+        yield from _problems_of_room(arguments, args)
+    yield from _problems_of_services(arguments, args)
+
+
+def _problems_of_room(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A cluster's network that holds no node beside its Services."""
+    cidr, pods = args.text("cluster_cidr"), args.number("pods_per_node", defaults.PODS_PER_NODE)
+    services = args.number("service_number", defaults.SERVICES)
+    if cidr is None or pods is None or services is None:
+        return
+    taken = 0 if "service_cidr" in args.said else services
+    if rules.global_router_nodes(rules.cluster_cidr(cidr), pods, taken) < 1:
+        message = (
+            f"has no room for a node: {taken} addresses are for Services, {pods} for each node; take a larger network"
+        )
+        yield arguments.refuse("cluster_cidr", cidr, message)
+
+
+def _problems_of_services(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A number of Services that their network does not hold, or a network that pods have too."""
+    cidr, number = args.text("service_cidr"), args.number("service_number")
+    if cidr is None:
+        return
+    network = rules.service_cidr(cidr)
+    if number is not None and number != rules.service_numbers(network):
+        message = f"does not agree with service_cidr, which holds {rules.service_numbers(network)}; remove it"
+        yield arguments.refuse("service_number", number, message)
+    if (pods := args.text("cluster_cidr")) is not None:
+        for _, _, message in rules.overlaps([("cluster_cidr", rules.cluster_cidr(pods)), ("service_cidr", network)]):
+            yield arguments.refuse("service_cidr", cidr, message)
+
+
+CLUSTER = Shape(
+    ClusterArgs,
+    {
+        "vpc_id": lambda value: rules.cloud_id(value, "vpc"),
+        "version": rules.kubernetes_version,
+        "pod_subnet_ids": Items(lambda value: rules.cloud_id(value, "subnet"), at_least_one="subnet", unique=True),
+        "service_cidr": rules.service_cidr,
+        "cluster_cidr": rules.cluster_cidr,
+        "pods_per_node": lambda value: rules.one_of(value, tke.CLUSTER_POD_NUMBERS),
+        "service_number": lambda value: rules.one_of(value, tke.CLUSTER_SERVICE_NUMBERS),
+        "level": lambda value: rules.one_of(value, tke.CLUSTER_LEVELS),
+        "display_name": rules.cloud_name,
+        "tags": Entries(rules.tag_key, rules.tag_value),
+    },
+    cluster_problems,
+)
+
+
 class Cluster(Component):
     """A managed TKE cluster with containerd (provider resource kubernetes_cluster). It has no nodes and no open endpoint yet."""
 
@@ -75,8 +138,7 @@ class Cluster(Component):
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster; ArgumentError for networks that TKE would refuse."""
-        super().__init__(name, opts)
-        raise_all(cluster_problems(self._arguments, args))
+        super().__init__(name, opts, CLUSTER.problems(args))
         self.cluster_id = make_cluster(self._children, name, args).id
         self.register_outputs({"cluster_id": self.cluster_id})
 
@@ -112,50 +174,6 @@ def make_cluster(children: Children, name: str, args: ClusterArgs) -> tencentclo
 def _service_network(args: ClusterArgs) -> tuple[str, ...]:
     """GlobalRouter: TKE takes the network of Services out of the pods' one, and an import reads which it took."""
     return ("service_cidr",) if args.get("service_cidr") is None else ()
-
-
-def cluster_problems(arguments: Arguments, args: ClusterArgs) -> Iterator[ArgumentError]:
-    """What TKE would refuse, of what is known already; an argument of the other network mode is told as that alone."""
-    modes = tuple(mode.value for mode in NetworkMode)
-    mode = args["network_mode"]
-    wrong = list(arguments.check("network_mode", mode, lambda value: rules.one_of(value, modes)))
-    yield from wrong
-    needed, foreign = ((), ()) if wrong else _NEEDED_AND_FOREIGN[NetworkMode(mode)]
-    for argument in needed:
-        if args.get(argument) is None:
-            yield arguments.refuse(argument, None, f"is missing; {mode} needs it")
-    for argument in foreign:
-        if args.get(argument) is not None:
-            yield arguments.refuse(argument, args.get(argument), f"does not belong to {mode}; remove it")
-    own: Mapping[str, object] = {argument: value for argument, value in args.items() if argument not in foreign}
-    yield from arguments.check("version", own["version"], rules.kubernetes_version)
-    yield from arguments.check("service_cidr", own.get("service_cidr"), rules.service_cidr)
-    about_room = [
-        *arguments.check("cluster_cidr", own.get("cluster_cidr"), rules.cluster_cidr),
-        *_problems_of_numbers(arguments, own),
-    ]
-    yield from about_room or _problems_of_room(arguments, own)
-
-
-def _problems_of_numbers(arguments: Arguments, args: Mapping[str, object]) -> Iterator[ArgumentError]:
-    """Powers of two, since another number is rounded up and previews as a new cluster from then on."""
-    for argument, number, known in (
-        ("pods_per_node", args.get("pods_per_node"), tke.CLUSTER_POD_NUMBERS),
-        ("service_number", args.get("service_number"), tke.CLUSTER_SERVICE_NUMBERS),
-    ):
-        if isinstance(number, int | float) and number not in known:
-            yield arguments.refuse(argument, number, f"is not one of {', '.join(map(str, known))}")
-
-
-def _problems_of_room(arguments: Arguments, args: Mapping[str, object]) -> Iterator[ArgumentError]:
-    """A cluster's network that holds no node beside its Services."""
-    cidr, pods = args.get("cluster_cidr"), args.get("pods_per_node", defaults.PODS_PER_NODE)
-    services = args.get("service_number", defaults.SERVICES)
-    if isinstance(cidr, str) and isinstance(pods, int | float) and isinstance(services, int | float):
-        taken = 0 if args.get("service_cidr") is not None else int(services)
-        if rules.global_router_nodes(rules.cluster_cidr(cidr), int(pods), taken) < 1:
-            problem = f"has no room for a node: {taken} addresses are for Services, {int(pods)} for each node; take a larger network"
-            yield arguments.refuse("cluster_cidr", cidr, problem)
 
 
 def _eni(args: ClusterArgs) -> str:

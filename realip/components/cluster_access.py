@@ -8,12 +8,13 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
-from realip.components._arguments import ArgumentError, raise_all
+from realip.components._arguments import Arguments, Entries, Known, Shape
 from realip.components._component import Component
 from realip.components._security_rule import security_rule
 from realip.components.kubeconfig import reachable
+from realip.problems import MISSING, Problem
 
-__all__ = ["ClusterAccess", "ClusterAccessArgs"]
+__all__ = ["CLUSTER_ACCESS", "ClusterAccess", "ClusterAccessArgs"]
 
 
 class ClusterAccessArgs(TypedDict):
@@ -23,12 +24,55 @@ class ClusterAccessArgs(TypedDict):
     """The cluster, `cls-...`."""
     admin_cidrs: NotRequired[Sequence[str]]
     """Who may reach the public endpoint. Without `intranet_subnet_id`, at least one is needed."""
+    allow_everyone: NotRequired[bool]
+    """Accept the whole internet, or networks that are as good as that, in `admin_cidrs`."""
     intranet_subnet_id: NotRequired[pulumi.Input[str]]
     """Open the intranet endpoint, in that subnet, instead of the public one."""
     display_name: NotRequired[str]
     """Prefix of the names in the console; the component's name if unset."""
     tags: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Tags of everything that is made."""
+
+
+def _who(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Administrators who are nobody, or everybody."""
+    cidrs: list[str] = [cidr for cidr in args.entries("admin_cidrs") if isinstance(cidr, str)]
+    said = "admin_cidrs" in args.wrong or bool(args.get("admin_cidrs"))
+    if "intranet_subnet_id" in args.said:
+        if said:
+            message = "are for the public endpoint; remove them, or intranet_subnet_id"
+            yield arguments.refuse("admin_cidrs", cidrs or MISSING, message)
+    elif not said:
+        message = "is empty; say who may reach the API server, or give intranet_subnet_id"
+        yield arguments.refuse("admin_cidrs", [], message)
+    elif rules.whole_internet(cidrs) and not args.get("allow_everyone"):
+        message = (
+            "open the API server to the whole internet, or as good as that; name your own network, or set allow_everyone "
+            "to true if you mean it"
+        )
+        yield arguments.refuse("admin_cidrs", cidrs, message)
+
+
+def _nobody(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Administrators whose networks are nobody's."""
+    for cidr in args.entries("admin_cidrs"):
+        if rules.documentation_range(cidr):
+            message = "is a documentation range (RFC 5737), which lets nobody in; set your own address"
+            yield arguments.refuse("admin_cidrs", cidr, message)
+
+
+CLUSTER_ACCESS = Shape(
+    ClusterAccessArgs,
+    {
+        "cluster_id": lambda value: rules.cloud_id(value, "cls"),
+        "admin_cidrs": rules.canonical_cidr,
+        "intranet_subnet_id": lambda value: rules.cloud_id(value, "subnet"),
+        "display_name": lambda value: rules.cloud_name(value, "-admins"),
+        "tags": Entries(rules.tag_key, rules.tag_value),
+    },
+    _who,
+    _nobody,
+)
 
 
 class ClusterAccess(Component):
@@ -43,7 +87,7 @@ class ClusterAccess(Component):
 
     def __init__(self, name: str, args: ClusterAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Open the endpoint; ArgumentError if nobody is said to reach it."""
-        super().__init__(name, opts)
+        super().__init__(name, opts, CLUSTER_ACCESS.problems(args), CLUSTER_ACCESS.refusals(args))
         subnet_id = args.get("intranet_subnet_id")
         if subnet_id is None:
             endpoint = tencentcloud.kubernetes.ClusterEndpoint(
@@ -79,7 +123,6 @@ class ClusterAccess(Component):
     def _security_group(self, args: ClusterAccessArgs) -> pulumi.Output[str]:
         """The security group of the public endpoint, whose id comes after its rules."""
         cidrs = args.get("admin_cidrs") or ()
-        raise_all(self._problems(cidrs))
         group = tencentcloud.security.Group(
             f"{self._name}-admins",
             name=f"{args.get('display_name') or self._name}-admins",
@@ -94,11 +137,3 @@ class ClusterAccess(Component):
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "answers")],
             opts=self._children.options(),
         ).security_group_id
-
-    def _problems(self, cidrs: Sequence[str]) -> Iterator[ArgumentError]:
-        """Administrators who are nobody, or whose networks are no networks."""
-        if not cidrs:
-            problem = "is empty; say who may reach the API server, or give intranet_subnet_id"
-            yield self._arguments.refuse("admin_cidrs", [], problem)
-        for index, cidr in enumerate(cidrs):
-            yield from self._arguments.check(f"admin_cidrs[{index}]", cidr, rules.canonical_cidr)

@@ -6,31 +6,34 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from realip import tke
-from realip.components._arguments import raise_all
+from realip.components._arguments import Shape
 from realip.components._component import Children, KubernetesComponent
-from realip.components._service import make_service, service_problems
+from realip.components._service import SERVICE_RULES, PortOrName, make_service, service_problems
 from realip.components.load_balancer import SERVICE, Exposure, LoadBalancer, address_in, annotations, url
 
-__all__ = ["DirectService", "DirectServiceArgs", "make_direct_service"]
+__all__ = ["DIRECT_SERVICE", "DirectService", "DirectServiceArgs", "make_direct_service"]
 
 
 class DirectServiceArgs(TypedDict):
     """Arguments of `DirectService`."""
 
-    service: str
+    service: pulumi.Input[str]
     """The Service's name."""
-    selector: Mapping[str, str]
+    selector: Mapping[str, pulumi.Input[str]]
     """Labels of the pods."""
     port: pulumi.Input[int]
     """Where clients connect."""
-    target_port: pulumi.Input[int]
-    """Where pods listen. Their security group has to let clients in there."""
+    target_port: pulumi.Input[PortOrName]
+    """Where pods listen: a number, or the name of a container's port. Their security group has to let clients in there."""
     namespace: NotRequired[pulumi.Input[str]]
     """Namespace of Service and pods; `default` if unset."""
     load_balancer: NotRequired[LoadBalancer]
     """The load balancer, where it is not a public one that TKE makes."""
     explicit_public: NotRequired[bool]
     """Write the public load balancer type out, as the guide does in scenario 1."""
+
+
+DIRECT_SERVICE = Shape(DirectServiceArgs, SERVICE_RULES, service_problems)
 
 
 class DirectService(KubernetesComponent):
@@ -47,9 +50,8 @@ class DirectService(KubernetesComponent):
     """Where to point a browser."""
 
     def __init__(self, name: str, args: DirectServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the Service and wait for its address; ArgumentError for names that Kubernetes would refuse."""
-        super().__init__(name, opts)
-        raise_all(service_problems(self._arguments, args))
+        """Make the Service and wait for its address; ArgumentError for what Kubernetes or TKE would refuse."""
+        super().__init__(name, opts, DIRECT_SERVICE.problems(args))
         made = make_direct_service(self._children, name, args)
         self.service, self.address, self.url = made.service, made.address, made.url
         self.register_outputs({"service": self.service, "address": self.address, "url": self.url})

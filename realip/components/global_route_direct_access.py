@@ -5,10 +5,16 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from realip import defaults, tke
+from realip import defaults, rules, tke
+from realip.components._arguments import Shape
 from realip.components._component import Children, KubernetesComponent
 
-__all__ = ["GlobalRouteDirectAccess", "GlobalRouteDirectAccessArgs", "make_global_route_direct_access"]
+__all__ = [
+    "GLOBAL_ROUTE_DIRECT_ACCESS",
+    "GlobalRouteDirectAccess",
+    "GlobalRouteDirectAccessArgs",
+    "make_global_route_direct_access",
+]
 
 _FIELD_MANAGER = "realip"
 """One name for good: another one at every update would leave the old ones behind as owners of the key."""
@@ -21,6 +27,11 @@ class GlobalRouteDirectAccessArgs(TypedDict):
     """How long the API server may take to answer; 300 if unset."""
 
 
+GLOBAL_ROUTE_DIRECT_ACCESS = Shape(
+    GlobalRouteDirectAccessArgs, {"timeout_seconds": lambda value: rules.within(value, rules.TIMEOUTS)}
+)
+
+
 class GlobalRouteDirectAccess(KubernetesComponent):
     """The cluster-wide key that lets a GlobalRouter cluster have direct access (TKE 41897, 131136).
 
@@ -31,8 +42,8 @@ class GlobalRouteDirectAccess(KubernetesComponent):
     def __init__(
         self, name: str, args: GlobalRouteDirectAccessArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Turn direct access on."""
-        super().__init__(name, opts)
+        """Turn direct access on; ArgumentError for a deadline that is none."""
+        super().__init__(name, opts, GLOBAL_ROUTE_DIRECT_ACCESS.problems(args))
         make_global_route_direct_access(self._children, name, args)
         self.register_outputs({})
 

@@ -1,17 +1,19 @@
 """The load balancer (CLB) of an exposure: its arguments, its annotations, its address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Any, TypedDict
 
 import pulumi
 
-from realip import defaults, tke
-from realip.components._arguments import as_integer
+from realip import defaults, rules, tke
+from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
+from realip.problems import Problem
 
 __all__ = [
     "INGRESS",
+    "LOAD_BALANCER",
     "SERVICE",
     "Exposure",
     "IngressExposure",
@@ -39,6 +41,32 @@ class LoadBalancer(TypedDict, total=False):
     """Security groups of the load balancer itself, up to five."""
     timeout_seconds: int
     """How long to wait for the address, on create and on update; 600 if unset."""
+
+
+def _one_kind(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """One kind of load balancer at a time."""
+    existing, internal = "existing_id" in args.said, "internal_subnet_id" in args.said
+    if existing and internal:
+        message = "cannot go with internal_subnet_id: an existing load balancer is what it is; remove one of the two"
+        yield arguments.refuse("existing_id", args.get("existing_id"), message)
+    if "bandwidth" in args.said and (existing or internal):
+        message = "is for a public load balancer that TKE makes; remove it"
+        yield arguments.refuse("bandwidth", args.get("bandwidth"), message)
+
+
+LOAD_BALANCER = Shape(
+    LoadBalancer,
+    {
+        "internal_subnet_id": lambda value: rules.cloud_id(value, "subnet"),
+        "existing_id": lambda value: rules.cloud_id(value, "lb"),
+        "bandwidth": lambda value: rules.within(value, tke.INTERNET_BANDWIDTH),
+        "security_group_ids": Items(
+            lambda value: rules.cloud_id(value, "sg"), most=tke.MAX_LOAD_BALANCER_SECURITY_GROUPS, unique=True
+        ),
+        "timeout_seconds": lambda value: rules.within(value, rules.TIMEOUTS),
+    },
+    _one_kind,
+)
 
 
 @dataclass(frozen=True)
@@ -116,13 +144,14 @@ def address_in(status: Any) -> "pulumi.Input[str]":
 
 
 def url(address: pulumi.Output[str], port: "pulumi.Input[int]") -> pulumi.Output[str]:
-    """The URL of an address and a port."""
-    return pulumi.Output.all(address, as_integer(port)).apply(lambda both: _http_url(both[0], both[1]))
+    """The URL of an address and a port: the application behind port 443 speaks TLS, behind any other plain HTTP."""
+    return pulumi.Output.all(address, as_integer(port)).apply(lambda both: _url(both[0], both[1]))
 
 
-def _http_url(address: str, port: int) -> str:
+def _url(address: str, port: int) -> str:
     try:
         host = f"[{IPv6Address(address)}]"
     except ValueError:
         host = address
-    return f"http://{host}/" if port == defaults.HTTP_PORT else f"http://{host}:{port}/"
+    scheme = {defaults.HTTP_PORT: "http", defaults.HTTPS_PORT: "https"}.get(port)
+    return f"http://{host}:{port}/" if scheme is None else f"{scheme}://{host}/"

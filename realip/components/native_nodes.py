@@ -1,25 +1,26 @@
 """NativeNodes: a pool of native nodes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip import defaults
-from realip.components._arguments import as_integer
+from realip import defaults, rules, tke
+from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
 from realip.components._component import Children, Component
-from realip.components._taints import Taint, taints
+from realip.components._taints import TAINT, Taint, taints
+from realip.problems import Problem
 
-__all__ = ["Autoscaling", "NativeNodes", "NativeNodesArgs", "make_native_nodes"]
+__all__ = ["NATIVE_NODES", "Autoscaling", "NativeNodes", "NativeNodesArgs", "make_native_nodes"]
 
 
 class Autoscaling(TypedDict):
     """How far a node pool may shrink and grow."""
 
-    min: int
+    min: pulumi.Input[int]
     """Fewest nodes."""
-    max: int
+    max: pulumi.Input[int]
     """Most nodes."""
 
 
@@ -42,7 +43,7 @@ class NativeNodesArgs(TypedDict):
     """CLOUD_PREMIUM, CLOUD_SSD, CLOUD_BSSD or CLOUD_HSSD."""
     system_disk_size: NotRequired[pulumi.Input[int]]
     """Size of the system disk in GB."""
-    labels: NotRequired[Mapping[str, str]]
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Node labels."""
     taints: NotRequired[Sequence[Taint]]
     """Node taints."""
@@ -52,6 +53,49 @@ class NativeNodesArgs(TypedDict):
     """Tags of the nodes."""
 
 
+def _ends(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Bounds the right way round."""
+    fewest, most = args.number("min"), args.number("max")
+    if fewest is not None and most is not None and fewest > most:
+        yield arguments.refuse("min", fewest, f"is more than max, {most}; swap them")
+
+
+def _start(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A number to start with that the autoscaler would leave alone."""
+    bounds, replicas = args.get("autoscaling"), args.number("replicas", defaults.NODES)
+    if not isinstance(bounds, Known) or replicas is None:
+        return
+    fewest, most = bounds.number("min"), bounds.number("max")
+    if fewest is not None and most is not None and fewest <= most and not fewest <= replicas <= most:
+        message = f"lies outside autoscaling, {fewest} to {most}; choose a number to start with inside it"
+        yield arguments.refuse("replicas", replicas, message)
+
+
+def _nodes(value: int) -> object:
+    return rules.within(value, rules.NODES)
+
+
+AUTOSCALING = Shape(Autoscaling, {"min": _nodes, "max": _nodes}, _ends)
+NATIVE_NODES = Shape(
+    NativeNodesArgs,
+    {
+        "cluster_id": lambda value: rules.cloud_id(value, "cls"),
+        "subnet_ids": Items(lambda value: rules.cloud_id(value, "subnet"), at_least_one="subnet", unique=True),
+        "security_group_id": lambda value: rules.cloud_id(value, "sg"),
+        "replicas": lambda value: rules.within(value, range(rules.NODES.stop)),
+        "autoscaling": AUTOSCALING,
+        "instance_types": Items(rules.instance_type, at_least_one="instance type", unique=True),
+        "system_disk_type": lambda value: rules.one_of(value, tke.SYSTEM_DISK_TYPES),
+        "system_disk_size": lambda value: rules.within(value, tke.SYSTEM_DISK_SIZES),
+        "labels": Entries(rules.label_key, rules.label_value),
+        "taints": Items(TAINT),
+        "display_name": rules.cloud_name,
+        "tags": Entries(rules.tag_key, rules.tag_value),
+    },
+    _start,
+)
+
+
 class NativeNodes(Component):
     """A pool of native nodes without public addresses (provider resource kubernetes_native_node_pool)."""
 
@@ -59,8 +103,8 @@ class NativeNodes(Component):
     """Id of the pool, `cls-...#np-...`."""
 
     def __init__(self, name: str, args: NativeNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the pool."""
-        super().__init__(name, opts)
+        """Make the pool; ArgumentError for what TKE would refuse."""
+        super().__init__(name, opts, NATIVE_NODES.problems(args))
         self.node_pool_id = make_native_nodes(self._children, name, args).id
         self.register_outputs({"node_pool_id": self.node_pool_id})
 
@@ -70,7 +114,7 @@ def make_native_nodes(children: Children, name: str, args: NativeNodesArgs) -> t
     autoscaling = args.get("autoscaling")
     scaling: dict[str, object] = {}
     if autoscaling is not None:
-        bounds = {"min_replicas": int(autoscaling["min"]), "max_replicas": int(autoscaling["max"])}
+        bounds = {"min_replicas": as_integer(autoscaling["min"]), "max_replicas": as_integer(autoscaling["max"])}
         scaling["scaling"] = {**bounds, "create_policy": "ZoneEquality"}
     return tencentcloud.kubernetes.NativeNodePool(
         name,

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Network
 from typing import NotRequired, TypedDict
 
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
-from realip.components._arguments import ArgumentError, raise_all
+from realip.components._arguments import Arguments, Entries, Items, Known, Shape
 from realip.components._component import Component, after
 from realip.components._security_rule import security_rule
+from realip.problems import Problem
 
-__all__ = ["Network", "NetworkArgs", "Subnet"]
+__all__ = ["NETWORK", "Network", "NetworkArgs", "Subnet"]
 
 _NAT_BANDWIDTH = 100
 _NAT_CONNECTIONS = 1_000_000
@@ -55,6 +57,126 @@ class NetworkArgs(TypedDict):
     """Tags of everything that is made."""
 
 
+_GROUPS = ("node_subnets", "pod_subnets")
+
+
+def network_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Subnets by CIDR for a new VPC and by id for an existing one, in one region, apart from each other and inside the VPC."""
+    existing = "vpc_id" in args.said
+    placed = [
+        (arguments.at(group).entry(index), subnet)
+        for group in _GROUPS
+        for index, subnet in enumerate(args.entries(group))
+    ]
+    for place, subnet in placed:
+        yield from _of_subnet(place, subnet, existing=existing)
+    for group in _GROUPS:
+        yield from _named_twice(arguments, group, args.entries(group))
+    yield from _regions([(place, zone) for place, subnet in placed if (zone := subnet.text("zone")) is not None])
+    yield from _overlaps(args, placed, existing=existing)
+    yield from _names(arguments, args, placed, existing=existing)
+    inside = [cidr for cidr in args.entries("inside_cidrs") if isinstance(cidr, str)]
+    if rules.whole_internet(inside):
+        message = "let the whole internet reach every port, or as good as that; name the networks of nodes and pods"
+        yield arguments.refuse("inside_cidrs", inside, message)
+
+
+def _of_subnet(place: Arguments, subnet: Known, *, existing: bool) -> Iterator[Problem]:
+    if existing and "id" not in subnet.said:
+        yield place.lacks("id", "is missing; vpc_id names an existing VPC, so give its subnets by id")
+    if not existing and "id" in subnet.said - subnet.wrong:
+        message = "names an existing subnet, but the VPC is new; set vpc_id, or give a cidr instead"
+        yield place.refuse("id", subnet.get("id"), message)
+    if not existing and "cidr" not in subnet.said:
+        yield place.lacks("cidr", "is missing; a new subnet needs a network inside the VPC's")
+
+
+def _named_twice(arguments: Arguments, group: str, subnets: Sequence[Known]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, subnet in enumerate(subnets):
+        if (identifier := subnet.text("id")) is not None:
+            if identifier in seen:
+                message = "is in the list already; a subnet lies in one zone; name it once"
+                yield arguments.at(group).entry(index).refuse("id", identifier, message)
+            seen.add(identifier)
+
+
+def _regions(zones: Sequence[tuple[Arguments, str]]) -> Iterator[Problem]:
+    for place, zone in zones[1:]:
+        region = zones[0][1].rpartition("-")[0]
+        if zone.rpartition("-")[0] != region:
+            yield place.refuse("zone", zone, f"lies outside {region}, where the first zone is; a VPC has one region")
+
+
+def _overlaps(args: Known, placed: Sequence[tuple[Arguments, Known]], *, existing: bool) -> Iterator[Problem]:
+    """Subnets inside a new VPC, and no address in two; nodes and pods may share a subnet that is there already."""
+    vpc = args.text("cidr")
+    networks: dict[str, tuple[str, IPv4Network]] = {}
+    for place, subnet in placed:
+        if (cidr := subnet.text("cidr")) is None or (existing and subnet.text("id") is None):
+            continue
+        network, path = IPv4Network(cidr), place.at("cidr").path
+        if vpc is not None and not existing and not network.subnet_of(IPv4Network(vpc)):
+            yield Problem(path, cidr, f"lies outside the VPC's {vpc}; choose a network inside it")
+        networks.setdefault(subnet.text("id") or path, (path, network))
+    for path, shared, message in rules.overlaps(networks.values()):
+        yield Problem(path, str(shared), message)
+
+
+def _names(
+    arguments: Arguments, args: Known, placed: Sequence[tuple[Arguments, Known]], *, existing: bool
+) -> Iterator[Problem]:
+    """A prefix that leaves room for what comes behind it in each name."""
+    display_name = args.text("display_name")
+    suffixes = ["-nodes"]
+    if not existing:
+        groups = Counter[str]()
+        for place, subnet in placed:
+            label = f"-{place.path.partition('_')[0]}s-{subnet.text('zone') or ''}"
+            groups[label] += 1
+            suffixes.append(label if groups[label] == 1 else f"{label}-{groups[label]}")
+    if display_name is not None:
+        try:
+            rules.cloud_name(display_name, max(suffixes, key=len))
+        except ValueError as error:
+            yield arguments.refuse("display_name", display_name, str(error))
+
+
+def _nobodys(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Clients whose networks are nobody's."""
+    for cidr in args.entries("client_cidrs"):
+        if rules.documentation_range(cidr):
+            message = "is a documentation range (RFC 5737), which lets nobody in; name your clients' networks"
+            yield arguments.refuse("client_cidrs", cidr, message)
+
+
+SUBNET = Shape(
+    Subnet,
+    {
+        "zone": rules.availability_zone,
+        "cidr": rules.subnet_cidr,
+        "id": lambda value: rules.cloud_id(value, "subnet"),
+    },
+)
+NETWORK = Shape(
+    NetworkArgs,
+    {
+        "cidr": rules.vpc_cidr,
+        "node_subnets": Items(SUBNET, at_least_one="subnet"),
+        "pod_subnets": Items(SUBNET),
+        "vpc_id": lambda value: rules.cloud_id(value, "vpc"),
+        "inside_cidrs": rules.canonical_cidr,
+        "client_ports": rules.ports,
+        "client_cidrs": rules.canonical_cidr,
+        "account_type": lambda value: rules.one_of(value, (tke.ACCOUNT_BILLED_BY_IP, tke.ACCOUNT_BILLED_BY_CVM)),
+        "display_name": rules.cloud_name,
+        "tags": Entries(rules.tag_key, rules.tag_value),
+    },
+    network_problems,
+    _nobodys,
+)
+
+
 class Network(Component):
     """VPC, subnets of nodes and pods in each zone, NAT gateway with its route, and the nodes' security group.
 
@@ -74,9 +196,12 @@ class Network(Component):
     """Id of the security group of nodes and pods."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the network; ArgumentError for a VPC network that Tencent Cloud would refuse."""
-        super().__init__(name, opts)
-        raise_all(self._problems(args))
+        """Make the network; ArgumentError for what Tencent Cloud would refuse."""
+        super().__init__(name, opts, NETWORK.problems(args), NETWORK.refusals(args))
+        if bool(args.get("client_cidrs")) != bool(args.get("client_ports")):
+            pulumi.log.warn(
+                f"Network {name!r}: client_ports and client_cidrs let somebody in together, and one is not said"
+            )
         self._display_name = args.get("display_name") or name
         self._tags = dict(args.get("tags") or {})
         self._legacy = args.get("account_type") == tke.ACCOUNT_BILLED_BY_CVM
@@ -118,26 +243,6 @@ class Network(Component):
                 "security_group_id": self.security_group_id,
             }
         )
-
-    def _problems(self, args: NetworkArgs) -> Iterator[ArgumentError]:
-        """What Tencent Cloud would refuse, and what does not say enough."""
-        yield from self._arguments.check("cidr", args["cidr"], rules.vpc_cidr)
-        if not args["node_subnets"]:
-            yield self._arguments.refuse("node_subnets", [], "is empty; give at least one subnet")
-        existing = args.get("vpc_id") is not None
-        needed = "id" if existing else "cidr"
-        for argument, subnets in (
-            ("node_subnets", args["node_subnets"]),
-            ("pod_subnets", args.get("pod_subnets") or ()),
-        ):
-            for index, subnet in enumerate(subnets):
-                if needed not in subnet:
-                    problem = f"has no {needed}; {self._why(existing=existing)}"
-                    yield self._arguments.refuse(f"{argument}[{index}]", dict(subnet), problem)
-
-    @staticmethod
-    def _why(*, existing: bool) -> str:
-        return "vpc_id names an existing VPC" if existing else "a new VPC needs the network of each subnet"
 
     def _nat_route(self, table: tencentcloud.route.Table) -> tencentcloud.route.TableEntry:
         """The way out of the subnets."""

@@ -8,9 +8,9 @@ import pulumi_kubernetes as kubernetes
 
 from realip import defaults, rules, tke
 from realip.components._another_load_balancer import warning_of_another_load_balancer
-from realip.components._arguments import ArgumentError, Arguments, as_integer, raise_all
+from realip.components._arguments import Arguments, Known, Shape, as_integer
 from realip.components._component import Children, KubernetesComponent
-from realip.components._service import make_service, service_problems
+from realip.components._service import SERVICE_RULES, PortOrName, make_service, service_problems
 from realip.components.load_balancer import (
     INGRESS,
     IngressExposure,
@@ -20,26 +20,27 @@ from realip.components.load_balancer import (
     timeouts,
     url,
 )
+from realip.problems import Problem
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.networking import v1 as networking  # loaded only where there is an Ingress
 
-__all__ = ["NodePortIngress", "NodePortIngressArgs", "ingress_problems", "make_node_port_ingress"]
+__all__ = ["NODE_PORT_INGRESS", "NodePortIngress", "NodePortIngressArgs", "ingress_problems", "make_node_port_ingress"]
 
 
 class NodePortIngressArgs(TypedDict):
     """Arguments of `NodePortIngress`."""
 
-    service: str
+    service: pulumi.Input[str]
     """The Service's name."""
-    ingress: str
+    ingress: pulumi.Input[str]
     """The Ingress's name."""
-    selector: Mapping[str, str]
+    selector: Mapping[str, pulumi.Input[str]]
     """Labels of the pods."""
     port: pulumi.Input[int]
     """The Service's port, to which the Ingress sends."""
-    target_port: pulumi.Input[int]
-    """Where pods listen."""
+    target_port: pulumi.Input[PortOrName]
+    """Where pods listen: a number, or the name of a container's port."""
     namespace: NotRequired[pulumi.Input[str]]
     """Namespace of all three; `default` if unset."""
     load_balancer: NotRequired[LoadBalancer]
@@ -47,6 +48,21 @@ class NodePortIngressArgs(TypedDict):
     pass_to_target: NotRequired[bool]
     """Let what the load balancer accepts reach the nodes whatever their security group says, so that no node port is open
     to clients, who could forge X-Forwarded-For there. Not with an existing load balancer."""
+
+
+def ingress_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """What goes with a load balancer that TKE makes alone."""
+    if args.get("pass_to_target") and "existing_id" in getattr(args.get("load_balancer"), "said", ()):
+        message = "goes with a load balancer that TKE makes; remove it or load_balancer.existing_id"
+        yield arguments.refuse("pass_to_target", value=True, message=message)
+
+
+def _problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    yield from service_problems(arguments, args)
+    yield from ingress_problems(arguments, args)
+
+
+NODE_PORT_INGRESS = Shape(NodePortIngressArgs, {**SERVICE_RULES, "ingress": rules.dns_subdomain}, _problems)
 
 
 class NodePortIngress(KubernetesComponent):
@@ -66,21 +82,12 @@ class NodePortIngress(KubernetesComponent):
 
     def __init__(self, name: str, args: NodePortIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make Service and Ingress and wait for the address; ArgumentError for what Kubernetes or TKE would refuse."""
-        super().__init__(name, opts)
-        raise_all((*service_problems(self._arguments, args), *ingress_problems(self._arguments, args)))
+        super().__init__(name, opts, NODE_PORT_INGRESS.problems(args))
         made = make_node_port_ingress(self._children, name, args)
         self.service, self.ingress, self.address, self.url = made.service, made.ingress, made.address, made.url
         self.register_outputs(
             {"service": self.service, "ingress": self.ingress, "address": self.address, "url": self.url}
         )
-
-
-def ingress_problems(arguments: Arguments, args: NodePortIngressArgs) -> Iterator[ArgumentError]:
-    """What Kubernetes or TKE would refuse, of the Ingress alone."""
-    yield from arguments.check("ingress", args["ingress"], rules.dns_label)
-    if args.get("pass_to_target") and "existing_id" in (args.get("load_balancer") or {}):
-        problem = "goes with a load balancer that TKE makes; remove it or load_balancer.existing_id"
-        yield arguments.refuse("pass_to_target", value=True, problem=problem)
 
 
 def make_node_port_ingress(children: Children, name: str, args: NodePortIngressArgs) -> IngressExposure:

@@ -1,16 +1,17 @@
 """SuperNodes: a pool of super nodes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip.components._arguments import ArgumentError, Arguments, raise_all
+from realip import rules
+from realip.components._arguments import Entries, Items, Shape
 from realip.components._component import Children, Component
-from realip.components._taints import Taint, taints
+from realip.components._taints import TAINT, Taint, taints
 
-__all__ = ["SuperNodes", "SuperNodesArgs", "make_super_nodes"]
+__all__ = ["SUPER_NODES", "SuperNodes", "SuperNodesArgs", "make_super_nodes"]
 
 
 class SuperNodesArgs(TypedDict):
@@ -22,12 +23,25 @@ class SuperNodesArgs(TypedDict):
     """A super node is made in each; its pods take their addresses there, and need a way out for images (a NAT gateway)."""
     security_group_id: pulumi.Input[str]
     """Security group of the pods; TKE asks for one."""
-    labels: NotRequired[Mapping[str, str]]
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Node labels."""
     taints: NotRequired[Sequence[Taint]]
     """Node taints."""
     display_name: NotRequired[str]
     """Name in the console; the component's name if unset."""
+
+
+SUPER_NODES = Shape(
+    SuperNodesArgs,
+    {
+        "cluster_id": lambda value: rules.cloud_id(value, "cls"),
+        "subnet_ids": Items(lambda value: rules.cloud_id(value, "subnet"), at_least_one="subnet", unique=True),
+        "security_group_id": lambda value: rules.cloud_id(value, "sg"),
+        "labels": Entries(rules.label_key, rules.label_value),
+        "taints": Items(TAINT),
+        "display_name": rules.cloud_name,
+    },
+)
 
 
 class SuperNodes(Component):
@@ -37,18 +51,10 @@ class SuperNodes(Component):
     """Id of the pool."""
 
     def __init__(self, name: str, args: SuperNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the pool; ArgumentError without a subnet."""
-        super().__init__(name, opts)
-        raise_all(super_nodes_problems(self._arguments, args))
+        """Make the pool; ArgumentError for what TKE would refuse."""
+        super().__init__(name, opts, SUPER_NODES.problems(args))
         self.node_pool_id = make_super_nodes(self._children, name, args).id
         self.register_outputs({"node_pool_id": self.node_pool_id})
-
-
-def super_nodes_problems(arguments: Arguments, args: SuperNodesArgs) -> Iterator[ArgumentError]:
-    """Arguments from which no super node could be made."""
-    subnet_ids = args["subnet_ids"]
-    if isinstance(subnet_ids, Sequence) and not subnet_ids:
-        yield arguments.refuse("subnet_ids", [], "is empty; give at least one subnet")
 
 
 def make_super_nodes(children: Children, name: str, args: SuperNodesArgs) -> tencentcloud.kubernetes.ServerlessNodePool:

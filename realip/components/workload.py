@@ -1,7 +1,7 @@
 """Workload: the application's namespace and Deployment. The application itself is not changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
@@ -9,25 +9,33 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from realip import defaults, rules, tke
-from realip.components._arguments import ArgumentError, Arguments, as_integer, raise_all
+from realip.components._arguments import Arguments, Entries, Items, Known, Shape, TextOrNumber, as_integer, is_later
 from realip.components._component import Children, KubernetesComponent
+from realip.components._taints import EFFECTS
+from realip.problems import Problem
 
-__all__ = ["Resources", "Toleration", "Workload", "WorkloadArgs"]
+__all__ = ["WORKLOAD", "Resources", "Toleration", "Workload", "WorkloadArgs"]
 
 _STOP_SECONDS = 30
 """What a container has for stopping after it has drained; Kubernetes' own default."""
 
 
+if TYPE_CHECKING:
+    Quantity = str | int | float
+else:
+    Quantity = str  # other languages have no unions, and write quantities as text
+
+
 class Resources(TypedDict):
     """Resource requests and limits of the container, as Kubernetes quantities."""
 
-    cpu_request: str
+    cpu_request: pulumi.Input[Quantity]
     """Such as `250m`. A super node sizes and bills a pod by its requests."""
-    cpu_limit: str
+    cpu_limit: pulumi.Input[Quantity]
     """Such as `1`."""
-    memory_request: str
+    memory_request: pulumi.Input[Quantity]
     """Such as `256Mi`."""
-    memory_limit: str
+    memory_limit: pulumi.Input[Quantity]
     """Such as `512Mi`."""
 
 
@@ -45,22 +53,22 @@ class Toleration(TypedDict):
 class WorkloadArgs(TypedDict):
     """Arguments of `Workload`."""
 
-    deployment: str
+    deployment: pulumi.Input[str]
     """The Deployment's name."""
     image: pulumi.Input[str]
     """Container image."""
-    labels: Mapping[str, str]
+    labels: Mapping[str, pulumi.Input[str]]
     """Labels of the pods, by which Services find them."""
     port: pulumi.Input[int]
     """Where the container listens."""
     resources: Resources
     """Requests and limits."""
-    namespace: NotRequired[str]
+    namespace: NotRequired[pulumi.Input[str]]
     """Namespace; `default` if unset."""
     create_namespace: NotRequired[bool]
     """Whether to make the namespace; if unset, yes unless it is `default`. False for one that exists or another app made."""
-    container: NotRequired[str]
-    """The container's name; the Deployment's if unset."""
+    container: NotRequired[pulumi.Input[str]]
+    """The container's name; the Deployment's if unset, with '-' for each '.' of it."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of pods; left to an autoscaler if unset."""
     super_nodes: NotRequired[bool]
@@ -79,6 +87,65 @@ class WorkloadArgs(TypedDict):
     """How long a rollout may take, on create and on update; 600 if unset."""
 
 
+def _requests(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Requests within limits."""
+    for what, amount in (("cpu", rules.cpu), ("memory", rules.memory)):
+        request, limit = args.get(f"{what}_request"), args.get(f"{what}_limit")
+        if not isinstance(request, str | int | float) or not isinstance(limit, str | int | float):
+            continue
+        if amount(request) > amount(limit):
+            yield arguments.refuse(f"{what}_request", request, f"is more than {what}_limit, {limit}; lower it")
+
+
+def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A namespace that is there already, and a port that super nodes have taken."""
+    namespace = args.text("namespace") if "namespace" in args.said else defaults.NAMESPACE
+    if args.get("create_namespace") is True and namespace == defaults.NAMESPACE:
+        message = (
+            f"cannot be, since `{defaults.NAMESPACE}` is on every cluster already; name another namespace, or remove it"
+        )
+        yield arguments.refuse("create_namespace", value=True, message=message)
+    if args.get("super_nodes") is True and args.number("port") == tke.SUPER_NODE_OWN_PORT:
+        message = "is taken on super nodes; let the container listen on another one"
+        yield arguments.refuse("port", tke.SUPER_NODE_OWN_PORT, message)
+    deployment = args.text("deployment")
+    if deployment is not None and "container" not in args.said and len(deployment) > 63:
+        message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
+        yield arguments.lacks("container", message)
+
+
+_CPU, _MEMORY = TextOrNumber(rules.cpu, rules.cpu), TextOrNumber(rules.memory, rules.memory)
+RESOURCES = Shape(
+    Resources,
+    {"cpu_request": _CPU, "cpu_limit": _CPU, "memory_request": _MEMORY, "memory_limit": _MEMORY},
+    _requests,
+)
+TOLERATION = Shape(
+    Toleration,
+    {"key": rules.label_key, "value": rules.label_value, "effect": lambda value: rules.one_of(value, EFFECTS)},
+)
+WORKLOAD = Shape(
+    WorkloadArgs,
+    {
+        "deployment": rules.dns_subdomain,
+        "image": rules.image_reference,
+        "labels": Entries(rules.label_key, rules.label_value, at_least_one="label"),
+        "port": rules.port,
+        "resources": RESOURCES,
+        "namespace": rules.app_namespace,
+        "container": rules.dns_label,
+        "replicas": lambda value: rules.within(value, range(rules.PODS.stop)),
+        "tolerations": Items(TOLERATION),
+        "readiness_path": rules.url_path,
+        "drain_seconds": lambda value: rules.within(value, rules.DRAIN_SECONDS),
+        "capabilities": Items(lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES), unique=True),
+        "env": Entries(rules.environment_name),
+        "timeout_seconds": lambda value: rules.within(value, rules.TIMEOUTS),
+    },
+    workload_problems,
+)
+
+
 class Workload(KubernetesComponent):
     """Namespace and Deployment, spread over zones and nodes, within the `baseline` Pod Security level."""
 
@@ -88,33 +155,21 @@ class Workload(KubernetesComponent):
     """The Deployment's name."""
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make namespace and Deployment; ArgumentError for names and images that Kubernetes would refuse."""
-        super().__init__(name, opts)
-        raise_all(workload_problems(self._arguments, args))
+        """Make namespace and Deployment; ArgumentError for what Kubernetes would refuse."""
+        super().__init__(name, opts, WORKLOAD.problems(args))
         self.namespace, self.deployment = make_workload(self._children, name, args)
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
 
-def namespace_of(args: WorkloadArgs) -> str:
+def namespace_of(args: WorkloadArgs) -> "pulumi.Input[str]":
     """The namespace that a workload is in."""
     return args.get("namespace") or defaults.NAMESPACE
 
 
 def makes_namespace(args: WorkloadArgs) -> bool:
     """Whether a workload's namespace is made along with it."""
-    return args.get("create_namespace", namespace_of(args) != defaults.NAMESPACE)
-
-
-def workload_problems(arguments: Arguments, args: WorkloadArgs) -> Iterator[ArgumentError]:
-    """Names, images and capabilities that Kubernetes would refuse."""
-    yield from arguments.check("deployment", args["deployment"], rules.dns_label)
-    yield from arguments.check("container", args.get("container"), rules.dns_label)
-    yield from arguments.check("image", args["image"], rules.image_reference)
-    yield from arguments.check("namespace", args.get("namespace"), rules.dns_label)
-    for capability in args.get("capabilities") or ():
-        yield from arguments.check(
-            "capabilities", capability, lambda name: rules.one_of(name, rules.BASELINE_CAPABILITIES)
-        )
+    namespace = namespace_of(args)
+    return args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE)
 
 
 def make_workload(children: Children, name: str, args: WorkloadArgs) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
@@ -126,7 +181,7 @@ def make_workload(children: Children, name: str, args: WorkloadArgs) -> tuple[pu
     return namespace, make_deployment(children, name, args, namespace).metadata.name
 
 
-def make_namespace(children: Children, name: str, namespace: str) -> pulumi.Output[str]:
+def make_namespace(children: Children, name: str, namespace: "pulumi.Input[str]") -> pulumi.Output[str]:
     """The namespace of workloads, and its name, which comes after it."""
     made = core.Namespace(
         name,
@@ -187,13 +242,13 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
     drain = int(args.get("drain_seconds") or 0)
     pre_stop = core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain))
     return core.ContainerArgs(
-        name=args.get("container") or args["deployment"],
+        name=args.get("container") or _container_name(args["deployment"]),
         image=args["image"],
         env=[core.EnvVarArgs(name=name, value=value) for name, value in (args.get("env") or {}).items()] or None,
         ports=[core.ContainerPortArgs(container_port=port)],
         resources=core.ResourceRequirementsArgs(
-            requests={"cpu": resources["cpu_request"], "memory": resources["memory_request"]},
-            limits={"cpu": resources["cpu_limit"], "memory": resources["memory_limit"]},
+            requests={"cpu": _text(resources["cpu_request"]), "memory": _text(resources["memory_request"])},
+            limits={"cpu": _text(resources["cpu_limit"]), "memory": _text(resources["memory_limit"])},
         ),
         readiness_probe=core.ProbeArgs(
             period_seconds=5,
@@ -209,12 +264,31 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
     )
 
 
+def _text(quantity: "pulumi.Input[Quantity]") -> "pulumi.Input[str]":
+    """A quantity as the API has it, where somebody wrote a number too."""
+    if isinstance(quantity, str | int | float):
+        return rules.quantity_text(quantity)
+    return pulumi.Output.all(quantity).apply(lambda known: rules.quantity_text(known[0]))
+
+
+def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
+    """A Deployment's name as a container may have it, without dots."""
+    if isinstance(deployment, str):
+        return deployment.replace(".", "-")
+    return pulumi.Output.all(deployment).apply(lambda known: str(known[0]).replace(".", "-"))
+
+
 def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
     """What the image needs, and what listening on a low port takes; nothing at all in most cases."""
     wanted, port = set(args.get("capabilities") or ()), as_integer(args["port"])
-    if isinstance(port, int) and port < rules.UNPRIVILEGED_PORT:
-        wanted.add("NET_BIND_SERVICE")
-    return sorted(wanted) or None
+
+    def on(number: int) -> list[str]:
+        return sorted(wanted | ({"NET_BIND_SERVICE"} if number < rules.UNPRIVILEGED_PORT else set()))
+
+    if isinstance(port, int):
+        return on(port) or None
+    later: pulumi.Output[Any] = pulumi.Output.all(port).apply(lambda known: on(known[0]) or None)
+    return later
 
 
 def _tolerations(args: WorkloadArgs) -> list[core.TolerationArgs]:

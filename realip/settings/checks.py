@@ -326,8 +326,6 @@ def _app(settings: Settings) -> Iterator[Problem]:
     if rules.memory(app.memory_request) > rules.memory(app.memory_limit):
         message = f"is more than app.memoryLimit, {app.memory_limit}; lower it"
         yield Problem("app.memoryRequest", app.memory_request, message, ("app.memoryLimit",))
-    if app.namespace is not None and app.namespace.startswith("kube-"):
-        yield Problem("app.namespace", app.namespace, "is one of Kubernetes' own; give the app a namespace of its own")
     if row.super_nodes and app.port == tke.SUPER_NODE_OWN_PORT:
         yield Problem(
             "app.port", app.port, "is taken on super nodes; let the container listen on another one", ("scenario",)

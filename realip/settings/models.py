@@ -28,6 +28,7 @@ from realip.scenarios import (
     resolve,
 )
 from realip.settings.values import (
+    AppNamespace,
     Bandwidth,
     Capability,
     Cidr,
@@ -59,6 +60,7 @@ from realip.settings.values import (
     ServiceCidr,
     ServiceName,
     ServiceNumber,
+    Subdomain,
     SubnetCidr,
     SubnetId,
     TagKey,
@@ -280,7 +282,7 @@ class AppSettings(_Section):
     """The application: what runs, how often, and how it is called. Names and image default to the scenario's."""
 
     image: Image | None = Field(None, description="Container image; the scenario's default image if unset.")
-    replicas: Annotated[int, Field(ge=1, le=10000)] | None = Field(
+    replicas: Annotated[int, Field(ge=rules.PODS.start, le=rules.PODS[-1])] | None = Field(
         None, description="Number of pods; 3 direct, 2 non-direct if unset."
     )
     autoscaled: bool = Field(
@@ -292,11 +294,11 @@ class AppSettings(_Section):
         defaults.HTTP_PORT,
         description="Where clients connect. Non-direct: the Service's port; clients connect to the Ingress at 80.",
     )
-    namespace: Name | None = Field(None, description="Namespace; made unless it is `default`.")
-    deployment: Name | None = Field(None, description="The Deployment's name.")
+    namespace: AppNamespace | None = Field(None, description="Namespace; made unless it is `default`.")
+    deployment: Subdomain | None = Field(None, description="The Deployment's name.")
     container: Name | None = Field(None, description="The container's name.")
     service: ServiceName | None = Field(None, description="The Service's name.")
-    ingress: Name | None = Field(None, description="Non-direct: the Ingress's name.")
+    ingress: Subdomain | None = Field(None, description="Non-direct: the Ingress's name.")
     label: LabelValue = Field("real-ip-app", min_length=1, description="Value of the pods' `app` label.")
     cpu_request: Cpu = Field("250m", description="CPU request of each pod; a super node bills it.")
     cpu_limit: Cpu = Field("1", description="CPU limit of each pod.")
@@ -310,7 +312,7 @@ class AppSettings(_Section):
         None,
         description="HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in its log.",
     )
-    drain_seconds: Annotated[int, Field(ge=0, le=300)] = Field(
+    drain_seconds: Annotated[int, Field(ge=rules.DRAIN_SECONDS.start, le=rules.DRAIN_SECONDS[-1])] = Field(
         10,
         description="Kubernetes 1.30 and later: seconds a pod goes on serving while the load balancer lets go of it.",
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from realip.errors import InputError, nearest
-from realip.problems import MISSING, Problem, path_of
+from realip.problems import MISSING, MUST_BE, Problem, path_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -33,12 +33,12 @@ def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
 
 
 _KINDS = {
-    "string_type": "must be text; put it in quotes",
-    "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a map of names to values",
-    "model_type": "must be a map of names to values",
+    "string_type": MUST_BE["text"],
+    "int_type": MUST_BE["whole number"],
+    "bool_type": MUST_BE["bool"],
+    "tuple_type": MUST_BE["list"],
+    "dict_type": MUST_BE["map"],
+    "model_type": MUST_BE["map"],
     "string_too_short": "is empty; give it a value, or remove the key",
 }
 

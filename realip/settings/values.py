@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from realip import rules, tke
 
 __all__ = [
+    "AppNamespace",
     "Bandwidth",
     "Capability",
     "Cidr",
@@ -39,6 +40,7 @@ __all__ = [
     "ServiceCidr",
     "ServiceName",
     "ServiceNumber",
+    "Subdomain",
     "SubnetCidr",
     "SubnetId",
     "TagKey",
@@ -71,6 +73,13 @@ def _quoted(value: object) -> object:
     return value
 
 
+def _as_text(value: object) -> object:
+    """A quantity that is a plain number, as Kubernetes' manifests have it too, as text."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return rules.quantity_text(value)
+
+
 VpcCidr = Annotated[str, keeps(rules.vpc_cidr)]
 ServiceCidr = Annotated[str, keeps(rules.service_cidr)]
 ClusterCidr = Annotated[str, keeps(rules.cluster_cidr)]
@@ -78,13 +87,15 @@ SubnetCidr = Annotated[str, keeps(rules.private_cidr, tke.VPC_CIDR_RANGES, tke.S
 Cidr = Annotated[str, keeps(rules.canonical_cidr)]
 Zone = Annotated[str, keeps(rules.availability_zone)]
 Name = Annotated[str, keeps(rules.dns_label)]
+Subdomain = Annotated[str, keeps(rules.dns_subdomain)]
+AppNamespace = Annotated[str, keeps(rules.app_namespace)]
 ServiceName = Annotated[str, keeps(rules.service_name)]
 LabelKey = Annotated[str, keeps(rules.label_key)]
 LabelValue = Annotated[str, keeps(rules.label_value)]
 Image = Annotated[str, keeps(rules.image_reference)]
 Version = Annotated[str, BeforeValidator(_quoted), keeps(rules.kubernetes_version)]
-Cpu = Annotated[str, keeps(rules.cpu)]
-Memory = Annotated[str, keeps(rules.memory)]
+Cpu = Annotated[str, BeforeValidator(_as_text), keeps(rules.cpu)]
+Memory = Annotated[str, BeforeValidator(_as_text), keeps(rules.memory)]
 InstanceType = Annotated[str, keeps(rules.instance_type)]
 Level = Annotated[str, keeps(rules.one_of, tke.CLUSTER_LEVELS)]
 DiskType = Annotated[str, keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]
@@ -92,9 +103,9 @@ DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DI
 PodNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]
 ServiceNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_SERVICE_NUMBERS)]
 Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNET_BANDWIDTH.stop - 1)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[int, Field(ge=30, le=3600)]
-Nodes = Annotated[int, Field(ge=1, le=max(tke.CLUSTER_LEVELS.values()))]
+Port = Annotated[int, Field(ge=rules.PORTS.start, le=rules.PORTS[-1])]
+Seconds = Annotated[int, Field(ge=rules.TIMEOUTS.start, le=rules.TIMEOUTS[-1])]
+Nodes = Annotated[int, Field(ge=rules.NODES.start, le=rules.NODES[-1])]
 VpcId = Annotated[str, keeps(rules.cloud_id, "vpc")]
 SubnetId = Annotated[str, keeps(rules.cloud_id, "subnet")]
 SecurityGroupId = Annotated[str, keeps(rules.cloud_id, "sg")]

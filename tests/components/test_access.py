@@ -62,8 +62,8 @@ def test_the_intranet_endpoint_needs_nobody_from_outside() -> None:
     ("args", "words"),
     [
         ({}, ["admin_cidrs = []", "is empty", "intranet_subnet_id"]),
-        ({"admin_cidrs": ["198.18.0.1/24"]}, ["admin_cidrs[0] = '198.18.0.1/24'", "write 198.18.0.0/24"]),
-        ({"admin_cidrs": ["198.18.0.0/24", "me"]}, ["admin_cidrs[1] = 'me'", "is not a CIDR"]),
+        ({"admin_cidrs": ["198.18.0.1/24"]}, ['admin_cidrs[0] = "198.18.0.1/24"', "write 198.18.0.0/24"]),
+        ({"admin_cidrs": ["198.18.0.0/24", "me"]}, ['admin_cidrs[1] = "me"', "is not a CIDR"]),
     ],
 )
 def test_an_endpoint_for_nobody_or_anybody_is_refused(args: dict[str, Any], words: list[str]) -> None:

@@ -6,7 +6,20 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import ArgumentError, Cluster, ClusterAccess, DirectService, Network, NodePortIngress, Workload
+import realip
+from realip import (
+    Apps,
+    ArgumentError,
+    Cluster,
+    ClusterAccess,
+    DirectService,
+    GlobalRouteDirectAccess,
+    NativeNodes,
+    Network,
+    NodePortIngress,
+    SuperNodes,
+    Workload,
+)
 from realip.scenarios import NetworkMode
 from tests.support.recording import run
 
@@ -19,8 +32,25 @@ SERVICE: dict[str, Any] = {
 }
 CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
     Network: (
-        {"cidr": "10.0.0.1/16", "node_subnets": [{"zone": "a"}, {"zone": "b"}], "pod_subnets": [{"zone": "a"}]},
-        ["cidr", "node_subnets[0]", "node_subnets[1]", "pod_subnets[0]"],
+        {
+            "cidr": "10.0.0.1/16",
+            "node_subnets": [{"zone": "a"}, {"zone": "ap-tokyo-1"}, "ap-tokyo-2"],
+            "pod_subnets": [{"zone": "ap-tokyo-1"}],
+            "client_cidr": ["198.18.0.0/15"],
+            "client_ports": "http",
+            "tags": {"team": 5},
+        },
+        [
+            "client_cidr",
+            "cidr",
+            "node_subnets[0].zone",
+            "node_subnets[2]",
+            "client_ports",
+            'tags["team"]',
+            "node_subnets[0].cidr",
+            "node_subnets[1].cidr",
+            "pod_subnets[0].cidr",
+        ],
     ),
     Cluster: (
         {
@@ -30,12 +60,48 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "cluster_cidr": "172.16.0.1/16",
             "pods_per_node": 100,
             "service_number": 1000,
+            "deletionProtection": True,
         },
-        ["pod_subnet_ids", "service_cidr", "cluster_cidr", "pods_per_node", "version", "service_number"],
+        [
+            "deletionProtection",
+            "version",
+            "service_number",
+            "pod_subnet_ids",
+            "service_cidr",
+            "cluster_cidr",
+            "pods_per_node",
+        ],
     ),
     ClusterAccess: (
         {"cluster_id": "cls-1", "admin_cidrs": ["everyone", "198.18.0.0/24", "198.18.0.1/24"]},
         ["admin_cidrs[0]", "admin_cidrs[2]"],
+    ),
+    NativeNodes: (
+        {
+            "subnet_ids": "subnet-1",
+            "security_group_id": None,
+            "replicas": 1,
+            "autoscaling": {"min": 5, "max": 2},
+            "system_disk_type": "FLOPPY",
+            "system_disk_size": 10,
+            "labels": {"role": "a b"},
+            "taints": [{"key": "a", "effect": "No", "valeu": "b"}],
+        },
+        [
+            "cluster_id",
+            "subnet_ids",
+            "security_group_id",
+            "autoscaling.min",
+            "system_disk_type",
+            "system_disk_size",
+            'labels["role"]',
+            "taints[0].valeu",
+            "taints[0].effect",
+        ],
+    ),
+    SuperNodes: (
+        {"cluster_id": "c-1", "subnet_ids": [], "securityGroupId": "sg-1"},
+        ["securityGroupId", "cluster_id", "subnet_ids", "security_group_id"],
     ),
     Workload: (
         {
@@ -46,16 +112,58 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "labels": {"app": "web"},
             "port": 80,
             "capabilities": ["NET_ADMIN", "CHOWN", "SYS_TIME"],
-            "resources": {"cpu_request": "1", "cpu_limit": "1", "memory_request": "1Gi", "memory_limit": "1Gi"},
+            "resources": {"cpu_request": "2", "cpu_limit": 1, "memory_request": "1Gi", "memory_limit": "1G"},
+            "envs": {"A": "b"},
         },
-        ["deployment", "container", "image", "namespace", "capabilities", "capabilities"],
+        [
+            "envs",
+            "deployment",
+            "image",
+            "resources.cpu_request",
+            "resources.memory_request",
+            "namespace",
+            "container",
+            "capabilities[0]",
+            "capabilities[2]",
+        ],
     ),
-    DirectService: (SERVICE, ["service", "namespace"]),
+    DirectService: (
+        SERVICE | {"port": "80", "load_balancer": {"internal": True, "existing_id": None, "bandwidth": 5000}},
+        [
+            "service",
+            "port",
+            "namespace",
+            "load_balancer.internal",
+            "load_balancer.existing_id",
+            "load_balancer.bandwidth",
+        ],
+    ),
     NodePortIngress: (
         SERVICE | {"ingress": "Door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
-        ["service", "namespace", "ingress", "pass_to_target"],
+        ["service", "ingress", "namespace", "pass_to_target"],
+    ),
+    GlobalRouteDirectAccess: ({"timeout_seconds": 5, "timeoutSeconds": 50}, ["timeoutSeconds", "timeout_seconds"]),
+    Apps: (
+        {"apps": {"cart": {"workload": {"port": 99999, "labels": {}}, "ports": 8080}, "web": None, 5: {}}},
+        [
+            'apps["cart"].ports',
+            'apps["cart"].workload.deployment',
+            'apps["cart"].workload.image',
+            'apps["cart"].workload.labels',
+            'apps["cart"].workload.port',
+            'apps["cart"].workload.resources',
+            'apps["web"]',
+            "apps",
+        ],
     ),
 }
+
+
+def test_every_component_is_tried() -> None:
+    public = {name for name in realip.__all__ if isinstance(getattr(realip, name), type(Network))}
+    assert {name for name in public if issubclass(getattr(realip, name), pulumi.ComponentResource)} == {
+        component.__name__ for component in CASES
+    } | {"RealIpStack"}
 
 
 @pytest.mark.parametrize("component", CASES, ids=lambda component: component.__name__)
@@ -73,6 +181,8 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_made(component: Any) -
 
     with pytest.raises(ArgumentError) as told:
         run(program)
-    prefix = f"{component.__name__} 'mine': "
-    assert [line.removeprefix(prefix).partition(" = ")[0] for line in str(told.value).splitlines()] == wrong
-    assert made == [f"realip:index:{component.__name__}"]
+    assert [problem.path for problem in told.value.problems] == wrong
+    assert str(told.value).splitlines() == [
+        f"{component.__name__} 'mine': {problem}" for problem in told.value.problems
+    ]
+    assert made == [], "something of it is registered, and stands half made"

@@ -71,7 +71,7 @@ def test_direct_service_is_one_service_on_their_cluster_and_nothing_else() -> No
         "ports": [{"protocol": "TCP", "port": 443, "targetPort": 8443}],
     }
     assert _annotations(found, "shop-service")["service.cloud.tencent.com/direct-access"] == "true"
-    assert found.stack.outputs == {"url": "http://198.18.0.10:443/"}
+    assert found.stack.outputs == {"url": "https://198.18.0.10/"}
     assert "kubeconfig" in found.named("cluster").secrets
 
 
@@ -97,7 +97,7 @@ def test_own_vpc_puts_our_cluster_and_super_nodes_into_theirs() -> None:
 
 
 def test_own_vpc_refuses_an_administrator_who_is_no_network() -> None:
-    with pytest.raises(pulumi.RunError, match=r"admin_cidrs\[0\] = '198.18.0.7': has no mask; write 198.18.0.7/32"):
+    with pytest.raises(pulumi.RunError, match=r'admin_cidrs\[0\] = "198.18.0.7": has no mask; write 198.18.0.7/32'):
         _example("own_vpc", adminCidr="198.18.0.7")
 
 

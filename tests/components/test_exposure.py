@@ -159,16 +159,16 @@ def test_an_object_that_has_no_address_yet_has_an_unknown_one_and_not_the_word_n
 @pytest.mark.parametrize(
     ("component", "args", "words"),
     [
-        (DirectService, DIRECT | {"service": "Web"}, ["service = 'Web'", "for a Service"]),
-        (DirectService, DIRECT | {"service": "1web"}, ["service = '1web'", "a letter first"]),
-        (DirectService, DIRECT | {"namespace": "a.b"}, ["namespace = 'a.b'"]),
-        (NodePortIngress, INGRESS | {"service": "1web"}, ["service = '1web'", "a letter first"]),
-        (NodePortIngress, INGRESS | {"ingress": "In gress"}, ["ingress = 'In gress'"]),
-        (NodePortIngress, INGRESS | {"namespace": "a.b"}, ["namespace = 'a.b'"]),
+        (DirectService, DIRECT | {"service": "Web"}, ['service = "Web"', "for a Service"]),
+        (DirectService, DIRECT | {"service": "1web"}, ['service = "1web"', "a letter first"]),
+        (DirectService, DIRECT | {"namespace": "a.b"}, ['namespace = "a.b"']),
+        (NodePortIngress, INGRESS | {"service": "1web"}, ['service = "1web"', "a letter first"]),
+        (NodePortIngress, INGRESS | {"ingress": "In gress"}, ['ingress = "In gress"']),
+        (NodePortIngress, INGRESS | {"namespace": "a.b"}, ['namespace = "a.b"']),
         (
             NodePortIngress,
             INGRESS | {"pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
-            ["pass_to_target = True", "load_balancer.existing_id"],
+            ["pass_to_target = true", "load_balancer.existing_id"],
         ),
     ],
 )

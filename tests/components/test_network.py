@@ -179,13 +179,13 @@ def test_an_existing_vpc_gets_a_security_group_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"cidr": "10.0.1.0/16"}, ["Network 'net'", "cidr = '10.0.1.0/16'", "write 10.0.0.0/16"]),
+        ({"cidr": "10.0.1.0/16"}, ["Network 'net'", 'cidr = "10.0.1.0/16"', "write 10.0.0.0/16"]),
         ({"cidr": "8.8.8.0/24"}, ["cidr", "lies outside", "10.0.0.0/8"]),
         ({"cidr": "10.0.0.0/8"}, ["cidr", "/8", "/12 to /28"]),
         ({"node_subnets": []}, ["node_subnets = []", "give at least one subnet"]),
-        ({"node_subnets": [{"zone": "ap-guangzhou-6"}]}, ["node_subnets[0]", "has no cidr"]),
-        ({"vpc_id": "vpc-theirs"}, ["node_subnets[0]", "has no id", "existing VPC"]),
-        ({"pod_subnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1"}]}, ["pod_subnets[0]", "has no cidr"]),
+        ({"node_subnets": [{"zone": "ap-guangzhou-6"}]}, ["node_subnets[0].cidr", "is missing"]),
+        ({"vpc_id": "vpc-theirs"}, ["node_subnets[0].id", "is missing", "existing VPC"]),
+        ({"pod_subnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1"}]}, ["pod_subnets[0].cidr", "is missing"]),
     ],
 )
 def test_a_network_that_the_cloud_would_refuse_is_refused_before_anything_is_made(

@@ -195,7 +195,9 @@ def test_without_a_cluster_nothing_lands_on_whatever_kubeconfig_is_around(compon
         recordings.append(None)
         component("mine", OBJECTS[component], opts)
 
-    with pytest.raises(ArgumentError, match=rf"{_name(component)} 'mine': has no Kubernetes provider.*opts=") as caught:
+    with pytest.raises(
+        ArgumentError, match=rf"{_name(component)} 'mine': opts: has no Kubernetes provider.*opts="
+    ) as caught:
         run(body)
     assert isinstance(caught.value, pulumi.RunError)
     assert recordings

@@ -20,9 +20,9 @@ def _stack(args: Settings | Mapping[str, Any]) -> Recording:
 def test_a_mapping_makes_the_same_stack_as_settings() -> None:
     values = {"scenario": "globalrouter-direct-native", "access": ACCESS}
     by_mapping, by_settings = _stack(values), _stack(parse_settings(values))
-    assert [(made.urn, made.inputs) for made in by_mapping.resources] == [
-        (made.urn, made.inputs) for made in by_settings.resources
-    ]
+    assert {made.urn: made.inputs for made in by_mapping.resources} == {
+        made.urn: made.inputs for made in by_settings.resources
+    }
 
 
 @pytest.mark.parametrize(

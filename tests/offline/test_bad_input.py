@@ -210,7 +210,7 @@ def test_a_reader_that_leaves_early_is_no_failure(project: Path) -> None:
         ),
         (
             "from realip import DirectService\nDirectService('x', {'service': 'x', 'selector': {}, 'port': 80, 'target_port': 80})\n",
-            "DirectService 'x': has no Kubernetes provider",
+            "DirectService 'x': opts: has no Kubernetes provider",
         ),
     ],
 )

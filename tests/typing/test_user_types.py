@@ -28,7 +28,7 @@ def mypy(tmp_path_factory: pytest.TempPathFactory) -> Check:
     shutil.rmtree(environment, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
-    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    ask: list[str | Path] = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     packages = Path(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
     (packages / "sdks.pth").write_text(sysconfig.get_path("purelib"))
     (wheel,) = dist.glob("*.whl")
@@ -36,8 +36,16 @@ def mypy(tmp_path_factory: pytest.TempPathFactory) -> Check:
         archive.extractall(packages)
 
     def run(folder: Path, settings: Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "mypy", "--explicit-package-bases", "--config-file", settings, "."]
-        options = ["--python-executable", python, "--cache-dir", KEPT / "cache"]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--explicit-package-bases",
+            "--config-file",
+            settings,
+            ".",
+        ]
+        options: list[str | Path] = ["--python-executable", python, "--cache-dir", KEPT / "cache"]
         return subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, check=False)
 
     return run

@@ -272,7 +272,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"app": {"port": 70000}}, "app.port", 70000, ["must be at most 65535"]),
     (VPC_CNI, {"app": {"servicePort": -1}}, "app.servicePort", -1, ["must be at least 1"]),
     *[
-        (INGRESS, {"app": {field: "Bad_Name"}}, f"app.{field}", "Bad_Name", ["is not a name that Kubernetes takes", "use at most 63"])
+        (INGRESS, {"app": {field: "Bad_Name"}}, f"app.{field}", "Bad_Name", ["is not a name that Kubernetes takes", "use at most"])
         for field in ("namespace", "deployment", "container", "service", "ingress")
     ],
     (VPC_CNI, {"app": {"service": "1app"}}, "app.service", "1app", ["for a Service", "a letter first"]),

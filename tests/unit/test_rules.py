@@ -8,13 +8,18 @@ import pytest
 
 from realip import rules, tke
 
-_ACCEPTED: list[tuple[Any, list[str]]] = [
+_ACCEPTED: list[tuple[Any, list[Any]]] = [
     (rules.canonical_cidr, ["0.0.0.0/0", "198.18.0.7/32", "10.0.0.0/8", "::/0", "2400::/16", "2001:db8::1/128"]),
     (rules.vpc_cidr, ["10.0.0.0/12", "10.0.0.0/28", "172.16.0.0/12", "192.168.0.0/16", "172.31.255.240/28"]),
     (rules.service_cidr, ["10.200.0.0/17", "10.200.0.0/27", "172.16.0.0/22", "192.168.128.0/17"]),
     (rules.cluster_cidr, ["10.0.0.0/10", "172.16.0.0/12", "172.31.255.0/24", "192.168.0.0/16"]),
     (rules.dns_label, ["a", "0", "a-b", "a" * 63, "1a"]),
+    (rules.dns_subdomain, ["a", "shop.example.com", "shop.v2", "1.a-b.c", "a" * 253]),
     (rules.service_name, ["a", "a-b", "a1", "a" * 63]),
+    (rules.port_name, ["http", "a", "1a", "http-alt", "a" * 15]),
+    (rules.ports, ["1", "65535", "80,443", "30000-32768", "80-80"]),
+    (rules.app_namespace, ["default", "shop", "kube"]),
+    (rules.cloud_name, ["a", "a" * 60, "商店"]),
     (rules.label_value, ["", "a", "A.b_c-d", "a" * 63]),
     (rules.label_key, ["a", "example.com/a", "a.b.c/A_b.c-d", "a" * 63, f"{'a' * 63}.b/{'c' * 63}"]),
     (
@@ -25,6 +30,7 @@ _ACCEPTED: list[tuple[Any, list[str]]] = [
             "library/nginx",
             "registry.example.com/team/app:v1",
             "registry.example.com:5000/team/app",
+            "registry.example.com:65535/app",
             "localhost/app",
             f"app@sha256:{'a' * 64}",
             f"registry.example.com/a_b/c__d/e-f:v1@sha256:{'0' * 64}",
@@ -33,15 +39,35 @@ _ACCEPTED: list[tuple[Any, list[str]]] = [
     ),
     (rules.kubernetes_version, ["1.32.2", "1.30.0", "1.20.6"]),
     (rules.availability_zone, ["ap-guangzhou-6", "na-siliconvalley-1", "ap-shanghai-fsi-1"]),
-    (rules.cpu, ["1", "0.5", "250m", "64"]),
-    (rules.memory, ["1Ki", "256Mi", "1Gi"]),
+    (rules.cpu, ["1", "0.5", "250m", "64", "1.", ".5", "+2", "1k", "1e3", "1E-1", "500000u", 2, 0.25, 2.0]),
+    (
+        rules.memory,
+        [
+            "1Ki",
+            "256Mi",
+            "1Gi",
+            "512M",
+            "1T",
+            "2Ti",
+            "1.5Gi",
+            "1e9",
+            "1E9",
+            "1E",
+            "1073741824",
+            "0.5Ki",
+            "1000m",
+            512,
+            1e9,
+            2**63 - 1,
+        ],
+    ),
     (rules.instance_type, ["S5.MEDIUM4", "SA2.MEDIUM2", "GN10Xp.2XLARGE40"]),
     (rules.tag_key, ["a", "团队", "a" * 127]),
     (rules.tag_value, ["", "a" * 255]),
     (rules.url_path, ["/", "/healthz", "/a/b?c=d"]),
 ]
 
-_REFUSED: list[tuple[Any, list[str]]] = [
+_REFUSED: list[tuple[Any, list[Any]]] = [
     (
         rules.canonical_cidr,
         [
@@ -66,6 +92,11 @@ _REFUSED: list[tuple[Any, list[str]]] = [
     (rules.service_cidr, ["10.200.0.0/16", "10.200.0.0/28", "9.0.0.0/20", "100.64.0.0/20"]),
     (rules.cluster_cidr, ["10.0.0.0/9", "172.16.0.0/25", "9.0.0.0/16", "11.0.0.0/16"]),
     (rules.dns_label, ["", "A", "-a", "a-", "a.b", "a_b", "a" * 64, "é", "a\n"]),
+    (rules.dns_subdomain, ["", "A", ".a", "a.", "a..b", "a.-b", "a-.b", "a_b", "a" * 254, "a\n", "*.a"]),
+    (rules.port_name, ["", "80", "HTTP", "-a", "a-", "a--b", "a" * 16, "a.b", "http\n"]),
+    (rules.ports, ["", "http", "0", "65536", "80-", "-80", "90-80", "1-2-3", "80,90-100", "80, 90", "ALL", "80\n"]),
+    (rules.app_namespace, ["", "kube-system", "kube-", "a.b"]),
+    (rules.cloud_name, ["", "a" * 61]),
     (rules.service_name, ["", "1a", "-a", "a-", "A", "a.b", "a" * 64, "a\n"]),
     (rules.label_value, ["-", "a-", ".a", "a b", "a" * 64, "a/b", "é"]),
     (rules.label_key, ["", "/", "a/", "/a", "A.com/a", "a..b/c", "a/b/c", "a" * 64, f"{'a' * 254}/b", "-a"]),
@@ -87,6 +118,9 @@ _REFUSED: list[tuple[Any, list[str]]] = [
             "nginx:1@",
             "a---/b",
             "nginx\n",
+            "registry.example.com:99999/a/b:v1",
+            "registry.example.com:0/a",
+            "registry.example.com:65536/a",
         ],
     ),
     (
@@ -97,8 +131,37 @@ _REFUSED: list[tuple[Any, list[str]]] = [
         rules.availability_zone,
         ["", "ap-guangzhou", "guangzhou-6", "ap_guangzhou_6", "AP-GUANGZHOU-6", "ap-guangzhou-6a"],
     ),
-    (rules.cpu, ["", "0", "0m", "-1", "1 core", "1.5m1", "1.2345", "1k"]),
-    (rules.memory, ["", "0Mi", "256", "256MB", "1.5Gi", "-1Gi", "256mi"]),
+    (
+        rules.cpu,
+        [
+            "",
+            "0",
+            "0m",
+            "-1",
+            "1 core",
+            "1.5m1",
+            "1.2345",
+            "1K",
+            "100n",
+            "1e",
+            "1e400",
+            "inf",
+            "nan",
+            ".",
+            "1e1m",
+            "\u0661",
+            0,
+            -1,
+            0.0001,
+            float("inf"),
+            float("nan"),
+            10**30,
+        ],
+    ),
+    (
+        rules.memory,
+        ["", "0Mi", "256MB", "-1Gi", "256mi", "256m", "0.3", "1.0001Ki", "9Ei9", "8Ei", "1e19", "9" * 40, 0, 1.5],
+    ),
     (rules.instance_type, ["", "S5", "s5.medium4", "S5.MEDIUM4 ", "S5-MEDIUM4"]),
     (rules.tag_key, ["", "  ", "a" * 128]),
     (rules.tag_value, ["a" * 256]),
@@ -113,7 +176,7 @@ def test_accepted(rule: Any, value: str) -> None:
 
 @pytest.mark.parametrize(("rule", "value"), [(rule, value) for rule, values in _REFUSED for value in values])
 def test_refused_with_what_to_write_instead(rule: Any, value: str) -> None:
-    with pytest.raises(ValueError, match=r"; (write|use|choose|TKE takes|say) ") as caught:
+    with pytest.raises(ValueError, match=r"; (write|use|choose|TKE takes|say|give) ") as caught:
         rule(value)
     said = str(caught.value)
     assert said.startswith(("is ", "has ", "lies ", "names ")), "it follows the value in a sentence"
@@ -180,11 +243,57 @@ def test_ranges_of_examples_are_known(cidr: str, kept: bool) -> None:
     assert rules.documentation_range(cidr) is kept
 
 
+@pytest.mark.parametrize(
+    ("cidrs", "whole"),
+    [
+        ([], False),
+        (["0.0.0.0/0"], True),
+        (["::/0"], True),
+        (["0.0.0.0/1"], True),
+        (["1.0.0.0/8", "0.0.0.0/2"], True),
+        (["::/1"], True),
+        (["2000::/3"], True),
+        (["2400::/10"], False),
+        (["2400::/6"], True),
+        (["0.0.0.0/1", "128.0.0.0/1"], True),
+        (["128.0.0.0/6"], True),
+        (["4.0.0.0/8", "5.0.0.0/8", "6.0.0.0/8", "7.0.0.0/8"], True),
+        (["4.0.0.0/8", "5.0.0.0/8", "6.0.0.0/8"], False),
+        ([f"{first}.0.0.0/9" for first in range(1, 9)], True),
+        (["4.0.0.0/8"] * 9, False),
+        (["fc00::/7", "fe80::/10"], False),
+        (["2400::/12", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], False),
+        (["198.18.0.7/32", "2001:db8::/32"], False),
+    ],
+)
+def test_networks_that_are_as_good_as_the_whole_internet_are_told_by_what_they_cover(
+    cidrs: list[str], whole: bool
+) -> None:
+    assert rules.whole_internet(cidrs) is whole
+
+
+@pytest.mark.parametrize(
+    ("quantity", "written"), [("1.50", "1.50"), (2, "2"), (2.0, "2"), (0.5, "0.5"), (1e9, "1000000000")]
+)
+def test_a_number_is_written_as_the_text_that_kubernetes_reads(quantity: Any, written: str) -> None:
+    assert rules.quantity_text(quantity) == written
+
+
 def test_quantities_are_compared_by_what_they_mean() -> None:
     assert rules.cpu("1") == rules.cpu("1000m") == Decimal(1)
     assert rules.cpu("0.25") == rules.cpu("250m")
     assert rules.memory("1Gi") == rules.memory("1024Mi") == 2**30
     assert rules.memory("1Mi") == rules.memory("1024Ki") == 2**20
+    assert (
+        rules.memory("512M")
+        == rules.memory("0.512G")
+        == rules.memory("512e6")
+        == rules.memory(512_000_000)
+        == 512 * 10**6
+    )
+    assert rules.memory("1.5Gi") == 3 * 2**29
+    assert rules.memory("1Ti") == 2**40
+    assert rules.cpu(2) == rules.cpu("2") == rules.cpu("2e0") == rules.cpu("0.002k") == 2
 
 
 def test_tkes_limits_are_the_documented_ones() -> None:

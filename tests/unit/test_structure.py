@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
     {"streams", "text_width", "messages"},
-    {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems"},
+    {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities"},
     {"rules", "scenarios", "whole_file"},
     {"settings"},
     {"components", "adoption"},

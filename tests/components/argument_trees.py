@@ -1,0 +1,192 @@
+"""Arguments that each component takes: whole trees, in which everything that can be said together is said."""
+
+import json
+from typing import Any
+
+from realip import (
+    Apps,
+    Cluster,
+    ClusterAccess,
+    DirectService,
+    GlobalRouteDirectAccess,
+    NativeNodes,
+    Network,
+    NodePortIngress,
+    SuperNodes,
+    Workload,
+)
+from realip.components._arguments import Shape
+from realip.components.apps import APPS
+from realip.components.cluster import CLUSTER
+from realip.components.cluster_access import CLUSTER_ACCESS
+from realip.components.direct_service import DIRECT_SERVICE
+from realip.components.global_route_direct_access import GLOBAL_ROUTE_DIRECT_ACCESS
+from realip.components.native_nodes import NATIVE_NODES
+from realip.components.network import NETWORK
+from realip.components.node_port_ingress import NODE_PORT_INGRESS
+from realip.components.super_nodes import SUPER_NODES
+from realip.components.workload import WORKLOAD
+
+SHAPES: dict[Any, Shape] = {
+    Apps: APPS,
+    Cluster: CLUSTER,
+    ClusterAccess: CLUSTER_ACCESS,
+    DirectService: DIRECT_SERVICE,
+    GlobalRouteDirectAccess: GLOBAL_ROUTE_DIRECT_ACCESS,
+    NativeNodes: NATIVE_NODES,
+    Network: NETWORK,
+    NodePortIngress: NODE_PORT_INGRESS,
+    SuperNodes: SUPER_NODES,
+    Workload: WORKLOAD,
+}
+
+_WORKLOAD: dict[str, Any] = {
+    "deployment": "web",
+    "image": "registry.example.com:5000/team/web:v2",
+    "labels": {"app": "web", "example.com/tier": "front"},
+    "port": 8080,
+    "resources": {"cpu_request": "250m", "cpu_limit": 2, "memory_request": "256Mi", "memory_limit": "1.5Gi"},
+    "namespace": "shop",
+    "create_namespace": True,
+    "container": "main",
+    "replicas": 3,
+    "super_nodes": True,
+    "tolerations": [{"key": "web", "value": "only", "effect": "NoSchedule"}, {"key": "slow", "effect": "NoExecute"}],
+    "readiness_path": "/ready",
+    "env": {"LOG_LEVEL": "debug"},
+    "drain_seconds": 20,
+    "capabilities": ["CHOWN", "SETUID"],
+    "timeout_seconds": 120,
+}
+_NEW_BALANCER: dict[str, Any] = {"bandwidth": 50, "security_group_ids": ["sg-1", "sg-2"], "timeout_seconds": 45}
+_SERVICE: dict[str, Any] = {
+    "service": "web",
+    "selector": {"app": "web"},
+    "port": 8443,
+    "target_port": 8080,
+    "namespace": "shop",
+}
+_POOL: dict[str, Any] = {
+    "cluster_id": "cls-1",
+    "subnet_ids": ["subnet-1", "subnet-2"],
+    "security_group_id": "sg-1",
+    "labels": {"role": "web"},
+    "taints": [{"key": "web", "value": "only", "effect": "NoSchedule"}],
+    "display_name": "shop",
+}
+_NETWORK: dict[str, Any] = {
+    "cidr": "10.0.0.0/16",
+    "inside_cidrs": ["10.0.0.0/20"],
+    "client_ports": "30000-32768",
+    "client_cidrs": ["198.18.0.0/15", "2400::/16"],
+    "account_type": "STANDARD",
+    "display_name": "shop",
+    "tags": {"team": "edge"},
+}
+_CLUSTER: dict[str, Any] = {
+    "vpc_id": "vpc-1",
+    "version": "1.32.2",
+    "level": "L20",
+    "deletion_protection": True,
+    "display_name": "shop",
+    "tags": {"team": "edge"},
+}
+
+_TREES: list[tuple[Any, dict[str, Any]]] = [
+    (
+        Network,
+        _NETWORK
+        | {
+            "node_subnets": [
+                {"zone": "ap-guangzhou-6", "cidr": "10.0.0.0/20"},
+                {"zone": "ap-guangzhou-7", "cidr": "10.0.16.0/20"},
+            ],
+            "pod_subnets": [{"zone": "ap-guangzhou-6", "cidr": "10.0.128.0/19"}],
+        },
+    ),
+    (
+        Network,
+        _NETWORK
+        | {
+            "vpc_id": "vpc-1",
+            "node_subnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1", "cidr": "10.0.0.0/20"}],
+            "pod_subnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1", "cidr": "10.0.0.0/20"}],
+        },
+    ),
+    (
+        Cluster,
+        _CLUSTER
+        | {
+            "network_mode": "VPC-CNI",
+            "pod_subnet_ids": ["subnet-1", "subnet-2"],
+            "service_cidr": "10.200.0.0/22",
+            "service_number": 1024,
+            "exclusive_eni": True,
+            "static_pod_ips": True,
+        },
+    ),
+    (
+        Cluster,
+        _CLUSTER
+        | {
+            "network_mode": "GlobalRouter",
+            "cluster_cidr": "172.16.0.0/16",
+            "pods_per_node": 64,
+            "service_number": 2048,
+        },
+    ),
+    (
+        NativeNodes,
+        _POOL
+        | {
+            "replicas": 3,
+            "autoscaling": {"min": 2, "max": 5},
+            "instance_types": ["SA5.MEDIUM4", "S5.MEDIUM4"],
+            "system_disk_type": "CLOUD_BSSD",
+            "system_disk_size": 80,
+            "tags": {"team": "edge"},
+        },
+    ),
+    (SuperNodes, _POOL),
+    (
+        ClusterAccess,
+        {
+            "cluster_id": "cls-1",
+            "admin_cidrs": ["198.18.0.0/24", "2400::/16"],
+            "allow_everyone": True,
+            "display_name": "shop",
+            "tags": {"team": "edge"},
+        },
+    ),
+    (ClusterAccess, {"cluster_id": "cls-1", "intranet_subnet_id": "subnet-1"}),
+    (Workload, _WORKLOAD),
+    (DirectService, _SERVICE | {"load_balancer": _NEW_BALANCER, "explicit_public": True}),
+    (DirectService, _SERVICE | {"load_balancer": {"internal_subnet_id": "subnet-1"}}),
+    (DirectService, _SERVICE | {"target_port": "http", "load_balancer": {"existing_id": "lb-1"}}),
+    (
+        NodePortIngress,
+        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER},
+    ),
+    (GlobalRouteDirectAccess, {"timeout_seconds": 40}),
+    (
+        Apps,
+        {
+            "apps": {
+                "web": {
+                    "workload": _WORKLOAD,
+                    "port": 8000,
+                    "service": "web-pods",
+                    "ingress": "web-door",
+                    "load_balancer": _NEW_BALANCER,
+                    "pass_to_target": True,
+                },
+                "cart": {
+                    "workload": _WORKLOAD | {"deployment": "cart", "labels": {"app": "cart"}},
+                    "load_balancer": {"internal_subnet_id": "subnet-1"},
+                },
+            }
+        },
+    ),
+]
+TREES = [(component, json.loads(json.dumps(tree))) for component, tree in _TREES]  # no part of one is part of another
+"""A component and arguments for it; between them they name every argument that there is."""
