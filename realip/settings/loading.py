@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from realip import rules
+from realip import defaults, rules
 from realip.problems import MISSING, Problem
 from realip.settings import checks
 from realip.settings.address_plan import zone_inside
@@ -175,13 +175,14 @@ def advice(settings: Settings) -> list[Problem]:
 def _zones_not_said(settings: Settings) -> Iterator[Problem]:
     """What sits in a zone that nobody chose: it may move when zones come or go."""
     balancer, access = settings.load_balancer, settings.access
-    if len({subnet.zone for subnet in settings.network.nodes}) < 2:
-        return
+    several = len({subnet.zone for subnet in settings.network.nodes}) > 1
+    if not several or zone_inside(settings, None) in defaults.ZONES:
+        return  # those are taken before any other
     if balancer.internal and balancer.internal_subnet_id is None and balancer.zone is None:
-        message = f"is not set: the load balancer goes to {zone_inside(settings, None)}, and to another zone's subnet and address when that one goes; name the zone"
+        message = f"is not set: the load balancer goes to {zone_inside(settings, None)}, and to another subnet and address when a zone with a lower number comes; name the zone"
         yield Problem("loadBalancer.zone", MISSING, message)
     if access.endpoint == "intranet" and access.endpoint_zone is None:
-        message = f"is not set: the endpoint goes to {zone_inside(settings, None)}, and TKE does not move it when that zone goes; name the zone"
+        message = f"is not set: the endpoint goes to {zone_inside(settings, None)}, and cannot move when a zone with a lower number comes; name the zone"
         yield Problem("access.endpointZone", MISSING, message)
 
 

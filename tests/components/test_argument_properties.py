@@ -42,7 +42,7 @@ def _with(tree: dict[str, Any], path: Path, change: Any) -> dict[str, Any]:
 
 def _names_arguments(path: Path) -> bool:
     """Whether the last step is an argument's name, and not an entry of a list or a map."""
-    free_maps = {"labels", "selector", "tags", "apps"}
+    free_maps = {"labels", "selector", "tags", "apps", "env"}
     return isinstance(path[-1], str) and (len(path) < 2 or path[-2] not in free_maps)
 
 
@@ -153,7 +153,7 @@ def test_one_step_aside_is_refused_where_it_is_or_is_as_good(chosen: tuple[Any, 
                 assert any(_touch(one, place) for one in told), f"{place} = {new!r} is taken, or is refused elsewhere"
         case "nest":
             told = _problems(shape, _with(tree, path, lambda holder, key: holder.__setitem__(key, {"value": old})))
-            assert any(_touch(one, place) for one in told) or path[-1] in ("labels", "selector", "tags", "apps")
+            assert any(_touch(one, place) for one in told) or path[-1] in ("labels", "selector", "tags", "apps", "env")
         case "list":
             told = _problems(shape, _with(tree, path, lambda holder, key: holder.__setitem__(key, [old])))
             assert any(_touch(one, place) for one in told), f"a list is taken for {place}"

@@ -59,8 +59,11 @@ def test_a_zone_that_is_named_is_taken_and_one_that_is_not_is_told() -> None:
     assert found.one("ClusterEndpoint").inputs["clusterIntranetSubnetId"] == subnet
     assert subnet in found.one("core/v1:Service").inputs["metadata"]["annotations"].values()
     assert advice(parse_settings(inside)) == []
-    unsaid = parse_settings({"loadBalancer": {"internal": True}, "access": {"endpoint": "intranet"}})
-    assert [problem.path for problem in advice(unsaid)] == ["loadBalancer.zone", "access.endpointZone"]
+    unsaid: dict[str, Any] = {"loadBalancer": {"internal": True}, "access": {"endpoint": "intranet"}}
+    assert advice(parse_settings(unsaid)) == [], "these zones come before any other"
+    assert advice(parse_settings(unsaid | {"network": {"zones": [*DEFAULT, "ap-guangzhou-3"]}})) == []
+    told = advice(parse_settings(unsaid | {"network": {"zones": ["ap-shanghai-4", "ap-shanghai-2"]}}))
+    assert [problem.path for problem in told] == ["loadBalancer.zone", "access.endpointZone"]
     alone = parse_settings({"network": {"zones": DEFAULT[:1]}, "access": {"endpoint": "intranet"}})
     assert advice(alone) == []
     assert zone_inside(alone, None) == DEFAULT[0]

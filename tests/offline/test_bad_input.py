@@ -209,7 +209,7 @@ def test_a_reader_that_leaves_early_is_no_failure(project: Path) -> None:
             "two resources have the name 'same'",
         ),
         (
-            "from realip import DirectService\nDirectService('x', {'service': 'x', 'selector': {}, 'port': 80, 'target_port': 80})\n",
+            "from realip import DirectService\nDirectService('x', {'service': 'x', 'selector': {'app': 'x'}, 'port': 80, 'target_port': 80})\n",
             "DirectService 'x': opts: has no Kubernetes provider",
         ),
     ],

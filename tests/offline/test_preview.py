@@ -83,7 +83,7 @@ def test_the_clients_path_goes_by_the_node_only_when_it_is_direct(stack: str, re
     else:
         assert pod["forwardedFor"].split(", ")[-1] == ADDRESS
         assert ADDRESS not in pod["socketPeer"]
-        assert "10.0.0.0/20" in pod["socketPeer"]
+        assert "10.0.80.0/20" in pod["socketPeer"]
         assert "layer 7, HTTP port 80" in balancer["detail"]
     page = plain(realip, stack)
     (read,) = (line for line in page.splitlines() if "the app reads the client here" in line)
@@ -95,8 +95,8 @@ def test_pods_of_a_globalrouter_cluster_are_in_its_own_network_and_super_pods_in
     realip: Realip,
 ) -> None:
     assert "172.16.0.0/16" in as_json(realip, "globalrouter-direct-native")["journey"][3]["detail"]
-    assert "10.0.0.0/20, 10.0.16.0/20" in as_json(realip, "vpc-cni-direct-super")["journey"][3]["detail"]
-    assert "10.0.128.0/19, 10.0.160.0/19" in as_json(realip, "vpc-cni-direct-native")["journey"][3]["detail"]
+    assert "10.0.80.0/20, 10.0.96.0/20" in as_json(realip, "vpc-cni-direct-super")["journey"][3]["detail"]
+    assert "10.0.208.0/20, 10.0.224.0/20" in as_json(realip, "vpc-cni-direct-native")["journey"][3]["detail"]
 
 
 @pytest.mark.parametrize("stack", STACKS)
