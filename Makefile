@@ -10,7 +10,7 @@ STACK ?= vpc-cni-direct-native
 PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade)
 
-.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab software clean
+.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab soundness software clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its o
 lab: $(BIN)/.dev ## every scenario in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab
 	@$(BIN)/python -m pytest -q tests/lab
+
+soundness: $(BIN)/.dev ## two thousand modelled set-ups, and whether verify is fooled by one
+	@$(BIN)/python -m pytest -q -rP tests/soundness
 
 software: $(BIN)/.dev ## real frameworks and proxies, set up right and wrong, and what verify says of each
 	@$(PYTHON) -m tools --software
