@@ -24,7 +24,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?` where a known word is near, else the list of the known ones."""
     known = sorted(known)
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     if close:
         return f"did you mean {by_folded[close[0]]}?"
     return f"known are {', '.join(known)}"

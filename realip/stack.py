@@ -25,7 +25,8 @@ from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import ExposureKind
 from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
-from realip.settings.loading import parse_settings, refusals
+from realip.settings.advice import refusals
+from realip.settings.loading import parse_settings
 from realip.settings.models import Settings, SubnetSettings
 from realip.settings.problems import SettingsError
 

@@ -27,7 +27,9 @@ __all__ = [
     "INTERNET_BANDWIDTH",
     "MANAGED_CLUSTER",
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
+    "MAX_NAME",
     "MAX_NAME_LENGTH",
+    "MAX_SECURITY_GROUP_RULES",
     "NETWORK_TYPE_GLOBAL_ROUTER",
     "NETWORK_TYPE_VPC_CNI",
     "NODE_PORT_RANGE",
@@ -171,5 +173,9 @@ SYSTEM_DISK_SIZES = range(50, 1025)
 
 # --- Kubernetes ----------------------------------------------------------------------------------------------------------
 
+MAX_NAME = 60
+"""Letters of a VPC's, subnet's, NAT gateway's, route table's or security group's name (provider, `ValidateStringLengthInRange(1, 60)`)."""
+MAX_SECURITY_GROUP_RULES = 100
+"""Rules of a security group in one direction, unless the account has more (VPC, DescribeSecurityGroupLimits, 41428)."""
 PRE_STOP_SLEEP_VERSION = (1, 30)
 """Since when the kubelet can sleep before it stops a container, without a shell in the image."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["StackFile", "find_project", "read_stack"]
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_TOP_KEYS = ("config", "encryptedkey", "encryptionsalt", "secretsprovider")
+"""Keys of a stack file (Pulumi SDK, `workspace.ProjectStack`), but `environment`, which cannot be read offline."""
 _LOADS = re.compile(r"\bload_settings\b")
 
 
@@ -75,6 +77,9 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
     project = find_project(folder or Path.cwd())
     path = _stack_path(project, name)
     configuration = {**project.defaults, **_stack_configuration(path, project.name)}
+    takes_settings = _takes_settings(project.program)
+    if takes_settings:
+        _refuse_keys(project, path, configuration)
     for override in overrides:
         parse_override(override, project.name).apply(configuration)
     encrypted = {
@@ -91,7 +96,7 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
         encoded = {key: _encoded(value) for key, value in configuration.items() if value is not None}
     except (ValueError, RecursionError):
         raise InputError(f"{_shown(path)}: a value contains itself; write it out instead of using an alias") from None
-    settings = _settings(project, path, encoded) if _takes_settings(project.program) else None
+    settings = _settings(project, path, encoded) if takes_settings else None
     return StackFile(project, name, path, encoded, settings)
 
 
@@ -103,6 +108,19 @@ def _refuse_credentials(path: Path, configuration: Mapping[str, Any], encrypted:
         refuse_credentials(configuration, encrypted)
     except SettingsError as error:
         raise InputError(f"{_shown(path)}: {error}") from None
+
+
+def _refuse_keys(project: Project, path: Path, configuration: Mapping[str, Any]) -> None:
+    """Keys that no run would take, whatever is put in their place: misspelt ones, and secrets that would not stay secret."""
+    from realip.settings.configuration import slips  # noqa: PLC0415 - a file that cannot be read is told without pydantic
+    from realip.settings.problems import SettingsError  # noqa: PLC0415
+    from realip.settings.secrets import section_problems  # noqa: PLC0415
+
+    namespace = f"{project.name}:"
+    secret = [key for key, value in configuration.items() if any(_secure(value, key))]
+    sections = [key.removeprefix(namespace) for key in secret if key.startswith(namespace)]
+    if problems := [*slips(configuration, project.name), *section_problems(sections)]:
+        raise InputError(f"{_shown(path)}: {SettingsError(problems)}")
 
 
 def _takes_settings(program: Path) -> bool:
@@ -174,12 +192,27 @@ def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:
         raise InputError(
             f"{_shown(path)}, line {lines.get('', 1)}: must be a map with `config:` in it, not {_kind(root)}"
         )
+    for key in root:
+        if key not in _TOP_KEYS:
+            raise InputError(f"{_shown(path)}, line {lines.get(str(key), 1)}: {_beside_config(str(key))}")
     if root.get("config") is None:
         raise InputError(f"{_shown(path)}: has no `config:`; that is where the stack's settings go")
     config = root["config"]
     if not isinstance(config, Mapping):
         raise InputError(f"{_shown(path)}, line {lines['config']}: config must be a map of keys, not {_kind(config)}")
     return {str(key) if ":" in str(key) else f"{namespace}:{key}": value for key, value in config.items()}
+
+
+def _beside_config(key: str) -> str:
+    """What is wrong with a key at the top of a stack file that the engine would pass over without a word."""
+    if key == "environment":
+        return (
+            "environment: brings values of Pulumi ESC, which offline nobody knows; say them in a stack file of their own "
+            "for the offline commands"
+        )
+    if ":" in key:
+        return f"{key} stands beside config:, where nothing reads it; indent it so that it stands inside"
+    return f"{key}: is not a key of a stack file; {nearest(key, _TOP_KEYS)}"
 
 
 def _load(path: Path) -> tuple[Any, dict[str, int]]:

@@ -26,6 +26,7 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
     if settings.network.vpc_id is None or settings.network.node_subnets is not None:
         yield from _overlaps(settings)
         yield from _capacity(settings)
+    yield from _names(settings)
     yield from _nodes(settings)
     yield from _app(settings)
     yield from _load_balancer(settings)
@@ -288,6 +289,16 @@ def _most_nodes(settings: Settings) -> int:
     return nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
 
 
+def _names(settings: Settings) -> Iterator[Problem]:
+    """Names of cloud resources start with the cluster's and go on with a purpose and, for subnets, a zone."""
+    zones = [subnet.zone for subnet in (*settings.network.nodes, *settings.network.pods)]
+    endings = ["-nat-address", *(f"-nodes-{zone}" for zone in zones)]
+    room = tke.MAX_NAME - max(map(len, endings))
+    if len(settings.cluster.name) > room:
+        message = f"is too long: with {max(endings, key=len)} behind it a name has to keep to {tke.MAX_NAME}; use at most {room} letters"
+        yield Problem("cluster.name", settings.cluster.name, message, ("network.zones", "network.nodeSubnets"))
+
+
 def _nodes(settings: Settings) -> Iterator[Problem]:
     """What native nodes have and super nodes have not, and bounds that hold the number to start with."""
     nodes, row = settings.nodes, settings.scenario.row
@@ -326,6 +337,10 @@ def _app(settings: Settings) -> Iterator[Problem]:
     if rules.memory(app.memory_request) > rules.memory(app.memory_limit):
         message = f"is more than app.memoryLimit, {app.memory_limit}; lower it"
         yield Problem("app.memoryRequest", app.memory_request, message, ("app.memoryLimit",))
+    service, namespace = app.service or row.names.service, app.namespace or row.names.namespace
+    if (namespace, service) == ("default", "kubernetes"):
+        message = "is the API server's own Service in that namespace; choose another name"
+        yield Problem("app.service", service, message, ("app.namespace", "scenario"))
     if row.super_nodes and app.port == tke.SUPER_NODE_OWN_PORT:
         yield Problem(
             "app.port", app.port, "is taken on super nodes; let the container listen on another one", ("scenario",)
@@ -374,9 +389,11 @@ def _access(settings: Settings) -> Iterator[Problem]:
     if not access.admin_cidrs:
         message = "is missing; say who may reach the API server, such as your own address: 'pulumi config set --path \"realip:access.adminCidrs[0]\" <address>/32'"
         yield Problem("access.adminCidrs", MISSING, message, ("access.endpoint",))
-    if rules.everyone_together(access.admin_cidrs) and not access.allow_everyone:
+    networks = [cidr for cidr in access.admin_cidrs if cidr not in rules.EVERYONE]
+    if not access.allow_everyone and rules.everyone_together(networks):
         message = (
-            "are the whole internet together; name your own network, or set access.allowEveryone to true if you mean it"
+            "are as good as the whole internet together: a 64th of it or more, four /8 networks of IPv4, is nobody's own; "
+            "name your own network, or set access.allowEveryone to true if you mean it"
         )
         yield Problem("access.adminCidrs", list(access.admin_cidrs), message, ("access.allowEveryone",))
     for index, cidr in enumerate(access.admin_cidrs):

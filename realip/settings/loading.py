@@ -11,15 +11,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from realip import defaults, rules
 from realip.problems import MISSING, Problem
 from realip.settings import checks
-from realip.settings.address_plan import zone_inside
+from realip.settings.advice import advice, refusals
+from realip.settings.configuration import foreign_keys
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError, problem_from
 from realip.settings.secrets import hidden, refuse_credentials, section_problems
 
-__all__ = ["advice", "check_settings", "decode", "load_settings", "parse_settings", "provider_region", "refusals"]
+__all__ = ["check_settings", "decode", "load_settings", "parse_settings", "provider_region"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
 
@@ -140,52 +140,6 @@ def _remove(plain: Any, location: tuple[int | str, ...]) -> None:
         plain.pop(last, None)
 
 
-def refusals(settings: Settings) -> list[Problem]:
-    """What a preview may show and an update may not do: a documentation range lets nobody in."""
-    remedy = "'pulumi config set --path \"realip:access.adminCidrs[0]\" <your address>/32'"
-    return [
-        Problem(
-            f"access.adminCidrs[{index}]",
-            cidr,
-            f"is a documentation range (RFC 5737), which lets nobody in; set your own address: {remedy}",
-        )
-        for index, cidr in enumerate(settings.access.admin_cidrs)
-        if rules.documentation_range(cidr)
-    ]
-
-
-def advice(settings: Settings) -> list[Problem]:
-    """What works, and may not be what somebody wanted."""
-    access, found = settings.access, []
-    for index, cidr in enumerate(access.admin_cidrs):
-        if rules.private(cidr):
-            message = "is private, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
-            found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
-    found += _zones_not_said(settings)
-    existing = settings.load_balancer.existing_id
-    if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
-        message = (
-            "opens the node ports to the whole internet with loadBalancer.existingId, and whoever reaches one can forge "
-            "X-Forwarded-For; name networks"
-        )
-        found.append(Problem("access.clientCidrs", list(access.client_cidrs), message))
-    return found
-
-
-def _zones_not_said(settings: Settings) -> Iterator[Problem]:
-    """What sits in a zone that nobody chose: it may move when zones come or go."""
-    balancer, access = settings.load_balancer, settings.access
-    several = len({subnet.zone for subnet in settings.network.nodes}) > 1
-    if not several or zone_inside(settings, None) in defaults.ZONES:
-        return  # those are taken before any other
-    if balancer.internal and balancer.internal_subnet_id is None and balancer.zone is None:
-        message = f"is not set: the load balancer goes to {zone_inside(settings, None)}, and to another subnet and address when a zone with a lower number comes; name the zone"
-        yield Problem("loadBalancer.zone", MISSING, message)
-    if access.endpoint == "intranet" and access.endpoint_zone is None:
-        message = f"is not set: the endpoint goes to {zone_inside(settings, None)}, and cannot move when a zone with a lower number comes; name the zone"
-        yield Problem("access.endpointZone", MISSING, message)
-
-
 def decode(value: str) -> object:
     """A configuration value as the engine hands it over: JSON for lists and objects, plain text otherwise."""
     try:
@@ -220,6 +174,8 @@ def load_settings() -> Settings:
     encrypted = {*get_config_secret_keys_env(), *filter(is_config_secret, configuration)}
     secret = {key.removeprefix(namespace) for key in encrypted if key.startswith(namespace)}
     region = provider_region(pulumi.Config("tencentcloud").get("region"))
+    for problem in foreign_keys(configuration, namespace.removesuffix(":")):
+        pulumi.log.warn(str(problem))
     try:
         refuse_credentials(configuration, encrypted)
         settings = parse_settings(values, region=region, secret=secret)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from realip import parse_settings
 from realip.settings.address_plan import address_plan, zone_inside
-from realip.settings.loading import advice, provider_region
+from realip.settings.advice import advice
+from realip.settings.loading import provider_region
 from tests.support.stacks import up
 
 ZONES = st.lists(st.integers(1, 8), min_size=1, max_size=6, unique=True).map(

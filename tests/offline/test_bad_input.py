@@ -128,9 +128,48 @@ def test_all_wrong_settings_come_together_with_their_paths(command: str, process
 
 def test_an_encrypted_value_is_named_with_a_way_to_stand_in_for_it(realip: Realip, project: Path) -> None:
     text = (project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml").read_text()
-    stack_file(project, f"{text}  realip:tags: {{owner: [x, {{secure: AAAB}}]}}\n")
-    refused(realip("preview", "mine"), "realip:tags.owner[1] is encrypted", "--config 'realip:tags.owner[1]=...'")
-    assert realip("preview", "mine", "--config", "tags.owner=me").code == 0
+    stack_file(project, f"{text}  realip:app: {{env: {{TOKEN: {{secure: AAAB}}}}}}\n")
+    refused(realip("preview", "mine"), "realip:app.env.TOKEN is encrypted", "--config 'realip:app.env.TOKEN=...'")
+    assert realip("preview", "mine", "--config", "app.env.TOKEN=stand-in").code == 0
+
+
+def test_a_secret_that_an_update_would_refuse_is_refused_with_a_stand_in_too(realip: Realip, project: Path) -> None:
+    text = (project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml").read_text()
+    stack_file(project, f"{text}  realip:tags: {{owner: {{secure: AAAB}}}}\n")
+    refused(realip("preview", "mine", "--config", "tags.owner=me"), 'tags = "[secret]"', "without --secret")
+
+
+@pytest.mark.parametrize("key", ["tencentcloud:secretKey", "tencentcloud:secretId", "kubernetes:kubeconfig"])
+def test_a_credential_in_plain_text_is_refused_and_not_shown(key: str, realip: Realip, project: Path) -> None:
+    text = (project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml").read_text()
+    stack_file(project, f"{text}  {key}: Gu5tHunter2\n")
+    run = realip("preview", "mine")
+    refused(run, key, "credential in plain text", "remove it and set")
+    assert "Hunter2" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("config: {relip:app: {port: 8080}}\n", ["relip:app", "did you mean realip:app?"]),
+        ("config: {RealIP:access: {}}\n", ["RealIP:access", "did you mean realip:access?"]),
+        ("config: {}\nrealip:app: {port: 8080}\n", ["line 2", "realip:app", "beside config", "indent"]),
+        ("confgi: {}\n", ["confgi", "did you mean config?"]),
+        ("config: {}\nenvironment: [mine]\n", ["environment", "ESC"]),
+    ],
+)
+def test_a_key_that_nothing_reads_is_told_by_name(text: str, words: list[str], realip: Realip, project: Path) -> None:
+    stack_file(project, text)
+    refused(realip("preview", "mine"), *words)
+
+
+def test_a_key_of_another_program_is_told_and_stops_nothing(realip: Realip, project: Path) -> None:
+    text = (project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml").read_text()
+    stack_file(project, f"{text}  aws:region: eu-west-1\n  pulumi:tags: {{a: b}}\n")
+    run = realip("preview", "mine")
+    assert run.code == 0
+    assert "aws:region: is not read by realip" in run.out + run.err
+    assert "pulumi:tags" not in run.out + run.err
 
 
 @pytest.mark.parametrize(

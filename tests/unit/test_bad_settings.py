@@ -7,7 +7,8 @@ import pytest
 from realip import InputError, SettingsError, parse_settings
 from realip.errors import nearest
 from realip.problems import MISSING, Problem, path_of
-from realip.settings.loading import decode, refusals
+from realip.settings.advice import refusals
+from realip.settings.loading import decode
 
 VPC_CNI = "vpc-cni-direct-native"
 GLOBAL_ROUTER = "globalrouter-direct-native"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from realip import SettingsError, parse_settings
 from realip.settings.address_plan import address_plan
-from realip.settings.loading import refusals
+from realip.settings.advice import refusals
 from realip.settings.models import Settings
 from tests.support import strategies
 from tests.support.stacks import SLUGS

@@ -1,0 +1,113 @@
+"""What settings may say and somebody may not have wanted: warnings, and what an update refuses where a preview warns."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from realip import defaults, rules, tke
+from realip.problems import MISSING, Problem
+from realip.settings.address_plan import zone_inside
+from realip.settings.models import Settings
+
+__all__ = ["advice", "refusals"]
+
+_KEPT_RANGES = {
+    ip_network("127.0.0.0/8"): "the range of one machine's own addresses",
+    ip_network("169.254.0.0/16"): "link-local",
+    ip_network("100.64.0.0/10"): "the range that carriers share behind a NAT",
+    ip_network("224.0.0.0/4"): "multicast",
+    ip_network("::1/128"): "one machine's own address",
+    ip_network("fe80::/10"): "link-local",
+    ip_network("fc00::/7"): "private",
+    ip_network("ff00::/8"): "multicast",
+}
+"""Ranges that no client on the internet has (RFC 6890), but private ones of IPv4: those are `rules.private`."""
+_OTHER_RULES = 4
+"""Rules that a security group of nodes has beside those for clients."""
+
+
+def refusals(settings: Settings) -> list[Problem]:
+    """What a preview may show and an update may not do: a documentation range lets nobody in."""
+    remedy = "'pulumi config set --path \"realip:access.adminCidrs[0]\" <your address>/32'"
+    return [
+        Problem(
+            f"access.adminCidrs[{index}]",
+            cidr,
+            f"is a documentation range (RFC 5737), which lets nobody in; set your own address: {remedy}",
+        )
+        for index, cidr in enumerate(settings.access.admin_cidrs)
+        if rules.documentation_range(cidr)
+    ]
+
+
+def advice(settings: Settings) -> list[Problem]:
+    """What works, and may not be what somebody wanted."""
+    access, found = settings.access, []
+    for index, cidr in enumerate(access.admin_cidrs):
+        if rules.private(cidr):
+            message = "is private, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
+            found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
+        elif kept := _not_on_the_internet(cidr):
+            message = f"is {kept}, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
+            found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
+    for index, cidr in enumerate(access.client_cidrs):
+        if rules.documentation_range(cidr):
+            message = (
+                "is a documentation range (RFC 5737), which no client has; name the networks that clients come from"
+            )
+            found.append(Problem(f"access.clientCidrs[{index}]", cidr, message))
+    found += _limits(settings)
+    found += _zones_not_said(settings)
+    existing = settings.load_balancer.existing_id
+    if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
+        message = (
+            "opens the node ports to the whole internet with loadBalancer.existingId, and whoever reaches one can forge "
+            "X-Forwarded-For; name networks"
+        )
+        found.append(Problem("access.clientCidrs", list(access.client_cidrs), message))
+    return found
+
+
+def _zones_not_said(settings: Settings) -> Iterator[Problem]:
+    """What sits in a zone that nobody chose: it may move when zones come or go."""
+    balancer, access = settings.load_balancer, settings.access
+    several = len({subnet.zone for subnet in settings.network.nodes}) > 1
+    if not several or zone_inside(settings, None) in defaults.ZONES:
+        return  # those are taken before any other
+    if balancer.internal and balancer.internal_subnet_id is None and balancer.zone is None:
+        message = f"is not set: the load balancer goes to {zone_inside(settings, None)}, and to another subnet and address when a zone with a lower number comes; name the zone"
+        yield Problem("loadBalancer.zone", MISSING, message)
+    if access.endpoint == "intranet" and access.endpoint_zone is None:
+        message = f"is not set: the endpoint goes to {zone_inside(settings, None)}, and cannot move when a zone with a lower number comes; name the zone"
+        yield Problem("access.endpointZone", MISSING, message)
+
+
+def _limits(settings: Settings) -> Iterator[Problem]:
+    """What Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
+    app, room = settings.app, tke.MAX_SECURITY_GROUP_RULES - _OTHER_RULES
+    for path, cidrs in (
+        ("access.clientCidrs", settings.access.client_cidrs),
+        ("access.adminCidrs", settings.access.admin_cidrs),
+    ):
+        if len(cidrs) > room:
+            message = (
+                f"make more rules than the {tke.MAX_SECURITY_GROUP_RULES} that a security group has room for (VPC 41428), "
+                "unless your account has more; join networks that lie side by side"
+            )
+            yield Problem(path, f"{len(cidrs)} networks", message)
+    version = settings.cluster.version
+    if app.drain_seconds and rules.kubernetes_version(version)[:2] < tke.PRE_STOP_SLEEP_VERSION:
+        oldest = ".".join(map(str, tke.PRE_STOP_SLEEP_VERSION))
+        message = (
+            f"has no preStop sleep, so pods stop while the load balancer still sends to them; take {oldest} or later, "
+            "or let the app itself go on serving after SIGTERM and set app.drainSeconds to 0"
+        )
+        yield Problem("cluster.version", version, message)
+
+
+def _not_on_the_internet(cidr: str) -> str | None:
+    """The name of the range that a network lies in, if it is one that no client on the internet has."""
+    network = ip_network(cidr)
+    for kept, name in _KEPT_RANGES.items():
+        if network.version == kept.version and network.subnet_of(kept):  # type: ignore[arg-type]
+            return name
+    return None

@@ -1,0 +1,97 @@
+"""What a stack file says that nobody reads, or that goes wrong minutes into an update, has to be told before."""
+
+import json
+from typing import Any
+
+import pytest
+from pulumi.runtime.config import set_all_config
+
+from realip import SettingsError, load_settings, parse_settings
+from realip.settings.advice import advice
+from tests.support.recording import run
+
+ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
+
+
+def _load(config: dict[str, Any], secret: list[str], *, preview: bool = True) -> Any:
+    text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+
+    def program() -> None:
+        set_all_config(text, secret)
+        load_settings()
+
+    return run(program, preview=preview, config=text, stack="mine")
+
+
+def test_a_namespace_that_nothing_reads_is_warned_of_in_a_run() -> None:
+    found = _load({"realip:access": ACCESS, "relip:app": {"port": 1}, "tencentcloud:region": "ap-guangzhou"}, [])
+    assert [text for _, text in found.messages] == ["relip:app: is read by nobody; did you mean realip:app?"]
+
+
+@pytest.mark.parametrize(
+    "cidrs",
+    [
+        ["0.0.0.0/1"],
+        ["1.0.0.0/8", "0.0.0.0/2"],
+        ["::/1"],
+        ["4.0.0.0/7", "6.0.0.0/8", "8.0.0.0/8"],
+        ["2000::/3"],
+        ["0.0.0.0/1", "128.0.0.0/1"],
+        [f"{first}.0.0.0/9" for first in range(11, 19)],
+    ],
+)
+def test_a_share_of_the_internet_that_nobody_has_alone_is_refused_unless_it_is_meant(cidrs: list[str]) -> None:
+    with pytest.raises(SettingsError, match=r"of the internet|the whole internet together"):
+        parse_settings({"access": {"adminCidrs": cidrs}})
+    parse_settings({"access": {"adminCidrs": cidrs, "allowEveryone": True}})
+
+
+@pytest.mark.parametrize("cidrs", [["4.0.0.0/8"], ["10.0.0.0/8", "172.16.0.0/12", "4.0.0.0/8"], ["2400::/16"]])
+def test_as_much_as_one_organization_has_is_taken(cidrs: list[str]) -> None:
+    parse_settings({"access": {"adminCidrs": cidrs}})
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "words"),
+    [
+        ({"access": {"adminCidrs": ["127.0.0.1/32"]}}, "access.adminCidrs[0]", "one machine's own"),
+        ({"access": {"adminCidrs": ["169.254.1.0/24"]}}, "access.adminCidrs[0]", "link-local"),
+        ({"access": {"adminCidrs": ["100.64.0.0/10"]}}, "access.adminCidrs[0]", "carriers"),
+        ({"access": {"adminCidrs": ["224.0.0.0/24"]}}, "access.adminCidrs[0]", "multicast"),
+        ({"access": {**ACCESS, "clientCidrs": ["203.0.113.0/24"]}}, "access.clientCidrs[0]", "documentation range"),
+        (
+            {"access": {**ACCESS, "clientCidrs": [f"43.1.{third}.0/24" for third in range(97)]}},
+            "access.clientCidrs",
+            "41428",
+        ),
+        ({"access": ACCESS, "cluster": {"version": "1.28.3"}}, "cluster.version", "preStop"),
+    ],
+)
+def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: str, words: str) -> None:
+    (problem,) = advice(parse_settings(settings))
+    assert problem.path == path
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"access": {**ACCESS, "clientCidrs": [f"43.1.{third}.0/24" for third in range(96)]}},
+        {"access": ACCESS, "cluster": {"version": "1.28.3"}, "app": {"drainSeconds": 0}},
+        {"access": ACCESS, "cluster": {"version": "1.30.0"}},
+    ],
+)
+def test_what_goes_well_is_not_warned_of(settings: dict[str, Any]) -> None:
+    assert advice(parse_settings(settings)) == []
+
+
+def test_names_leave_room_for_what_comes_behind_them() -> None:
+    parse_settings({"access": ACCESS, "cluster": {"name": "a" * 39}})
+    with pytest.raises(SettingsError, match=r"cluster.name .*too long.* at most 39 letters"):
+        parse_settings({"access": ACCESS, "cluster": {"name": "a" * 40}})
+
+
+def test_an_app_does_not_take_the_api_servers_own_service() -> None:
+    with pytest.raises(SettingsError, match=r"app\.service .*API server's own Service"):
+        parse_settings({"access": ACCESS, "app": {"service": "kubernetes", "namespace": "default"}})
+    parse_settings({"access": ACCESS, "app": {"service": "kubernetes", "namespace": "mine"}})
