@@ -19,7 +19,8 @@ __all__ = [
     "ZONES",
 ]
 
-KUBERNETES_VERSION = "1.32.2"
+KUBERNETES_VERSION = "1.34.1"
+"""TKE takes new clusters of a version for 18 months after it offers it (TKE 47894): 1.32 is about to end, 1.34 is there (TKE 38179)."""
 CLUSTER_LEVEL = "L5"
 ZONES = ("ap-guangzhou-6", "ap-guangzhou-7")
 SERVICE_CIDR = "10.200.0.0/22"

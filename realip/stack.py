@@ -293,6 +293,8 @@ class RealIpStack(Component):
             args["existing_id"] = settings.existing_id
         if settings.bandwidth is not None:
             args["bandwidth"] = settings.bandwidth
+        if settings.charge_type is not None:
+            args["charge_type"] = settings.charge_type
         if settings.security_group_ids:
             args["security_group_ids"] = settings.security_group_ids
         return args

@@ -13,6 +13,7 @@ __all__ = [
     "CLUSTER_CIDR_MASKS",
     "CLUSTER_CIDR_RANGES",
     "CLUSTER_LEVELS",
+    "CLUSTER_OS",
     "CLUSTER_POD_NUMBERS",
     "CLUSTER_SERVICE_NUMBERS",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
@@ -21,10 +22,12 @@ __all__ = [
     "INGRESS_EXISTING_LOAD_BALANCER",
     "INGRESS_INTERNAL_SUBNET",
     "INGRESS_INTERNET_BANDWIDTH",
+    "INGRESS_INTERNET_CHARGE_TYPE",
     "INGRESS_PASS_TO_TARGET",
     "INGRESS_SECURITY_GROUPS",
     "INTERNAL_ONLY_API_DOMAIN",
     "INTERNET_BANDWIDTH",
+    "INTERNET_CHARGE_TYPES",
     "MANAGED_CLUSTER",
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
     "MAX_NAME",
@@ -42,6 +45,7 @@ __all__ = [
     "SERVICE_GRACE_DELETION",
     "SERVICE_INTERNAL_SUBNET",
     "SERVICE_INTERNET_BANDWIDTH",
+    "SERVICE_INTERNET_CHARGE_TYPE",
     "SERVICE_LOAD_BALANCER_TYPE",
     "SERVICE_LOAD_BALANCER_TYPE_PUBLIC",
     "SERVICE_SECURITY_GROUPS",
@@ -78,6 +82,9 @@ SERVICE_EXISTING_LOAD_BALANCER = "service.kubernetes.io/tke-existed-lbid"
 SERVICE_INTERNET_BANDWIDTH = "service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out"
 """Mbit/s of a public load balancer; read when it is made, a later change does nothing."""
 
+SERVICE_INTERNET_CHARGE_TYPE = "service.kubernetes.io/qcloud-loadbalancer-internet-charge-type"
+"""How the traffic of a public load balancer is paid; goes with the bandwidth (TKE 51258)."""
+
 SERVICE_SECURITY_GROUPS = "service.cloud.tencent.com/security-groups"
 """Security groups of the load balancer itself, comma-separated."""
 
@@ -96,10 +103,13 @@ INGRESS_SECURITY_GROUPS = "ingress.cloud.tencent.com/security-groups"
 INGRESS_INTERNAL_SUBNET = "kubernetes.io/ingress.subnetId"
 INGRESS_EXISTING_LOAD_BALANCER = "kubernetes.io/ingress.existLbId"
 INGRESS_INTERNET_BANDWIDTH = "kubernetes.io/ingress.internetMaxBandwidthOut"
+INGRESS_INTERNET_CHARGE_TYPE = "kubernetes.io/ingress.internetChargeType"
 
 MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
 TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"
 """Public traffic is paid by volume (TKE 51258; provider eip, `internet_charge_type`)."""
+INTERNET_CHARGE_TYPES = (TRAFFIC_POSTPAID_BY_HOUR, "BANDWIDTH_POSTPAID_BY_HOUR")
+"""What a load balancer's traffic may be paid by (TKE 51258, 56112)."""
 INTERNET_BANDWIDTH = range(1, 2049)
 """Legal Mbit/s of a public load balancer."""
 
@@ -121,6 +131,9 @@ SUPER_NODE_OWN_PORT = 9100
 # --- Cluster (provider kubernetes_cluster; TKE 103981) ------------------------------------------------------------------
 
 MANAGED_CLUSTER = "MANAGED_CLUSTER"
+CLUSTER_OS = "tlinux3.1x86_64"
+"""TencentOS Server 3.1, which the provider's examples of current clusters name (kubernetes_cluster, `cluster_os`; TKE 68289);
+without it the provider sends the older tlinux2.4x86_64."""
 NETWORK_TYPE_VPC_CNI = "VPC-CNI"
 NETWORK_TYPE_GLOBAL_ROUTER = "GR"
 VPC_CNI_SHARED_ENI = "tke-route-eni"

@@ -46,7 +46,7 @@ cluster = Cluster(
     {
         "vpc_id": vpc.id,
         "network_mode": NetworkMode.VPC_CNI,
-        "version": "1.32.2",
+        "version": "1.34.1",
         "pod_subnet_ids": [subnets["pods"].id],
         "service_cidr": "10.200.0.0/22",
         "tags": tags,

@@ -371,11 +371,13 @@ def _load_balancer(settings: Settings) -> Iterator[Problem]:
     if chosen.existing_id is not None and chosen.internal:
         message = "cannot go with loadBalancer.internal: an existing load balancer is what it is; remove one of the two"
         yield Problem("loadBalancer.existingId", chosen.existing_id, message, ("loadBalancer.internal",))
-    if chosen.bandwidth is not None and (chosen.internal or chosen.existing_id is not None):
-        message = "is for a public load balancer that TKE makes; remove it"
-        yield Problem(
-            "loadBalancer.bandwidth", chosen.bandwidth, message, ("loadBalancer.internal", "loadBalancer.existingId")
-        )
+    for path, value in (("bandwidth", chosen.bandwidth), ("chargeType", chosen.charge_type)):
+        if value is not None and (chosen.internal or chosen.existing_id is not None):
+            message = "is for a public load balancer that TKE makes; remove it"
+            yield Problem(f"loadBalancer.{path}", value, message, ("loadBalancer.internal", "loadBalancer.existingId"))
+    if chosen.charge_type is not None and chosen.bandwidth is None:
+        message = "goes with a bandwidth; set loadBalancer.bandwidth too, or remove it"
+        yield Problem("loadBalancer.chargeType", chosen.charge_type, message, ("loadBalancer.bandwidth",))
 
 
 def _access(settings: Settings) -> Iterator[Problem]:

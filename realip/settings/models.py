@@ -31,6 +31,7 @@ from realip.settings.values import (
     AppNamespace,
     Bandwidth,
     Capability,
+    ChargeType,
     Cidr,
     ClusterCidr,
     ClusterId,
@@ -341,6 +342,10 @@ class LoadBalancerSettings(_Section):
         description="An existing load balancer that TKE did not make. Non-direct: node ports are opened to clientCidrs then, so name networks there.",
     )
     bandwidth: Bandwidth | None = Field(None, description="Mbit/s of a public load balancer; read when it is made.")
+    charge_type: ChargeType | None = Field(
+        None,
+        description="How the traffic of a public load balancer is paid, with bandwidth: TRAFFIC_POSTPAID_BY_HOUR if unset, or BANDWIDTH_POSTPAID_BY_HOUR.",
+    )
     security_group_ids: tuple[SecurityGroupId, ...] = Field(
         (), max_length=tke.MAX_LOAD_BALANCER_SECURITY_GROUPS, description="Security groups of the load balancer itself."
     )

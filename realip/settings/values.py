@@ -11,6 +11,7 @@ __all__ = [
     "AppNamespace",
     "Bandwidth",
     "Capability",
+    "ChargeType",
     "Cidr",
     "ClusterCidr",
     "ClusterId",
@@ -103,6 +104,7 @@ DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DI
 PodNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]
 ServiceNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_SERVICE_NUMBERS)]
 Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNET_BANDWIDTH.stop - 1)]
+ChargeType = Annotated[str, keeps(rules.one_of, tke.INTERNET_CHARGE_TYPES)]
 Port = Annotated[int, Field(ge=rules.PORTS.start, le=rules.PORTS[-1])]
 Seconds = Annotated[int, Field(ge=rules.TIMEOUTS.start, le=rules.TIMEOUTS[-1])]
 Nodes = Annotated[int, Field(ge=rules.NODES.start, le=rules.NODES[-1])]

@@ -58,7 +58,12 @@ _WORKLOAD: dict[str, Any] = {
     "capabilities": ["CHOWN", "SETUID"],
     "timeout_seconds": 120,
 }
-_NEW_BALANCER: dict[str, Any] = {"bandwidth": 50, "security_group_ids": ["sg-1", "sg-2"], "timeout_seconds": 45}
+_NEW_BALANCER: dict[str, Any] = {
+    "bandwidth": 50,
+    "charge_type": "BANDWIDTH_POSTPAID_BY_HOUR",
+    "security_group_ids": ["sg-1", "sg-2"],
+    "timeout_seconds": 45,
+}
 _SERVICE: dict[str, Any] = {
     "service": "web",
     "selector": {"app": "web"},

@@ -42,6 +42,7 @@ COMMON = {
     "vpcId": "vpc-1",
     "clusterVersion": "1.32.2",
     "clusterLevel": "L5",
+    "clusterOs": "tlinux3.1x86_64",
     "clusterDeployType": "MANAGED_CLUSTER",
     "containerRuntime": "containerd",
     "deletionProtection": False,

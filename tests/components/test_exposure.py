@@ -58,7 +58,10 @@ _INGRESS = {
         ),
         (
             {"load_balancer": {"bandwidth": 100.0}},
-            {"service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out": "100"},
+            {
+                "service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out": "100",
+                "service.kubernetes.io/qcloud-loadbalancer-internet-charge-type": "TRAFFIC_POSTPAID_BY_HOUR",
+            },
         ),
         (
             {"load_balancer": {"security_group_ids": ["sg-1", "sg-2"]}},
@@ -80,7 +83,13 @@ def test_annotations_of_a_direct_service(more: dict[str, Any], added: dict[str, 
         ({"pass_to_target": False}, {}),
         ({"load_balancer": {"internal_subnet_id": "subnet-1"}}, {"kubernetes.io/ingress.subnetId": "subnet-1"}),
         ({"load_balancer": {"existing_id": "lb-1"}}, {"kubernetes.io/ingress.existLbId": "lb-1"}),
-        ({"load_balancer": {"bandwidth": 100}}, {"kubernetes.io/ingress.internetMaxBandwidthOut": "100"}),
+        (
+            {"load_balancer": {"bandwidth": 100, "charge_type": "BANDWIDTH_POSTPAID_BY_HOUR"}},
+            {
+                "kubernetes.io/ingress.internetMaxBandwidthOut": "100",
+                "kubernetes.io/ingress.internetChargeType": "BANDWIDTH_POSTPAID_BY_HOUR",
+            },
+        ),
         (
             {"load_balancer": {"security_group_ids": ["sg-1", "sg-2"]}},
             {"ingress.cloud.tencent.com/security-groups": "sg-1,sg-2"},
@@ -235,10 +244,12 @@ def test_the_switch_has_a_deadline(args: dict[str, Any], seconds: str) -> None:
             {"bandwidth": 50, "securityGroupIds": ["sg-mine"]},
             {
                 "service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out": "50",
+                "service.kubernetes.io/qcloud-loadbalancer-internet-charge-type": "TRAFFIC_POSTPAID_BY_HOUR",
                 "service.cloud.tencent.com/security-groups": "sg-mine",
             },
             {
                 "kubernetes.io/ingress.internetMaxBandwidthOut": "50",
+                "kubernetes.io/ingress.internetChargeType": "TRAFFIC_POSTPAID_BY_HOUR",
                 "ingress.cloud.tencent.com/security-groups": "sg-mine",
             },
         ),

@@ -40,7 +40,7 @@ def test_what_nobody_says_is_this() -> None:
     }
     assert made["cluster"] == {
         "name": "realip",
-        "version": "1.32.2",
+        "version": "1.34.1",
         "level": "L5",
         "deletion_protection": False,
         "service_cidr": None,
