@@ -1,16 +1,21 @@
-"""YAML as the Pulumi engine reads it: YAML 1.2's plain words, so that `on` and `2026-01-01` stay text, and no key twice."""
+"""YAML as the Pulumi engine reads it (go-yaml v3, then JSON), and no key twice.
 
+What the engine hands over as something that nobody would expect, such as a date, is refused. A table made by the engine's own
+loader holds it: tests/offline/loader_table.json.
+"""
+
+import math
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import yaml
 
-__all__ = ["Loader", "is_text", "read_yaml"]
+__all__ = ["Loader", "is_text", "number", "read_yaml", "size"]
 
 
 class Loader(yaml.SafeLoader):
-    """A safe loader with the plain words of YAML 1.2, which refuses a key that a map has already."""
+    """A safe loader with the engine's plain words, which refuses a key that a map has already."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
 
@@ -27,38 +32,109 @@ class Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_PLAIN = {
+_WORDS = {
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
-    "float": (
-        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        list("-+.0123456789"),
-    ),
     "merge": (r"<<", ["<"]),
 }
-"""Plain words that are no text: what they look like, and their first characters (YAML 1.2.2, core schema)."""
+"""Plain words that are no text: what they look like, and their first characters."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INTEGERS = (
+    (re.compile(r"0[bB]([01]+)"), 2),
+    (re.compile(r"0[oO]([0-7]+)"), 8),
+    (re.compile(r"0[xX]([0-9a-fA-F]+)"), 16),
+    (re.compile(r"0([0-7]+)"), 8),
+    (re.compile(r"(0|[1-9][0-9]*)"), 10),
+)
+_LARGEST = 2**64
+_WHOLE_UP_TO = 1e21
+"""Below, JSON writes a whole float as an integer, as Go does."""
 
-for _tag, (_pattern, _first) in _PLAIN.items():
+
+def number(word: str) -> int | float | None:
+    """The number that a plain word is to the engine (go-yaml v3, then JSON); None for one that is text.
+
+    `0120` is octal, `8_0` is 80, `80.0` and `1e3` are whole, `1e400` is text.
+    """
+    if not word or word[0] not in "-+.0123456789":
+        return None
+    plain = word.replace("_", "")
+    sign, digits = (-1, plain[1:]) if plain.startswith("-") else (1, plain.removeprefix("+"))
+    for pattern, base in _INTEGERS:
+        if (found := pattern.fullmatch(digits)) and -_LARGEST // 2 <= sign * int(found[1], base) < _LARGEST:
+            return sign * int(found[1], base)
+    if not _FLOAT.fullmatch(plain) or math.isinf(value := float(plain)):
+        return None
+    return int(value) if value.is_integer() and abs(value) < _WHOLE_UP_TO else value
+
+
+class _Numbers:
+    """What PyYAML asks of a pattern: whether a word is a number."""
+
+    @staticmethod
+    def match(word: str) -> bool:
+        """The word is a number."""
+        return number(word) is not None
+
+
+for _tag, (_pattern, _first) in _WORDS.items():
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), _first)
+Loader.add_implicit_resolver("tag:yaml.org,2002:int", _Numbers, list("-+.0123456789"))
+Loader.add_implicit_resolver("!date", re.compile(rf"(?:{_DATE.pattern})\Z"), list("0123456789"))
+Loader.add_implicit_resolver("!endless", re.compile(rf"(?:{_ENDLESS.pattern})\Z"), list("-+."))
 
 
 def is_text(word: str) -> bool:
-    """Whether a plain word is read as text."""
-    return not any(re.fullmatch(pattern, word) for pattern, _ in _PLAIN.values())
+    """A plain word is read as text."""
+    odd = _DATE.fullmatch(word) or _ENDLESS.fullmatch(word) or number(word) is not None
+    return not odd and not any(re.fullmatch(pattern, word) for pattern, _ in _WORDS.values())
 
 
-def _whole_number(loader: Loader, node: yaml.ScalarNode) -> int:
-    text = loader.construct_scalar(node)
-    sign = -1 if text.startswith("-") else 1
-    digits = text.lstrip("+-")
-    for prefix, base in (("0o", 8), ("0x", 16)):
-        if digits.startswith(prefix):
-            return sign * int(digits, base)
-    return sign * int(digits)
+def _number(loader: Loader, node: yaml.ScalarNode) -> int | float:
+    word = loader.construct_scalar(node)
+    if (value := number(word)) is None:
+        raise yaml.constructor.ConstructorError(None, None, f"{word!r} is no number", node.start_mark)
+    return value
 
 
-Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+def _refused(why: str) -> Callable[[Loader, yaml.Node], Any]:
+    def refuse(_: Loader, node: yaml.Node) -> Any:
+        word = node.value if isinstance(node, yaml.ScalarNode) else node.tag
+        raise yaml.constructor.ConstructorError(None, None, f"{word!r} {why}", node.start_mark)
+
+    return refuse
+
+
+for _tag in ("int", "float"):
+    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _number)
+Loader.add_constructor("!date", _refused("is a date to the engine, which hands over another text; put it in quotes"))
+Loader.add_constructor("!endless", _refused("is a number that the engine cannot hand over; put it in quotes"))
+for _tag in ("binary", "set", "omap", "pairs", "timestamp"):
+    Loader.add_constructor(
+        f"tag:yaml.org,2002:{_tag}",
+        _refused(f"has the tag !!{_tag}, which the engine reads otherwise; leave the tag out"),
+    )
+
+
+def size(root: yaml.Node) -> int:
+    """How many values a document has once every alias is written out; a value that contains itself counts once."""
+    known: dict[int, int] = {}
+
+    def count(node: yaml.Node) -> int:
+        if (seen := known.get(id(node))) is not None:
+            return seen
+        known[id(node)] = 1
+        inside: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            inside = [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            inside = node.value
+        known[id(node)] = 1 + sum(map(count, inside))
+        return known[id(node)]
+
+    return count(root)
 
 
 def read_yaml(text: str) -> Any:

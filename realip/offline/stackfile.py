@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from realip.errors import InputError, nearest
-from realip.offline.dialect import Loader
+from realip.offline.dialect import Loader, size
 from realip.offline.keys import parse_override
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ __all__ = ["StackFile", "find_project", "read_stack"]
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _TOP_KEYS = ("config", "encryptedkey", "encryptionsalt", "secretsprovider")
 """Keys of a stack file (Pulumi SDK, `workspace.ProjectStack`), but `environment`, which cannot be read offline."""
+_LARGEST_FILE = 1 << 20
+_MOST_VALUES = 50_000
+"""Aliases of aliases make a few lines to as much as fills the memory."""
 _LOADS = re.compile(r"\bload_settings\b")
 
 
@@ -218,6 +221,10 @@ def _beside_config(key: str) -> str:
 def _load(path: Path) -> tuple[Any, dict[str, int]]:
     """The document in a file, and the lines on which its value and those of its top keys start."""
     try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise InputError(
+                f"{_shown(path)}: is larger than a stack file can be, {_LARGEST_FILE >> 20} MiB; look at what is in it"
+            )
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InputError(f"{_shown(path)}: is not UTF-8 text; save it as UTF-8") from None
@@ -228,6 +235,10 @@ def _load(path: Path) -> tuple[Any, dict[str, int]]:
         node = loader.get_single_node()
         if node is None:
             return None, {}
+        if size(node) > _MOST_VALUES:
+            raise InputError(
+                f"{_shown(path)}: has more than {_MOST_VALUES:,} values once its aliases are written out; write fewer"
+            )
         lines = {"": node.start_mark.line + 1}
         if isinstance(node, yaml.MappingNode):
             lines.update((str(key.value), value.start_mark.line + 1) for key, value in node.value)
