@@ -9,7 +9,7 @@ import pulumi
 
 from realip import defaults, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
-from realip.problems import Problem
+from realip.problems import MISSING, Problem
 
 __all__ = [
     "INGRESS",
@@ -50,14 +50,14 @@ def _one_kind(arguments: Arguments, args: Known) -> Iterator[Problem]:
     existing, internal = "existing_id" in args.said, "internal_subnet_id" in args.said
     if existing and internal:
         message = "cannot go with internal_subnet_id: an existing load balancer is what it is; remove one of the two"
-        yield arguments.refuse("existing_id", args.get("existing_id"), message)
+        yield arguments.refuse("existing_id", args.get("existing_id", MISSING), message)
     for argument in ("bandwidth", "charge_type"):
         if argument in args.said and (existing or internal):
             message = "is for a public load balancer that TKE makes; remove it"
-            yield arguments.refuse(argument, args.get(argument), message)
+            yield arguments.refuse(argument, args.get(argument, MISSING), message)
     if "charge_type" in args.said and "bandwidth" not in args.said:
         message = "goes with a bandwidth; set that too, or remove it"
-        yield arguments.refuse("charge_type", args.get("charge_type"), message)
+        yield arguments.refuse("charge_type", args.get("charge_type", MISSING), message)
 
 
 LOAD_BALANCER = Shape(

@@ -131,6 +131,8 @@ def test_entrances_wait_with_a_deadline_on_create_and_on_update() -> None:
     [
         ({"ip": "198.18.0.10"}, 80, "198.18.0.10", "http://198.18.0.10/"),
         ({"ip": "198.18.0.10"}, 8080, "198.18.0.10", "http://198.18.0.10:8080/"),
+        ({"ip": "198.18.0.10"}, 443, "198.18.0.10", "https://198.18.0.10/"),
+        ({"ip": "2400::10"}, 443.0, "2400::10", "https://[2400::10]/"),
         ({"hostname": "lb-1.example.com"}, 80, "lb-1.example.com", "http://lb-1.example.com/"),
         ({"hostname": "lb-1.example.com"}, 8080.0, "lb-1.example.com", "http://lb-1.example.com:8080/"),
         ({"ip": "2400::10"}, 80, "2400::10", "http://[2400::10]/"),
