@@ -18,7 +18,7 @@ class _Command(NamedTuple):
     module: str
     """Has `add_arguments(parser)` and `run(arguments)`."""
     summary: str
-    """What the command shows."""
+    """The command's summary."""
     examples: tuple[str, ...]
 
 

@@ -10,7 +10,7 @@ __all__ = ["MISSING", "MUST_BE", "Problem", "path_of"]
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
 _OF_A_KEY = "[key]"
-"""What pydantic puts behind a key that is wrong itself."""
+"""The mark that pydantic puts behind a key that is wrong itself."""
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -21,7 +21,7 @@ MUST_BE = {
     "list": "must be a list",
     "map": "must be a map of names to values",
 }
-"""What to say of a value of another kind than asked for."""
+"""The words for a value of another kind than asked for."""
 
 
 class _Missing:

@@ -18,7 +18,7 @@ _LARGEST_QUANTITY = 2**63 - 1
 
 
 def _quantity(value: str | float) -> Decimal | None:
-    """What a Kubernetes quantity stands for (apimachinery `resource.Quantity`); a plain number is one too."""
+    """The number that a Kubernetes quantity stands for (apimachinery `resource.Quantity`); a plain number is one too."""
     matched = _QUANTITY.fullmatch(quantity_text(value))
     if matched is None or (isinstance(value, float) and not math.isfinite(value)):
         return None

@@ -84,7 +84,7 @@ BASELINE_CAPABILITIES = (
     "SETUID",
     "SYS_CHROOT",
 )
-"""What the `baseline` Pod Security level lets a container have."""
+"""Capabilities that the `baseline` Pod Security level lets a container have."""
 UNPRIVILEGED_PORT = 1024
 """The first port on which a container can listen without NET_BIND_SERVICE."""
 PORTS = range(1, 65536)
@@ -213,13 +213,13 @@ def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str,
 
 
 def private(cidr: str) -> bool:
-    """Whether a network lies in the ranges that VPCs are made of, which nobody has on the internet."""
+    """A network lies in the ranges that VPCs are made of, which nobody has on the internet."""
     network = ip_network(cidr)
     return isinstance(network, IPv4Network) and any(network.subnet_of(IPv4Network(r)) for r in tke.VPC_CIDR_RANGES)
 
 
 def whole_internet(cidrs: Iterable[str]) -> bool:
-    """Whether networks cover more of the internet than anybody has who could be named: a 64th, four IPv4 /8 networks.
+    """Networks cover more of the internet than anybody has who could be named: a 64th, four IPv4 /8 networks.
 
     The largest holders have less. What counts as the internet is all of IPv4, and of IPv6 what is given out, 2000::/3.
     """
@@ -241,12 +241,12 @@ _MORE_THAN_ANYBODY_HAS = Fraction(1, 64)
 
 
 def everyone_together(cidrs: Iterable[str]) -> bool:
-    """Whether networks that each are less than the whole internet are as good as all of it together."""
+    """Networks that each are less than the whole internet are as good as all of it together."""
     return whole_internet(cidr for cidr in cidrs if cidr not in EVERYONE)
 
 
 def documentation_range(value: str) -> bool:
-    """Whether a CIDR lies in a range that RFC 5737 or RFC 3849 keeps for documents, so that it can reach nobody."""
+    """A CIDR lies in a range that RFC 5737 or RFC 3849 keeps for documents, so that it can reach nobody."""
     network = ip_network(value, strict=False)
     return any(network.version == kept.version and network.subnet_of(kept) for kept in DOCUMENTATION)  # type: ignore[arg-type]
 

@@ -35,7 +35,7 @@ class NetworkMode(StrEnum):
 
 
 class NodeType(StrEnum):
-    """What pods run on."""
+    """The kind of nodes that pods run on."""
 
     NATIVE = "native"
     SUPER = "super"
@@ -63,7 +63,7 @@ class ExposureKind(StrEnum):
 
     @property
     def has_ingress(self) -> bool:
-        """Whether an Ingress stands in front of the Service, and layer 7 in front of the app."""
+        """An Ingress stands in front of the Service, and layer 7 in front of the app."""
         return self is ExposureKind.NODE_PORT_INGRESS
 
     @property
@@ -87,7 +87,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Names:
-    """What the guide's manifests call the objects of a scenario."""
+    """The names that the guide's manifests give to the objects of a scenario."""
 
     namespace: str
     deployment: str
@@ -226,7 +226,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 )
 
 DEFAULT_STACK = SCENARIOS[0].slug
-"""What commands and stack files mean that name no scenario."""
+"""The scenario of commands and stack files that name none."""
 
 _BY_SLUG = {scenario.slug: scenario for scenario in SCENARIOS}
 _BY_CHOICES = {scenario.choices: scenario for scenario in SCENARIOS}

@@ -82,7 +82,7 @@ class RealIpStack(Component):
             "ingress": exposure.ingress,
             "networkRanges": _ranges(self._plan),
         }
-        """What a program exports: the keys of the stack's outputs."""
+        """The outputs that a program exports, by the keys of the stack's outputs."""
         self.register_outputs(dict(self.stack_outputs))
 
     def _network_args(self) -> NetworkArgs:
@@ -106,13 +106,13 @@ class RealIpStack(Component):
         return args
 
     def _client_ports(self) -> str | None:
-        """What clients need of the nodes' security group: the pods' port when direct, else node ports, if anything."""
+        """The ports that clients need of the nodes' security group: the pods' port when direct, else node ports, if anything."""
         if not self._row.exposure.has_ingress:
             return str(self._settings.app.port)
         return None if self._passes_to_target() else "-".join(map(str, tke.NODE_PORT_RANGE))
 
     def _passes_to_target(self) -> bool:
-        """Whether the load balancer's own gate is the only one: everyone may come, but through the load balancer."""
+        """The load balancer's own gate is the only one: everyone may come, but through the load balancer."""
         settings = self._settings
         everyone = rules.EVERYONE[0] in settings.access.client_cidrs  # of IPv4, which is what load balancers here have
         return everyone and settings.load_balancer.existing_id is None
@@ -186,7 +186,7 @@ class RealIpStack(Component):
         return self._network.node_subnet_ids[position]
 
     def _access_args(self, nodes: pulumi.CustomResource) -> ClusterAccessArgs:
-        """What the endpoint needs. Only it waits for nodes, by the cluster's id, and not the administrators' security group."""
+        """The arguments of the endpoint. Only it waits for nodes, by the cluster's id, and not the administrators' security group."""
         settings = self._settings
         cluster_id = after(self._cluster_id, nodes)
         args = ClusterAccessArgs(cluster_id=cluster_id, display_name=settings.cluster.name, tags=settings.tags)
@@ -301,7 +301,7 @@ class RealIpStack(Component):
 
 
 def _account_problems(settings: Settings) -> Iterator[Problem]:
-    """What the account's type is wrong for: asked before anything is made, where the scenario depends on it and nobody said it.
+    """Problems of the account's type: asked before anything is made, where the scenario depends on it and nobody said it.
 
     A preview asks nothing: it works without credentials.
     """

@@ -38,7 +38,7 @@ _STYLES = {
     "bad verdict": "bold red",
     "doubtful verdict": "bold yellow",
 }
-"""What each style looks like in a terminal."""
+"""How each style looks in a terminal."""
 _STARTS = {"guide", "hop", "passed"}
 """Styles of a line's start under which nothing but guides is written where the line goes on."""
 _ASCII = str.maketrans(
@@ -53,7 +53,7 @@ _GAP = 2
 """Columns between those of a table."""
 _NARROWEST_COLUMN = 6
 _HANG = "  "
-"""What a line that goes on is indented by."""
+"""The indentation of a line that goes on."""
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
 TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"
 """Public traffic is paid by volume (TKE 51258; provider eip, `internet_charge_type`)."""
 INTERNET_CHARGE_TYPES = (TRAFFIC_POSTPAID_BY_HOUR, "BANDWIDTH_POSTPAID_BY_HOUR")
-"""What a load balancer's traffic may be paid by (TKE 51258, 56112)."""
+"""How a load balancer's traffic may be paid (TKE 51258, 56112)."""
 INTERNET_BANDWIDTH = range(1, 2049)
 """Legal Mbit/s of a public load balancer."""
 
@@ -166,7 +166,7 @@ MAX_NAME_LENGTH = 60
 SUBNET_RESERVED_ADDRESSES = 3
 """Network, gateway and broadcast address of every subnet."""
 NODE_PORT_RANGE = (30000, 32768)
-"""What TKE asks a security group to let through for node ports (30000-32768)."""
+"""The ports that TKE asks a security group to let through for node ports (30000-32768)."""
 HEALTH_CHECK_RANGE = "100.64.0.0/10"
 """Where load balancers' health checks come from (CLB 214/53639); never a client."""
 

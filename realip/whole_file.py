@@ -30,7 +30,7 @@ class WholeFile:
             raise InputError(f"{self._said}: {problem}")
 
     def _unfit(self, name: str) -> str | None:
-        """What is wrong with the file, if anything; OSError or ValueError where the system says so."""
+        """The problem with the file, if any; OSError or ValueError where the system says so."""
         if not name or (self._path.exists() and not self._path.is_file()):
             return "is not a file that can be written; name one"
         if self._path.exists() and not os.access(self._path, os.W_OK):

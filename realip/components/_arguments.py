@@ -100,7 +100,7 @@ class Items:
 
     rule: "Rule | Shape | None" = None
     at_least_one: str = ""
-    """What an entry is, such as `subnet`, where there has to be one."""
+    """The word for an entry, such as `subnet`, where there has to be one."""
     most: int | None = None
     unique: bool = False
 
@@ -112,7 +112,7 @@ class Entries:
     key: Rule | None = None
     value: "Rule | Shape | None" = None
     at_least_one: str = ""
-    """What an entry is, such as `label`, where there has to be one."""
+    """The word for an entry, such as `label`, where there has to be one."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ class Shape:
     args: type
     rules: Rules
     together: Together = _nothing
-    """What is wrong with values that are right by themselves."""
+    """Problems of values that are right by themselves."""
     on_update: Together = _nothing
-    """What a preview may show and an update may not do."""
+    """Problems that a preview may show and an update may not have."""
     kinds: Mapping[str, Kind] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,7 +159,7 @@ class Shape:
         return self._looked_at(args).problems
 
     def refusals(self, args: object) -> list[Problem]:
-        """What a preview may show and an update may not do."""
+        """Problems that a preview may show and an update may not have."""
         return list(self.on_update(Arguments(), self._looked_at(args).known))
 
     def _looked_at(self, args: object) -> "_Look":
@@ -209,7 +209,7 @@ class _Look:
         return known
 
     def _agree(self, told: Iterable[Problem]) -> None:
-        """What does not agree; where an argument is out of place, what it says is no problem of its own."""
+        """Values that do not agree; where an argument is out of place, what it says is no problem of its own."""
         for problem in told:
             inside = (f"{problem.path}.", f"{problem.path}[")
             self.problems = [own for own in self.problems if not f"{own.path}.".startswith(inside)]
@@ -299,7 +299,7 @@ _INSIDE = "with outputs as the values inside"
 
 
 def is_later(value: object) -> bool:
-    """Whether a value is known only while the program runs."""
+    """A value is known only while the program runs."""
     return isinstance(value, pulumi.Output) or inspect.isawaitable(value)
 
 
@@ -327,7 +327,7 @@ def _place(at: Arguments, key: object) -> Arguments:
 
 
 def _unknown(key: object, known: Iterable[str]) -> str:
-    """What to do about a key that is not known; settings and other languages spell it in camelCase."""
+    """The advice on a key that is not known; settings and other languages spell it in camelCase."""
     if not isinstance(key, str):
         return "is no argument's name; write names as text"
     known = list(known)

@@ -51,7 +51,7 @@ class Component(pulumi.ComponentResource):
     """
 
     _judges_children = False
-    """Whether it has judged itself what an update of its children may not do."""
+    """It has judged itself what an update of its children may not do."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Component(pulumi.ComponentResource):
         self._children = Children(self, None if opts is None else opts.depends_on)
 
     def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
-        """What Pulumi would end with a traceback for: no name, or options that are none."""
+        """Calls that Pulumi would end with a traceback: no name, or options that are none."""
         if not isinstance(name, str) or not name:
             yield Arguments().lacks("name", "is no text; name the component")
         if not isinstance(opts, pulumi.ResourceOptions | None):
@@ -106,7 +106,7 @@ def after(value: pulumi.Output[str], resource: pulumi.Resource) -> pulumi.Output
 
 
 def _has_kubernetes_provider(opts: pulumi.ResourceOptions) -> bool:
-    """Whether Kubernetes objects of a component with these options have a provider that somebody named."""
+    """Kubernetes objects of a component with these options have a provider that somebody named."""
     given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
     if any(getattr(provider, "package", None) == "kubernetes" for provider in (opts.provider, *given)):
         return True

@@ -16,16 +16,16 @@ __all__ = ["Kind", "kinds_of"]
 
 @dataclass(frozen=True)
 class Kind:
-    """What an argument is."""
+    """The kind of an argument."""
 
     base: Any
     """`str`, `int`, `bool`, an Enum, a TypedDict, or `Sequence` and `Mapping` of `collections.abc`."""
     later: bool = False
-    """Whether it may be known only while the program runs (`pulumi.Input`)."""
+    """It may be known only while the program runs (`pulumi.Input`)."""
     optional: bool = False
-    """Whether `None` is a value."""
+    """`None` is a value."""
     required: bool = True
-    """Whether it has to be there."""
+    """It has to be there."""
     element: "Kind | None" = None
     """Kind of a list's entries, or of a map's values."""
 

@@ -40,7 +40,7 @@ SERVICE_RULES: Rules = {
     "namespace": rules.app_namespace,
     "load_balancer": LOAD_BALANCER,
 }
-"""What the arguments keep that every exposure has for its Service."""
+"""Rules of the arguments that every exposure has for its Service."""
 
 
 def service_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from realip.components._arguments import Shape
 __all__ = ["EFFECTS", "TAINT", "Taint", "taints"]
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
-"""What a taint may do to pods that do not tolerate it."""
+"""Effects of a taint on pods that do not tolerate it."""
 
 
 class Taint(TypedDict):

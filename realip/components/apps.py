@@ -54,7 +54,7 @@ class AppsArgs(TypedDict):
 
 
 def app_problems(arguments: Arguments, app: Known) -> Iterator[Problem]:
-    """What Kubernetes or TKE would refuse of one application."""
+    """Problems of one application that Kubernetes or TKE would refuse."""
     yield from _unknown(arguments, app)
     workload, ingress = _workload(app), app.text("ingress")
     deployment, namespace = workload.text("deployment"), _namespace(workload)
@@ -83,7 +83,7 @@ def _namespace(workload: Known) -> str | None:
 
 
 def _unknown(arguments: Arguments, app: Known) -> Iterator[Problem]:
-    """What tells applications apart has to be known when they are compared."""
+    """Values that tell applications apart have to be known when they are compared."""
     workload = _workload(app)
     named: dict[str, object] = {
         f"workload.{argument}": workload.get(argument) for argument in ("deployment", "namespace")
@@ -123,7 +123,7 @@ def _claims(app: Known) -> Iterator[_Claim]:
 
 
 def _claimed_twice(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Problem]:
-    """What two applications both have: the later one would take the earlier one's object, port or place in the state."""
+    """Things that two applications both have: the later one would take the earlier one's object, port or place in the state."""
     owners: dict[_Claim, str] = {}
     for key, app in apps.items():
         for claim in _claims(app):
@@ -149,14 +149,14 @@ def _shared_pods(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Pr
 
 
 def apps_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """What two applications both claim."""
+    """The things that two applications both claim."""
     apps: dict[str, Known] = args.get("apps") or {}
     yield from _claimed_twice(arguments, apps)
     yield from _shared_pods(arguments, apps)
 
 
 def _labels(app: Known) -> set[tuple[str, str, str]]:
-    """What a Service finds the app's pods by: a namespace and labels in it; nothing where they are not known."""
+    """The key by which a Service finds the app's pods: a namespace and labels in it; nothing where they are not known."""
     workload = _workload(app)
     namespace, labels = _namespace(workload), workload.get("labels") or {}
     if namespace is None or "labels" in workload.wrong or any(is_later(value) for value in labels.values()):

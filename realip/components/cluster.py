@@ -62,7 +62,7 @@ class ClusterArgs(TypedDict):
     level: NotRequired[pulumi.Input[str]]
     """Size of the control plane, L5 to L5000; L5 if unset."""
     deletion_protection: NotRequired[pulumi.Input[bool]]
-    """Whether TKE refuses to delete the cluster; false if unset."""
+    """TKE refuses to delete the cluster; false if unset."""
     display_name: NotRequired[str]
     """Name in the console; the component's name if unset."""
     tags: NotRequired[Mapping[str, pulumi.Input[str]]]
@@ -70,7 +70,7 @@ class ClusterArgs(TypedDict):
 
 
 def cluster_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """What does not go together; an argument of the other network mode is told as that alone."""
+    """Arguments that do not go together; an argument of the other network mode is told as that alone."""
     mode = args.text("network_mode") or ""
     needed, foreign = _NEEDED_AND_FOREIGN[NetworkMode(mode)] if mode else ((), ())
     for argument in needed:

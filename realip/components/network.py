@@ -44,7 +44,7 @@ class NetworkArgs(TypedDict):
     vpc_id: NotRequired[pulumi.Input[str]]
     """An existing VPC, `vpc-...`: nothing is made in it but the security group."""
     inside_cidrs: NotRequired[Sequence[str]]
-    """What nodes and pods send from, and so may reach each other from. The VPC's network if unset."""
+    """Networks that nodes and pods send from, and so may reach each other from. The VPC's network if unset."""
     client_ports: NotRequired[str]
     """Port or range that clients reach on nodes or pods, such as `5000` or `30000-32768`. None if unset."""
     client_cidrs: NotRequired[Sequence[str]]

@@ -51,7 +51,7 @@ class NodePortIngressArgs(TypedDict):
 
 
 def ingress_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """What goes with a load balancer that TKE makes alone."""
+    """Arguments that go with a load balancer that TKE makes alone."""
     if args.get("pass_to_target") and "existing_id" in getattr(args.get("load_balancer"), "said", ()):
         message = "goes with a load balancer that TKE makes; remove it or load_balancer.existing_id"
         yield arguments.refuse("pass_to_target", value=True, message=message)

@@ -17,7 +17,7 @@ from realip.problems import Problem
 __all__ = ["WORKLOAD", "Resources", "Toleration", "Workload", "WorkloadArgs"]
 
 _STOP_SECONDS = 30
-"""What a container has for stopping after it has drained; Kubernetes' own default."""
+"""Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
 
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ class WorkloadArgs(TypedDict):
     namespace: NotRequired[pulumi.Input[str]]
     """Namespace; `default` if unset."""
     create_namespace: NotRequired[bool]
-    """Whether to make the namespace; if unset, yes unless it is `default`. False for one that exists or another app made."""
+    """Make the namespace; if unset, yes unless it is `default`. False for one that exists or another app made."""
     container: NotRequired[pulumi.Input[str]]
     """The container's name; the Deployment's if unset, with '-' for each '.' of it."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of pods; left to an autoscaler if unset."""
     super_nodes: NotRequired[bool]
-    """Whether pods run on super nodes."""
+    """Pods run on super nodes."""
     tolerations: NotRequired[Sequence[Toleration]]
     """Tolerations of the pods."""
     readiness_path: NotRequired[str]
@@ -167,7 +167,7 @@ def namespace_of(args: WorkloadArgs) -> "pulumi.Input[str]":
 
 
 def makes_namespace(args: WorkloadArgs) -> bool:
-    """Whether a workload's namespace is made along with it."""
+    """A workload's namespace is made along with it."""
     namespace = namespace_of(args)
     return args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE)
 
@@ -279,7 +279,7 @@ def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
 
 
 def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
-    """What the image needs, and what listening on a low port takes; nothing at all in most cases."""
+    """Capabilities that the image needs, and the one for listening on a low port; none in most cases."""
     wanted, port = set(args.get("capabilities") or ()), as_integer(args["port"])
 
     def on(number: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a person reads in a report, in English and in Chinese: messages are codes with values until they are said.
+"""The words that a person reads in a report, in English and in Chinese: messages are codes with values until they are said.
 
 Each language has one catalogue with the same codes and the same places for values. JSON, and complaints about input, are
 English whatever the language, so that programs and searches find them.
@@ -46,7 +46,7 @@ class Language(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """What is to be said: a code of the catalogue, and values for its places, which may be messages themselves."""
+    """A message: a code of the catalogue, and values for its places, which may be messages themselves."""
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -71,7 +71,7 @@ def number(word: str) -> int | float | None:
 
 
 class _Numbers:
-    """What PyYAML asks of a pattern: whether a word is a number."""
+    """A pattern as PyYAML asks it: whether a word is a number."""
 
     @staticmethod
     def match(word: str) -> bool:

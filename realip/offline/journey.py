@@ -33,11 +33,11 @@ class Hop:
     """client, CLB, node or pod."""
     detail: str
     passed: bool
-    """Whether a connection ends or is translated here; if not, packets go by untouched."""
+    """A connection ends or is translated here; if not, packets go by untouched."""
     peer: str | None
     """The address that the connection comes from, as this place sees it; None at the client and where it is passed by."""
     forwarded_for: str | None
-    """What X-Forwarded-For says of the client here, where there is such a header."""
+    """The client in X-Forwarded-For here, where there is such a header."""
 
 
 def journey(settings: "Settings", say: Say) -> list[Hop]:
@@ -138,7 +138,7 @@ def _listed(networks: tuple[object, ...]) -> str:
 
 
 def outsiders_warning(settings: "Settings", say: Say) -> str | None:
-    """What a preview warns of where a public exposure lets nobody from outside the VPC in; None if that is as it should be."""
+    """The warning of a preview where a public exposure lets nobody from outside the VPC in; None if that is as it should be."""
     clients = settings.access.client_cidrs
     vpc = ip_network(settings.network.cidr)
     if settings.load_balancer.internal or not all(_within(ip_network(cidr), vpc) for cidr in clients):

@@ -32,7 +32,7 @@ class Override:
         configuration[self.key] = self._placed(configuration.get(self.key), self.path)
 
     def _placed(self, there: Any, path: tuple[str | int, ...]) -> Any:
-        """What is `there`, copied, with the value at `path`."""
+        """The value `there`, copied, with the value at `path`."""
         if not path:
             return self.value
         step, rest = path[0], path[1:]
@@ -84,7 +84,7 @@ def parse_override(text: str, namespace: str) -> Override:
 
 
 def _fits(matched: re.Match[str], *, first: bool) -> bool:
-    """Whether a step may stand there: names are divided by dots, and a path starts with a name."""
+    """A step may stand there: names are divided by dots, and a path starts with a name."""
     if matched["name"] is not None:
         return bool(matched["dot"]) is not first
     return not (first and matched["index"] is not None)

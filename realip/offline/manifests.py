@@ -56,7 +56,7 @@ class Manifest:
 
     body: Mapping[str, Any]
     patch: bool
-    """Whether it sets fields of an object that somebody else owns."""
+    """It sets fields of an object that somebody else owns."""
 
     @property
     def kind(self) -> str:

@@ -20,7 +20,7 @@ _COMPUTED = {"tencentcloud:Eip/instance:Instance": ("publicIp",)}
 
 @dataclass(frozen=True)
 class Resource:
-    """What a program registered: everything that the engine would be told."""
+    """A registration of a program: everything that the engine would be told."""
 
     type: str
     name: str
@@ -50,11 +50,11 @@ class Recording:
     resources: list[Resource] = field(default_factory=list)
     """In the order in which the program makes them; the stack itself is not among them."""
     outputs: dict[str, Any] = field(default_factory=dict)
-    """What the program exports."""
+    """The exports of the program."""
     component_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What components register, by URN."""
+    """The outputs that components register, by URN."""
     warnings: list[str] = field(default_factory=list)
-    """What the program warned of."""
+    """The warnings of the program."""
 
 
 class Engine:
@@ -182,5 +182,5 @@ def _options(request: Any) -> dict[str, Any]:
 
 
 def _called(alias: Any) -> str:
-    """What a resource was called before; nothing for one that only hung somewhere else: that changes no value."""
+    """The earlier name of a resource; nothing for one that only hung somewhere else: that changes no value."""
     return str(alias.urn or alias.spec.type or alias.spec.name)

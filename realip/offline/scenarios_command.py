@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def key_features(scenario: Scenario) -> dict[str, str]:
-    """What makes a scenario, each thing as it is written, and on what."""
+    """The settings that make a scenario, each thing as it is written, and on what."""
     features: dict[str, str] = {}
     if scenario.global_route_direct_access:
         features[tke.GLOBAL_ROUTE_DIRECT_ACCESS] = "true"

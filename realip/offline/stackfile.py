@@ -187,7 +187,7 @@ def _stack_path(project: Project, name: str) -> Path:
 
 
 def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:
-    """What a stack file says, by key with namespace."""
+    """The configuration of a stack file, by key with namespace."""
     root, lines = _load(path)
     if root is None:
         raise InputError(f"{_shown(path)}: is empty; it has to say at least `config:` with the stack's settings")
@@ -207,7 +207,7 @@ def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:
 
 
 def _beside_config(key: str) -> str:
-    """What is wrong with a key at the top of a stack file that the engine would pass over without a word."""
+    """The problem of a key at the top of a stack file that the engine would pass over without a word."""
     if key == "environment":
         return (
             "environment: brings values of Pulumi ESC, which offline nobody knows; say them in a stack file of their own "

@@ -1,4 +1,4 @@
-"""What a preview says of one resource: a word for its kind, what tells it apart, and the settings that decide."""
+"""One resource in a preview: a word for its kind, what tells it apart, and the settings that decide."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Summary:
     kind: str
     about: str = ""
     decisive: list[str] = field(default_factory=list)
-    """What makes the scenario: each line as it is written."""
+    """The settings that make the scenario: each line as it is written."""
     details: list[str] = field(default_factory=list)
 
 

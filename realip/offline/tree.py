@@ -22,7 +22,7 @@ _LATER = re.compile(r"(<[^<>]+>)")
 
 
 def warnings(recording: "Recording", settings: "Settings | None", say: Say) -> list[str]:
-    """What the program warned of, and an exposure that nobody can use."""
+    """The warnings of the program, and an exposure that nobody can use."""
     outsiders = outsiders_warning(settings, say) if settings and _follows(recording, settings) else None
     return [*recording.warnings, *([outsiders] if outsiders is not None else [])]
 
@@ -70,7 +70,7 @@ def _title(recording: "Recording", settings: "Settings | None", say: Say) -> Ite
 
 
 def _follows(recording: "Recording", settings: "Settings") -> bool:
-    """Whether the program made the stack that the settings describe, and not something of its own."""
+    """The program made the stack that the settings describe, and not something of its own."""
     return recording.outputs.get("scenario") == settings.row.slug
 
 

@@ -33,7 +33,7 @@ class Secret:
 
 
 def later(resource: str, field: str) -> str:
-    """What stands for a value that a resource has after `pulumi up`."""
+    """The stand-in for a value that a resource has after `pulumi up`."""
     return f"{_OPEN}{resource}.{field}{_CLOSE}"
 
 

@@ -1,1 +1,1 @@
-"""What a stack file may say: models, checks between values, the address plan, loading."""
+"""The settings of a stack file: models, checks between values, the address plan, loading."""

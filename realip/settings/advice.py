@@ -1,4 +1,4 @@
-"""What settings may say and somebody may not have wanted: warnings, and what an update refuses where a preview warns."""
+"""Advice on settings that somebody may not have wanted: warnings, and what an update refuses where a preview warns."""
 
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -26,7 +26,7 @@ _OTHER_RULES = 4
 
 
 def refusals(settings: Settings) -> list[Problem]:
-    """What a preview may show and an update may not do: a documentation range lets nobody in."""
+    """Problems that a preview may show and an update may not have: a documentation range lets nobody in."""
     remedy = "'pulumi config set --path \"realip:access.adminCidrs[0]\" <your address>/32'"
     return [
         Problem(
@@ -40,7 +40,7 @@ def refusals(settings: Settings) -> list[Problem]:
 
 
 def advice(settings: Settings) -> list[Problem]:
-    """What works, and may not be what somebody wanted."""
+    """Settings that work, and may not be what somebody wanted."""
     access, found = settings.access, []
     for index, cidr in enumerate(access.admin_cidrs):
         if rules.private(cidr):
@@ -68,7 +68,7 @@ def advice(settings: Settings) -> list[Problem]:
 
 
 def _zones_not_said(settings: Settings) -> Iterator[Problem]:
-    """What sits in a zone that nobody chose: it may move when zones come or go."""
+    """Things in a zone that nobody chose: they may move when zones come or go."""
     balancer, access = settings.load_balancer, settings.access
     several = len({subnet.zone for subnet in settings.network.nodes}) > 1
     if not several or zone_inside(settings, None) in defaults.ZONES:
@@ -82,7 +82,7 @@ def _zones_not_said(settings: Settings) -> Iterator[Problem]:
 
 
 def _limits(settings: Settings) -> Iterator[Problem]:
-    """What Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
+    """Settings that Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
     app, room = settings.app, tke.MAX_SECURITY_GROUP_RULES - _OTHER_RULES
     for path, cidrs in (
         ("access.clientCidrs", settings.access.client_cidrs),

@@ -35,7 +35,7 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
 
 
 def _mode(settings: Settings) -> Iterator[Problem]:
-    """What belongs to the other network mode, and a Kubernetes too old for the scenario."""
+    """Settings that belong to the other network mode, and a Kubernetes too old for the scenario."""
     row, network, cluster = settings.scenario.row, settings.network, settings.cluster
     if row.network_mode is NetworkMode.VPC_CNI:
         mine, other = "VPC-CNI", "GlobalRouter"
@@ -128,7 +128,7 @@ def _subnet_entries(path: str, subnets: tuple[SubnetSettings, ...] | None, *, ex
 
 
 def _carving(settings: Settings, *, vpc_cni: bool) -> Iterator[Problem]:
-    """Whether the VPC is large enough to carve the subnets that were not given out of it, for every zone."""
+    """The VPC is large enough to carve the subnets that were not given out of it, for every zone."""
     network = settings.network
     carves_pods = vpc_cni and network.pod_subnets is None
     if network.node_subnets is not None and not carves_pods:
@@ -275,7 +275,7 @@ def _capacity(settings: Settings) -> Iterator[Problem]:
 
 
 def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str) -> Iterator[Problem]:
-    """Whether subnets whose networks are known hold so many addresses."""
+    """Subnets whose networks are known hold so many addresses."""
     networks = [subnet.network for subnet in subnets]
     known = [network for network in networks if network is not None]
     room = sum(map(rules.subnet_addresses, known))
@@ -300,7 +300,7 @@ def _names(settings: Settings) -> Iterator[Problem]:
 
 
 def _nodes(settings: Settings) -> Iterator[Problem]:
-    """What native nodes have and super nodes have not, and bounds that hold the number to start with."""
+    """Settings that native nodes have and super nodes have not, and bounds that hold the number to start with."""
     nodes, row = settings.nodes, settings.scenario.row
     if row.super_nodes:
         for field in sorted(nodes.model_fields_set - {"labels", "taints"}):
@@ -405,7 +405,7 @@ def _access(settings: Settings) -> Iterator[Problem]:
 
 
 def _adoption(settings: Settings) -> Iterator[Problem]:
-    """What is to be adopted and is not made by this stack at all."""
+    """Resources that are to be adopted and are not made by this stack at all."""
     adopt, network, row = settings.adopt, settings.network, settings.row
     vpc_cni = row.network_mode is NetworkMode.VPC_CNI
     pods = network.pod_subnets if vpc_cni else ()

@@ -1,4 +1,4 @@
-"""What a stack file may say: frozen pydantic models, keys in camelCase, unknown keys refused, every default runnable.
+"""The contents of a stack file: frozen pydantic models, keys in camelCase, unknown keys refused, every default runnable.
 
 `realip.settings.loading` makes `Settings` of a stack file, or one error with every problem. Rules that look at more than one value
 stand in `realip.settings.checks`.
@@ -86,7 +86,7 @@ __all__ = [
 
 
 class _Section(BaseModel):
-    """What all settings have in common."""
+    """The base of all settings."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -246,7 +246,7 @@ class AutoscalingSettings(_Section):
 
 
 class TaintEffect(StrEnum):
-    """What a taint does to pods that do not tolerate it."""
+    """The effect of a taint on pods that do not tolerate it."""
 
     NO_SCHEDULE = "NoSchedule"
     PREFER_NO_SCHEDULE = "PreferNoSchedule"
@@ -262,7 +262,7 @@ class TaintSettings(_Section):
 
 
 class NodesSettings(_Section):
-    """What pods run on. Super nodes have one pool, a node in each zone; labels and taints are the only things to say of them."""
+    """The nodes that pods run on. Super nodes have one pool, a node in each zone; labels and taints are the only things to say of them."""
 
     instance_types: tuple[InstanceType, ...] = Field(
         defaults.INSTANCE_TYPES,

@@ -1,4 +1,4 @@
-"""What an application says it saw, read out of the body of its answer as labelled evidence.
+"""An application's account of what it saw, read out of the body of its answer as labelled evidence.
 
 Understood are JSON in the forms of many frameworks and echo servers, listings of names and values, and answers that are
 one address. Prose is not looked at for proof: a page that refuses a visitor and quotes his address would pass for one.
@@ -39,7 +39,7 @@ _WHOLE = "the whole answer"
 
 @dataclass(frozen=True)
 class Question:
-    """What is known of a request when its answer is read."""
+    """The knowledge of a request when its answer is read."""
 
     reading: Reading = field(default_factory=Reading)
     path: JsonPath | None = None
@@ -53,7 +53,7 @@ class Question:
 
 
 def read_answer(body: bytes, question: Question) -> Sighting:
-    """What the body of an answer says. Never raises, whatever the bytes."""
+    """The reading of an answer's body. Never raises, whatever the bytes."""
     coding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     text = body.decode(coding, errors="replace").strip()
     if not text:
@@ -139,7 +139,7 @@ class _Reader:
         return self._sighting(self._evidence(Label.CONCLUSION, _WHOLE, only) if only else None)
 
     def _at(self, path: JsonPath, document: object) -> Evidence | None:
-        """What the path names: a header if it leads to one by its name, else the application's own conclusion."""
+        """The value at the path: a header if it leads to one by its name, else the application's own conclusion."""
         reading, texts = self._question.reading, texts_of(path.find(document))
         if not texts:
             return None

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
     @property
     def extra(self) -> bool:
-        """Whether a healthy target may refuse it: then nothing was seen, and nothing is wrong."""
+        """A healthy target may refuse it: then nothing was seen, and nothing is wrong."""
         return self not in {Kind.TARGET, Kind.NODE_PORT}
 
 
@@ -33,26 +33,26 @@ class Attempt:
 
     kind: Kind
     address: Address
-    """What was connected to."""
+    """The address that was connected to."""
     port: int
     kept: bool = False
-    """Whether the connection had carried a request before."""
+    """The connection had carried a request before."""
     place: int = 1
     """The number of the request on its connection."""
     forgery: Forgery = field(default_factory=lambda: Forgery(0, ""))
     local: Address | None = None
     reached: bool = False
-    """Whether a connection was made."""
+    """A connection was made."""
     status: int | None = None
     sighting: Sighting | None = None
     problem: Message | None = None
     """Why there is no sighting."""
     transient: bool = False
-    """Whether a target that is still coming up would answer so."""
+    """A target that is still coming up would answer so."""
     refused: bool = False
-    """Whether the connection was refused."""
+    """The connection was refused."""
     cut_short: bool = False
-    """Whether less time was left than a connection may take."""
+    """Less time was left than a connection may take."""
     retry_after: float | None = None
     """Seconds after which the answer asks to be asked again."""
     milliseconds: float = 0.0

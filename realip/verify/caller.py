@@ -13,7 +13,7 @@ Learned = str
 
 @dataclass(frozen=True)
 class Own:
-    """What is known of the caller's own address for one probe."""
+    """Facts about the caller's own address for one probe."""
 
     addresses: frozenset[Address] = frozenset()
     learned: Learned | None = None
@@ -24,15 +24,15 @@ class Own:
 
 @dataclass(frozen=True)
 class Caller:
-    """What a run knows of its caller."""
+    """The knowledge of a run about its caller."""
 
     ranges: Ranges = field(default_factory=Ranges)
     given: frozenset[Address] = frozenset()
     echoed: dict[int, frozenset[Address]] = field(default_factory=dict)
-    """What the echo service answered, by family."""
+    """The answers of the echo service, by family."""
     in_pod: bool = False
     sign: str | None = None
-    """What shows that this machine is a node of some cluster."""
+    """The sign that this machine is a node of some cluster."""
     itself: frozenset[Address] = frozenset()
     """Addresses of the target that are this machine's own."""
 
@@ -66,7 +66,7 @@ class Caller:
         return Own(mine, lacking=message("own_lacking", why=why, family=family))
 
     def _kind(self, address: Address) -> str:
-        """What kind of network an address belongs to: what one of them sees says nothing about another."""
+        """The kind of network that an address belongs to: what one of them sees says nothing about another."""
         if routed_private(address, self.ranges):
             return "private"
         if public(address):
@@ -97,5 +97,5 @@ class Caller:
         return message("in_some_pod") if self.in_pod else message("on_some_node", sign=self.sign)
 
     def client_side_nat(self, seen: Address, target: Address, learned: Learned | None) -> bool:
-        """Whether a carrier's NAT on the caller's own side would have shown this address as well."""
+        """A carrier's NAT on the caller's own side would have shown this address as well."""
         return seen in SHARED and not public(target) and learned != GIVEN

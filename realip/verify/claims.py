@@ -39,7 +39,7 @@ class Scan:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """What was found."""
+        """The findings."""
         return tuple(self._found)
 
     def _addresses(self, text: str) -> list[tuple[Address, int]]:
@@ -105,7 +105,7 @@ class Scan:
             self.text(text, field)
 
     def _chain(self, texts: Sequence[str]) -> bool:
-        """Whether these are addresses that a hop added its own peer to: a header's value, though under another name."""
+        """These are addresses that a hop added its own peer to: a header's value, though under another name."""
         if not 2 <= len(texts) <= _LONGEST_CHAIN:
             return False
         found = [parse_endpoint(text) for text in texts]
@@ -113,7 +113,7 @@ class Scan:
         return all(found) and last is not None and self._owner(last[0]) is None
 
     def _named_before(self, text: str, at: int) -> bool:
-        """Whether the nearest name before a place of the text, on its line, is a header's."""
+        """The nearest name before a place of the text, on its line, is a header's."""
         line = text[max(text.rfind("\n", 0, at) + 1, at - _LOOK_BACK) : at]
         names = (found["name"] for found in _NAME.finditer(line))
         before = [name for name in names if name.lower() not in _PARTS and not _GROUP.fullmatch(name)]
@@ -121,7 +121,7 @@ class Scan:
         return last is not None and self._names.header(last, inside=False) is not None
 
     def others(self, lines: Sequence[str], header: str, spelling: str) -> bool:
-        """Whether the lines are those of a header that only differs in '-' and '_' from the one that is read."""
+        """The lines are those of a header that only differs in '-' and '_' from the one that is read."""
         if spelling.lower() == header.lower():
             return False
         owners = [self._owner(address) for line in lines for address, _ in self._addresses(line)]

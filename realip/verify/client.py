@@ -47,7 +47,7 @@ _LEAST = 0.001
 
 
 def trust(ca_file: str | None, *, secure: bool) -> ssl.SSLContext | None:
-    """What certificates to trust; None where there is no TLS to speak. Raises InputError for a file that is none."""
+    """The certificates to trust; None where there is no TLS to speak. Raises InputError for a file that is none."""
     if not secure:
         return None
     try:
@@ -58,7 +58,7 @@ def trust(ca_file: str | None, *, secure: bool) -> ssl.SSLContext | None:
 
 @dataclass(frozen=True)
 class Asker:
-    """What all requests of a run have in common."""
+    """The part that all requests of a run have in common."""
 
     target: Target
     question: Question
@@ -87,7 +87,7 @@ class Connection:
         self._status: int | None = None
         """The status of the answer that is being read."""
         self._first = b""
-        """What the server said first."""
+        """The first bytes that the server said."""
         self._served = 0
         self._took = 0.0
         """Seconds that the connection's first answer took."""
@@ -115,7 +115,7 @@ class Connection:
 
     @property
     def open(self) -> bool:
-        """Whether a further request would go over the same connection."""
+        """A further request would go over the same connection."""
         return self._streams is not None
 
     def send_ahead(self, forgeries: Sequence[Forgery]) -> None:

@@ -84,7 +84,7 @@ def _claimed_field(attempt: Attempt) -> str | None:
 
 
 def callers(judge: Judge, attempts: Sequence[Attempt]) -> tuple[Caller, ...]:
-    """What the caller's own address was taken to be, by family."""
+    """The address taken for the caller's own, by family."""
     found = []
     for family in (4, 6):
         owns = [judge.own(attempt) for attempt in attempts if attempt.family == family and attempt.kind is Kind.TARGET]
@@ -142,7 +142,7 @@ def _conclude(findings: Findings) -> tuple[Verdict, Message]:
 
 
 def kind_words(kind: str, findings: Findings) -> Message:
-    """What an extra request tried."""
+    """The attempt of an extra request."""
     return message(f"kind_{kind.lower().replace(' ', '_')}", header=findings.judge.reading.header or "X-Forwarded-For")
 
 
@@ -193,7 +193,7 @@ def _how(findings: Findings) -> Message:
 
 
 def _claims(findings: Findings) -> Message:
-    """What was forged without an effect: no more than what was sent."""
+    """Forgeries without an effect: no more than what was sent."""
     forged = [attempt for attempt in findings.target if attempt.forgery.forged]
     shapes = {attempt.forgery.shape for attempt in forged}
     if not forged:

@@ -26,7 +26,7 @@ Told = tuple[int, list[Address], Message | None]
 async def ask_echo(
     plan: Plan, families: Iterable[int], targets: Sequence[Address], deadline: float
 ) -> tuple[dict[int, frozenset[Address]], list[Message]]:
-    """What the plan's echo service says this machine's addresses are, by family, and notes on what it did not say."""
+    """The machine's addresses as the plan's echo service says them, by family, and notes on what it did not say."""
     results: list[Told] = await gather(partial(_ask, plan, family, targets, deadline) for family in families)
     told = {family: frozenset(addresses) for family, addresses, _ in results if addresses}
     return told, [problem for _, addresses, problem in results if not addresses and problem]

@@ -1,4 +1,4 @@
-"""What an answer shows, each value with a label: where it stands, and what the answer says that it is."""
+"""The evidence in an answer, each value with a label: where it stands, and what the answer says that it is."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ __all__ = ["Claim", "Evidence", "Label", "Sighting"]
 
 
 class Label(StrEnum):
-    """What an answer says that a value is."""
+    """The label of a value in an answer."""
 
     HEADER = "header"
     """A header that reached the application, under its name."""
@@ -30,7 +30,7 @@ class Evidence:
     values: tuple[str, ...]
     """One address, or the elements of a header or chain from left to right; none where a header is said to be missing."""
     sure: bool = True
-    """Whether the field's name can mean nothing but the client; `ip` may be the application's own."""
+    """The field's name can mean nothing but the client; `ip` may be the application's own."""
 
 
 @dataclass(frozen=True)
@@ -43,29 +43,29 @@ class Claim:
     field: str
     """Where the answer shows it."""
     echo: bool
-    """Whether it stands there as a header that reached the application, or in a chain of such: then nobody believed it."""
+    """It stands there as a header that reached the application, or in a chain of such: then nobody believed it."""
     stale: bool = False
-    """Whether another request than the answered one claimed it."""
+    """Another request than the answered one claimed it."""
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """What one answer says."""
+    """The reading of one answer."""
 
     header: Evidence | None = None
     """The header that is read, where the answer shows it or says that there was none."""
     shows_headers: bool = False
-    """Whether the answer shows the headers of this request, so that one that is not among them did not arrive."""
+    """The answer shows the headers of this request, so that one that is not among them did not arrive."""
     peers: tuple[Evidence, ...] = ()
     conclusions: tuple[Evidence, ...] = ()
     """Surest first."""
     named: Evidence | None = None
-    """What `--json-path` names."""
+    """The value that `--json-path` names."""
     claims: tuple[Claim, ...] = ()
     fresh: bool | None = None
-    """Whether the answer shows the number of this request; None if it shows none, False if that of another."""
+    """The answer shows the number of this request; None if it shows none, False if that of another."""
     foreign: bool = False
-    """Whether the answer shows the headers of a request of another program."""
+    """The answer shows the headers of a request of another program."""
     cached: str | None = None
     """The response header by which a cache says that it answered."""
     pod: str | None = None

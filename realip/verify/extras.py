@@ -42,7 +42,7 @@ class Extras:
         self._tasks = {kind: asyncio.ensure_future(job()) for kind, job in jobs.items()}
 
     async def end(self, slowest: float) -> list[Attempt]:
-        """What came of them; those that are not answered soon after the slowest probe, in milliseconds, are given up."""
+        """Their results; those that are not answered soon after the slowest probe, in milliseconds, are given up."""
         if not self._tasks or self._address is None:
             return []
         limit = max(_LEAST_WAIT, _WAIT_SHARE * slowest / 1000)

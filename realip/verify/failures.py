@@ -33,9 +33,9 @@ class Limits:
     request: float
     connect: float
     made: bool
-    """Whether a connection was made."""
+    """A connection was made."""
     begun: bool
-    """Whether the head of an answer was read."""
+    """The head of an answer was read."""
     secure: bool
 
 
@@ -61,7 +61,7 @@ def failure(error: BaseException, limits: Limits, first: bytes) -> tuple[Message
 
 
 def _broken(error: BaseException) -> tuple[Message, bool, bool]:
-    """What became of a connection that was made."""
+    """The fate of a connection that was made."""
     if isinstance(error, Unfinished | EOFError):
         return message("closed_early"), True, False
     text = printable(str(error)) or type(error).__name__

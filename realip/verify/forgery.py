@@ -1,4 +1,4 @@
-"""What a client would forge, and a ledger of it: every claimed address is told apart by the request and header that made it."""
+"""The forgeries of a client, and a ledger of them: every claimed address is told apart by the request and header that made it."""
 
 import random
 import secrets
@@ -41,20 +41,20 @@ _MOST_REMEMBERED = 4_000
 
 @dataclass(frozen=True)
 class Shape:
-    """What one forged request looks like."""
+    """The shape of one forged request."""
 
     classes: tuple[int, ...]
     """Which kind of address each element of the chain is, from left to right; OWN stands for the caller's own."""
     lines: int = 1
     """Lines of the header that the elements are spread over."""
     crowd: bool = True
-    """Whether all headers of the catalogue are sent, or only the one that is read: some programs refuse contradictions,
+    """All headers of the catalogue are sent, or only the one that is read: some programs refuse contradictions,
     and would believe one header alone."""
     underscored: bool = False
-    """Whether the spellings with underscores are sent. A program that takes '-' and '_' for one would see two spellings as
+    """The spellings with underscores are sent. A program that takes '-' and '_' for one would see two spellings as
     one list, which is no address: no crowd has both."""
     common: bool = False
-    """Whether all headers claim addresses of the kind that most programs believe."""
+    """All headers claim addresses of the kind that most programs believe."""
 
 
 _FORWARDED = ("for={}", "for={};proto=http", "For={};by=_hidden", "proto=http;for={}")
@@ -95,7 +95,7 @@ class Forgery:
 
     @property
     def forged(self) -> bool:
-        """Whether anything is claimed."""
+        """Anything is claimed."""
         return bool(self.owners)
 
 

@@ -11,7 +11,7 @@ __all__ = ["MOST_HOPS", "address_of", "elements", "merged", "pairs_of", "texts_o
 MOST_HOPS = 64
 """Elements of a header that are looked at, from the right: more is no path but an attack."""
 _VALUES = frozenset(("value", "values"))
-"""What an object that stands for a header calls its value, as in a CloudFront event."""
+"""Names of the value in an object that stands for a header, as in a CloudFront event."""
 _DEEPEST_VALUE = 3
 
 

@@ -44,7 +44,7 @@ td.short, td .code { white-space: nowrap; overflow-wrap: normal; } .soft { color
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What an auditor asks that is not in the report."""
+    """The facts that an auditor asks for and the report lacks."""
 
     machine: str
     """The name of the machine that asked."""
@@ -54,7 +54,7 @@ class Circumstances:
     version: str
     """The name and version of the program that asked."""
     options: Sequence[str]
-    """What was said on the command line besides the target, without secrets."""
+    """The words of the command line besides the target, without secrets."""
 
 
 def html(report: Report, circumstances: Circumstances, say: Speaker) -> str:

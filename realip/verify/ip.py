@@ -95,7 +95,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def contains(networks: Iterable[Network], address: Address | None) -> bool:
-    """Whether the address lies in one of the networks; no address lies in none."""
+    """The address lies in one of the networks; no address lies in none."""
     return address is not None and any(address in network for network in networks)
 
 
@@ -116,7 +116,7 @@ class Ranges:
 
     @property
     def known(self) -> bool:
-        """Whether the ranges tell where a cluster's own callers would come from."""
+        """The ranges tell where a cluster's own callers would come from."""
         return bool(self.nodes or self.pods)
 
     @property
@@ -162,10 +162,10 @@ def _network(text: str, where: str) -> Network:
 
 
 def public(address: Address) -> bool:
-    """Whether the address is one that a single machine in the world has."""
+    """The address is one that a single machine in the world has."""
     return (address.is_global and not contains(_USED_IN_PRIVATE, address)) or contains(DOCUMENTATION, address)
 
 
 def routed_private(address: Address, ranges: Ranges) -> bool:
-    """Whether the address is one that a private network routes: RFC 1918, RFC 4193, or in the VPC."""
+    """The address is one that a private network routes: RFC 1918, RFC 4193, or in the VPC."""
     return contains(_ROUTED_PRIVATE, address) or contains(ranges.vpc, address)

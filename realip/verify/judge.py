@@ -28,14 +28,14 @@ class Judgement:
     reason: Message
     by: Translator | None = None
     evidence: Evidence | None = None
-    """What was read, where anything was."""
+    """The evidence that was read, where anything was."""
     believed: str | None = None
     """The header that was believed, where the verdict is `spoofable` for one."""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What a run knows about its caller, its target and the other answers."""
+    """The knowledge of a run about its caller, its target and the other answers."""
 
     reading: Reading = field(default_factory=Reading)
     caller: Caller = field(default_factory=Caller)
@@ -45,14 +45,14 @@ class Judge:
     hop: int | None = None
     """The element of the header that counts, from the right; None until it is known, which is as 1."""
     hides: bool = False
-    """Whether the application leaves the header that is read out of those that it shows."""
+    """The application leaves the header that is read out of those that it shows."""
     numbered: bool = False
-    """Whether other answers showed the number of their request."""
+    """Other answers showed the number of their request."""
     echoing: bool = False
-    """Whether other answers showed the claims of their request in the header that is read."""
+    """Other answers showed the claims of their request in the header that is read."""
 
     unclaimed: bool = False
-    """Whether no answer of all showed a claim or a number."""
+    """No answer of all showed a claim or a number."""
 
     def own(self, attempt: Attempt) -> Own:
         """The caller's own address for an attempt."""
@@ -110,7 +110,7 @@ class Judge:
         return None
 
     def evidence(self, sighting: Sighting) -> tuple[Evidence | None, Message | None]:
-        """What counts of an answer, or why nothing does."""
+        """The part of an answer that counts, or why nothing does."""
         if sighting.named is not None:
             return sighting.named, None
         if sighting.problem is not None and sighting.header is None:

@@ -23,19 +23,19 @@ PEERS = (
     *("remoteaddr", "remoteaddress", "remoteip", "remoteipaddress", "socketpeer", "peer", "peeraddr", "peeraddress"),
     *("peerip", "peername", "socketaddress", "socketaddr", "socketip", "connectionip", "remotesocketaddress", "remote"),
 )
-"""What a framework calls the other end of the socket."""
+"""Names that frameworks give to the other end of the socket."""
 CONCLUSIONS = (
     *("clientip", "clientipaddress", "clientaddr", "clientaddress", "clienthost", "client", "callerip", "caller"),
     *("visitorip", "visitor", "userip", "yourip", "myip", "realip", "sourceip", "srcip", "sourceaddress", "requestip"),
     *("remoteclient", "originip", "originaddress", "origin"),
 )
-"""What an application calls its client, surest first."""
+"""Names that applications give to its client, surest first."""
 UNSURE = ("ip", "ipaddr", "ipaddress", "address", "addr", "query")
 """May be the client's, or the application's own; read where nothing surer is shown."""
 ADDRESS_NAMES = frozenset(
     ("ip", "ipaddr", "ipaddress", "address", "addr", "host", "remoteaddr", "remoteaddress", "hostaddress")
 )
-"""What an address is called inside an object that says whose it is."""
+"""Names of an address inside an object that says whose it is."""
 PEER_PARENTS = frozenset(("connection", "socket", "peer", "remote", "remoteaddr", "remoteaddress", "tcp"))
 CLIENT_PARENTS = frozenset(("client", "caller", "visitor", "requester", "origin"))
 ENVELOPES = frozenset(
@@ -54,7 +54,7 @@ REFUSALS = frozenset(
         *("eventid", "referenceid", "errorcode"),
     )
 )
-"""What a gateway or firewall writes that answers in place of the application."""
+"""Words of a gateway or firewall that answers in place of the application."""
 _CONTAINERS = frozenset(
     (
         *("header", "headers", "requestheader", "requestheaders", "httpheaders", "reqheaders", "rawheaders"),
@@ -68,12 +68,12 @@ _CGI = "http_"
 
 
 def is_header_container(key: str) -> bool:
-    """Whether an object of that name holds the headers of the request."""
+    """An object of that name holds the headers of the request."""
     return plain(key) in _CONTAINERS
 
 
 def is_response_container(key: str) -> bool:
-    """Whether an object of that name holds the headers of the answer, which say nothing of the request."""
+    """An object of that name holds the headers of the answer, which say nothing of the request."""
     return "response" in plain(key) and "header" in plain(key)
 
 

@@ -1,4 +1,4 @@
-"""What a reader should know that changes no verdict."""
+"""Notes that change no verdict."""
 
 from collections.abc import Iterator
 
@@ -104,7 +104,7 @@ def _place(name: str) -> int:
 
 
 def _conclusion_beside(findings: Findings) -> Evidence | None:
-    """What the application itself takes for its client, where that is another address than the header's."""
+    """The application's own conclusion about its client, where that is another address than the header's."""
     for attempt in findings.target:
         sighting, own = attempt.sighting, findings.judge.own(attempt).addresses
         evidence = findings.judge.evidence(sighting)[0] if sighting else None

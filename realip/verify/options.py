@@ -1,4 +1,4 @@
-"""What a verification is asked to do: as a caller writes it, and checked."""
+"""The options of a verification: as a caller writes it, and checked."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class VerifyOptions:
     url: str
     """The target: `http://` or `https://`, as a client outside would write it."""
     reads: str
-    """What the application reads: `socket`, or the name of a header; a stack's `reads` output will do as well."""
+    """The place that the application reads: `socket`, or the name of a header; a stack's `reads` output will do as well."""
     stack: str | None = None
     """The name of the stack that the target belongs to, for the report."""
     ranges: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class Plan:
     rollout: float | None
     ca_file: str | None
     in_pod: bool
-    """Whether this program runs in a pod of some cluster."""
+    """This program runs in a pod of some cluster."""
 
     @classmethod
     def of(cls, options: VerifyOptions) -> "Plan":

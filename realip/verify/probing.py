@@ -59,7 +59,7 @@ class Prober:
         return self._asker.connect(self._addresses[number % len(self._addresses)])
 
     def forges(self, number: int) -> bool:
-        """Whether the first request of that connection is forged.
+        """The first request of that connection is forged.
 
         For each address half are, in no rhythm that a balancer could have (the sequence of Thue and Morse).
         """
@@ -103,7 +103,7 @@ class Prober:
         return attempts
 
     def _following(self, place: int, count: int) -> Forgery:
-        """What a further request on a connection claims: the first nothing, the last what most programs believe."""
+        """The claims of a further request on a connection: the first nothing, the last what most programs believe."""
         if place == 0:
             return self._forger.plain()
         return self._forger.late() if place == count - 1 else self._forger.make()

@@ -1,4 +1,4 @@
-"""What an application reads to find its client: its socket's peer, or a header."""
+"""The place where an application finds its client: its socket's peer, or a header."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Reading:
 
     @property
     def is_forwarded(self) -> bool:
-        """Whether the header is written as RFC 7239 has it."""
+        """The header is written as RFC 7239 has it."""
         return self.header == FORWARDED
 
     @classmethod

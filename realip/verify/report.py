@@ -1,4 +1,4 @@
-"""What a verification found: verdicts, rows, one sentence, and the JSON that programs read."""
+"""The findings of a verification: verdicts, rows, one sentence, and the JSON that programs read."""
 
 import json
 from collections import Counter
@@ -12,7 +12,7 @@ __all__ = ["EXIT_CODES", "Caller", "ProbeRow", "Report", "Rollout", "Translator"
 
 
 class Verdict(StrEnum):
-    """What a probe, or the whole run, says about the client's address."""
+    """The verdict of a probe, or of the whole run, on the client's address."""
 
     PRESERVED = "preserved"
     TRANSLATED = "translated"
@@ -70,7 +70,7 @@ class ProbeRow:
     field: str | None
     """Where the answer has that: `client_ip`, `headers.X-Forwarded-For`, `the whole answer`."""
     label: str | None
-    """What the answer says that it is: `header`, `socket peer` or `conclusion`."""
+    """The label that the answer gives it: `header`, `socket peer` or `conclusion`."""
     verdict: Verdict
     by: Translator | None
     """Whose address it is instead, where the verdict is `translated`."""
@@ -113,7 +113,7 @@ class ProbeRow:
 
 @dataclass(frozen=True)
 class Caller:
-    """What the caller's own address was taken to be, for one family of addresses, and how it was learned."""
+    """The address taken for the caller's own, for one family of addresses, and how it was learned."""
 
     family: int
     addresses: tuple[str, ...]
@@ -123,7 +123,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Rollout:
-    """What became of the requests that were sent while a rollout ran."""
+    """The fate of the requests that were sent while a rollout ran."""
 
     seconds: float
     requests: int
@@ -160,7 +160,7 @@ class Report:
     trusted_hop: int | None
     """Which element of the header, counted from the right, no client can choose; None in socket mode or if unknown."""
     notes: tuple[Message, ...]
-    """What a reader should know that changes no verdict, as data."""
+    """Notes that change no verdict, as data."""
     rollout: Rollout | None
     seconds: float
 

@@ -1,4 +1,4 @@
-"""What the status and headers of an answer say before its body is read."""
+"""The reading of an answer's status and headers, before its body is read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from realip.verify.text import printable
 __all__ = ["Response", "cached_by", "retry_after", "understand"]
 
 _COMING_UP = frozenset((404, 500, 502, 503, 504))
-"""What a load balancer answers before its rules and backends are in place."""
+"""Statuses that a load balancer answers before its rules and backends are in place."""
 _SLOW_DOWN = 429
 _TLS_WANTED = (b"plain HTTP request was sent to HTTPS port", b"HTTP request to an HTTPS server", b"requires TLS")
-"""What nginx, Go and others answer to plain HTTP on a TLS port."""
+"""Phrases that nginx, Go and others answer to plain HTTP on a TLS port."""
 _CACHE_HEADERS = (
     "x-cache",
     "cf-cache-status",

@@ -50,7 +50,7 @@ def row_verdict(row: ProbeRow, say: Speaker) -> StyledVerdict:
 
 
 def where(row: ProbeRow, say: Speaker) -> str:
-    """What was asked."""
+    """The request."""
     if row.kind == Kind.TARGET.value:
         return say("where_target", family=row.family)
     if row.kind == Kind.NODE_PORT.value:
@@ -69,7 +69,7 @@ def _masked(row: ProbeRow, text: str, name: str) -> str:
 
 
 def reads(report: Report, say: Speaker) -> str:
-    """What the application reads."""
+    """The place that the application reads."""
     return say("reads_socket_peer") if report.reads == "socket peer" else say("reads_header", header=report.reads)
 
 

@@ -72,7 +72,7 @@ class _Run:
             return ways[:MOST_ADDRESSES]
 
     def caller(self, addresses: Sequence[Address], echoed: dict[int, frozenset[Address]]) -> Caller:
-        """What is known of the caller; this machine is looked at only where that may matter."""
+        """The knowledge of the caller; this machine is looked at only where that may matter."""
         plan = self.plan
         away = [address for address in addresses if not address.is_loopback]
         sign = cluster_sign() if away and not plan.ranges.known and not plan.in_pod else None
@@ -147,7 +147,7 @@ class _Run:
     def _judge(
         self, addresses: Sequence[Address], echoed: dict[int, frozenset[Address]], attempts: Sequence[Attempt]
     ) -> Judge:
-        """What the answers together say of how each is to be read."""
+        """The verdict of all answers together on how each is to be read."""
         plan = self.plan
         header = plan.reading.header
         sightings = [attempt.sighting for attempt in attempts if attempt.sighting and attempt.kind is Kind.TARGET]

@@ -28,12 +28,12 @@ _LIMIT = 0.5
 
 
 def in_pod() -> bool:
-    """Whether this program runs in a pod of some cluster."""
+    """The program runs in a pod of some cluster."""
     return "KUBERNETES_SERVICE_HOST" in os.environ or _SERVICE_ACCOUNT.is_dir()
 
 
 def own_address(address: Address) -> bool:
-    """Whether an address is one of this machine's own, as those are that kube-proxy in IPVS mode takes. Sends nothing."""
+    """An address is one of this machine's own, as those are that kube-proxy in IPVS mode takes. Sends nothing."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
@@ -44,7 +44,7 @@ def own_address(address: Address) -> bool:
 
 
 def cluster_sign() -> str | None:
-    """What on this machine shows that it is a node of a cluster, None if nothing does."""
+    """The sign on this machine that it is a node of a cluster, None if nothing does."""
     return _interface() or _listener(_PORTS) or _process() or _rules()
 
 

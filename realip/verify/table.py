@@ -34,7 +34,7 @@ def page(report: Report, say: Speaker) -> Iterator[Line | Table]:
 
 
 def _table(found: Sequence[Group], say: Speaker) -> Iterator[Line | Table]:
-    """What differs between the groups in a table, what does not beside its name, and the reasons under it: they are long."""
+    """The columns that differ between the groups in a table, what does not beside its name, and the reasons under it: they are long."""
     reasons = list(dict.fromkeys(group.why for group in found))
     columns: list[tuple[str, Callable[[Group], Line]]] = [
         ("where", lambda group: cell(group.where)),

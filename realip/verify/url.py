@@ -19,12 +19,12 @@ class Target:
 
     scheme: str
     host: str
-    """What to connect to: a name or an address without brackets."""
+    """The address to connect to: a name or an address without brackets."""
     port: int
     resource: str
     """Path and query, percent-encoded."""
     name: str
-    """What to send as `Host` without the port, and to check a certificate for."""
+    """The name to send as `Host` without the port, and to check a certificate for."""
 
     @classmethod
     def parse(cls, url: str, where: str, name: str | None = None) -> "Target":

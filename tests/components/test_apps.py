@@ -144,15 +144,15 @@ def test_a_namespace_that_apps_share_is_made_once_and_before_what_is_in_it() -> 
     assert not any(namespace.name in found.waits_for(made) for made in outside)
 
 
-def test_an_apps_pods_and_entrance_do_not_wait_for_each_other_and_all_wait_for_the_switch() -> None:
+def test_an_apps_pods_and_exposure_do_not_wait_for_each_other_and_all_wait_for_the_switch() -> None:
     found = _run({"cart": DIRECT, "web": INGRESS}, wait=True)
     deployments = {made.urn for made in found.of("Deployment")}
-    entrances = {made.urn for made in (*found.of("core/v1:Service"), *found.of("Ingress"))}
-    assert (len(deployments), len(entrances)) == (2, 3)
+    exposures = {made.urn for made in (*found.of("core/v1:Service"), *found.of("Ingress"))}
+    assert (len(deployments), len(exposures)) == (2, 3)
     for made in found.kubernetes:
         if made.name != "switch":
             assert "switch" in found.waits_for(made), made
-            assert not made.dependencies & (entrances if made.urn in deployments else deployments), made
+            assert not made.dependencies & (exposures if made.urn in deployments else deployments), made
 
 
 def test_everything_that_two_apps_both_claim_is_told_at_once_and_nothing_is_made() -> None:

@@ -114,9 +114,9 @@ def test_two_apps_have_an_exposure_each_and_one_patch() -> None:
     assert "direct-access-patch" in found.waits_for(api)
     assert "direct-access-patch" not in found.waits_for(web)
     assert len(found.of("ConfigMapPatch")) == 1
-    for entrance, namespace in ((api, "api"), (web, "web")):
-        assert entrance.inputs["metadata"]["namespace"] == namespace
-        assert f"{namespace}-namespace" in found.waits_for(entrance)
+    for exposure, namespace in ((api, "api"), (web, "web")):
+        assert exposure.inputs["metadata"]["namespace"] == namespace
+        assert f"{namespace}-namespace" in found.waits_for(exposure)
     deployments = {resource.name: resource for resource in found.of("Deployment")}
     for name, app in deployments.items():
         labels = app.inputs["spec"]["template"]["metadata"]["labels"]
@@ -128,7 +128,7 @@ def test_two_apps_have_an_exposure_each_and_one_patch() -> None:
     assert found.stack.outputs == {"api": "http://198.18.0.10/", "web": "http://198.18.0.10/"}
 
 
-def test_many_apps_are_the_list_each_with_an_entrance_of_its_own() -> None:
+def test_many_apps_are_the_list_each_with_an_exposure_of_its_own() -> None:
     listed: dict[str, Any] = yaml.safe_load((EXAMPLES / "many_apps" / "apps.yaml").read_text())
     found = _example("many_apps")
     deployed = {made.inputs["metadata"]["name"]: made for made in found.of("Deployment")}

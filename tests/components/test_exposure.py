@@ -12,13 +12,13 @@ from tests.support.recording import UNKNOWN, Recording, run
 from tests.support.stacks import SLUGS, preview, up
 
 DIRECT: dict[str, Any] = {"service": "web", "selector": {"app": "web"}, "port": 80, "target_port": 8080}
-INGRESS: dict[str, Any] = DIRECT | {"ingress": "entrance"}
+INGRESS: dict[str, Any] = DIRECT | {"ingress": "exposure"}
 
 
 def _expose(component: Any, args: dict[str, Any], *, cloud: Cloud | None = None, preview: bool = False) -> Recording:
     def program() -> None:
         provider = kubernetes.Provider("their-cluster", kubeconfig="{}")
-        made = component("entrance", args, pulumi.ResourceOptions(provider=provider))
+        made = component("exposure", args, pulumi.ResourceOptions(provider=provider))
         pulumi.export("address", made.address)
         pulumi.export("url", made.url)
 
@@ -117,7 +117,7 @@ def test_the_service_behind_an_ingress_is_a_node_port_and_says_that_it_is_not_di
     assert service.name in found.waits_for(ingress)
 
 
-def test_entrances_wait_with_a_deadline_on_create_and_on_update() -> None:
+def test_exposures_wait_with_a_deadline_on_create_and_on_update() -> None:
     for component, args in ((DirectService, DIRECT), (NodePortIngress, INGRESS)):
         for resource in _expose(component, args | {"load_balancer": {"timeout_seconds": 45.0}}).kubernetes:
             timeouts = resource.options.customTimeouts
@@ -140,7 +140,7 @@ def test_entrances_wait_with_a_deadline_on_create_and_on_update() -> None:
         ({"ip": "198.18.0.10", "hostname": "lb-1.example.com"}, 80, "198.18.0.10", "http://198.18.0.10/"),
     ],
 )
-def test_an_entrance_is_an_address_or_a_hostname(entry: dict[str, str], port: float, address: str, url: str) -> None:
+def test_an_exposure_is_an_address_or_a_hostname(entry: dict[str, str], port: float, address: str, url: str) -> None:
     """Newer load balancers publish a hostname and no IP; an output made of the IP alone silently vanishes."""
     found = _expose(DirectService, DIRECT | {"port": port}, cloud=Cloud(entry))
     assert found.stack.outputs == {"address": address, "url": url}
@@ -186,7 +186,7 @@ def test_an_object_that_has_no_address_yet_has_an_unknown_one_and_not_the_word_n
 def test_what_would_be_refused_later_is_refused_now(component: Any, args: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(ArgumentError) as caught:
         _expose(component, args)
-    for word in [f"{component.__name__} 'entrance'", *words]:
+    for word in [f"{component.__name__} 'exposure'", *words]:
         assert word in str(caught.value)
 
 
@@ -263,8 +263,8 @@ def test_the_load_balancer_that_was_asked_for_is_the_one_annotated(
 ) -> None:
     for slug in SLUGS:
         found = up(slug, loadBalancer=balancer)
-        entrance = (found.of("Ingress") or found.of("core/v1:Service"))[0]
-        annotations = dict(entrance.inputs["metadata"]["annotations"])
+        exposure = (found.of("Ingress") or found.of("core/v1:Service"))[0]
+        annotations = dict(exposure.inputs["metadata"]["annotations"])
         wanted = ingress if found.of("Ingress") else service
         public = not {"internal", "existingId"} & balancer.keys()
         fixed = dict(_INGRESS if found.of("Ingress") else _DIRECT)
@@ -275,7 +275,7 @@ def test_the_load_balancer_that_was_asked_for_is_the_one_annotated(
         assert annotations == fixed | wanted, slug
 
 
-def test_only_an_open_entrance_bypasses_the_nodes_security_group() -> None:
+def test_only_an_open_exposure_bypasses_the_nodes_security_group() -> None:
     """pass-to-target lets whatever the load balancer accepts reach the nodes: clients that were named would be moot."""
     for slug in ("vpc-cni-nondirect-native", "globalrouter-nondirect-native"):
         some = up(slug, access={"adminCidrs": ["198.18.0.0/24"], "clientCidrs": ["198.19.0.0/24"]})

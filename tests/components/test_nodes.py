@@ -179,7 +179,7 @@ def _node_subnets(*zones: str) -> dict[str, Any]:
 
 
 def test_listing_the_same_subnets_in_another_order_moves_no_pod_and_no_address() -> None:
-    """Super nodes are replaced when their list changes, and an entrance inside the VPC gets another address with its subnet."""
+    """Super nodes are replaced when their list changes, and an exposure inside the VPC gets another address with its subnet."""
     internal: dict[str, Any] = {"loadBalancer": {"internal": True}, "access": {"endpoint": "intranet"}}
     there, back = (
         up("vpc-cni-direct-super", network=_node_subnets(*zones), **internal)

@@ -83,15 +83,15 @@ def test_everything_in_kubernetes_goes_before_nodes_cluster_and_network_on_destr
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_deployment_and_entrance_are_made_side_by_side(slug: str) -> None:
+def test_deployment_and_exposure_are_made_side_by_side(slug: str) -> None:
     """TKE's readiness gate makes pods wait for the load balancer, whose Service would wait for the pods."""
     recording = up(slug)
     deployment = recording.one("Deployment")
-    entrances = [*recording.of("core/v1:Service"), *recording.of("Ingress")]
-    assert entrances
-    for entrance in entrances:
-        assert deployment.name not in recording.waits_for(entrance)
-        assert entrance.name not in recording.waits_for(deployment)
+    exposures = [*recording.of("core/v1:Service"), *recording.of("Ingress")]
+    assert exposures
+    for exposure in exposures:
+        assert deployment.name not in recording.waits_for(exposure)
+        assert exposure.name not in recording.waits_for(deployment)
 
 
 def test_no_deployment_waits_for_the_switch() -> None:

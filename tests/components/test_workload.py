@@ -136,7 +136,7 @@ def test_the_settings_of_the_app_reach_its_objects() -> None:
         "namespace": "shop",
         "deployment": "web",
         "container": "main",
-        "service": "web-entrance",
+        "service": "web-exposure",
         "label": "web",
         "cpuRequest": "500m",
         "cpuLimit": "2",
@@ -161,7 +161,7 @@ def test_the_settings_of_the_app_reach_its_objects() -> None:
     assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": 8080}
     assert container["lifecycle"]["preStop"]["sleep"]["seconds"] == 20
     assert deployment.options.customTimeouts.create == "120s"
-    assert service.inputs["metadata"]["name"] == "web-entrance"
+    assert service.inputs["metadata"]["name"] == "web-exposure"
     assert service.inputs["metadata"]["namespace"] == "shop"
     assert service.inputs["spec"]["selector"] == {"app": "web"}
     assert service.inputs["spec"]["ports"] == [{"protocol": "TCP", "port": 8000, "targetPort": 8080}]

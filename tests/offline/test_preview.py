@@ -118,7 +118,7 @@ def test_a_preview_warns_in_the_words_of_the_refusal(stack: str, realip: Realip)
         ("[198.51.100.0/24]", False, ADDRESS),
     ],
 )
-def test_a_public_entrance_that_lets_nobody_outside_in_is_warned_of(
+def test_a_public_exposure_that_lets_nobody_outside_in_is_warned_of(
     clients: str, warned: bool, client: str, realip: Realip
 ) -> None:
     admins = "adminCidrs: [192.0.0.8/32]"
@@ -163,9 +163,9 @@ def test_what_is_known_later_is_named_by_its_source_and_secrets_are_never_shown(
     assert found["outputs"]["kubeconfig"] == "[secret]"
     assert found["outputs"]["address"] == "<known after up>"
     assert found["outputs"]["clusterId"] == "<realip-cluster.id>"
-    entrance = next(resource for resource in found["resources"] if resource["type"] == "kubernetes:core/v1:Service")
-    assert entrance["provider"] == provider["urn"]
-    assert entrance["options"]["customTimeouts"] == {"create": "600s", "update": "600s", "delete": "600s"}
+    exposure = next(resource for resource in found["resources"] if resource["type"] == "kubernetes:core/v1:Service")
+    assert exposure["provider"] == provider["urn"]
+    assert exposure["options"]["customTimeouts"] == {"create": "600s", "update": "600s", "delete": "600s"}
 
 
 def test_an_option_that_matters_is_shown(realip: Realip) -> None:

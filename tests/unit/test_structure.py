@@ -1,6 +1,7 @@
 """The house: which module may import which, so that each can be understood, and changed, without those above it."""
 
 import ast
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -82,3 +83,10 @@ def test_verify_knows_no_cloud() -> None:
 @pytest.mark.parametrize("name", INSIDE)
 def test_a_module_is_read_at_one_sitting(name: str) -> None:
     assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 460
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_docstring_says_what_a_thing_is(name: str) -> None:
+    """By its noun: a reader looks for that, and not for a question."""
+    asked = re.findall(r'"""(?:What|Whether) [^\n]*', MODULES[name].read_text(encoding="utf-8"))
+    assert asked == []

@@ -1,4 +1,4 @@
-"""What stands around the findings of a verification: titles of columns and sections, and the words in cells."""
+"""The words around the findings of a verification: titles of columns and sections, and the words in cells."""
 
 __all__ = ["MESSAGES"]
 
