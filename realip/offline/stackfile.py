@@ -80,11 +80,12 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
     project = find_project(folder or Path.cwd())
     path = _stack_path(project, name)
     configuration = {**project.defaults, **_stack_configuration(path, project.name)}
+    changes = [parse_override(override, project.name) for override in overrides]
     takes_settings = _takes_settings(project.program)
     if takes_settings:
         _refuse_keys(project, path, configuration)
-    for override in overrides:
-        parse_override(override, project.name).apply(configuration)
+    for change in changes:
+        change.apply(configuration)
     encrypted = {
         key: next(iter(places)) for key, value in configuration.items() if (places := list(_secure(value, key)))
     }
