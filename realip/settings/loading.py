@@ -19,7 +19,7 @@ from realip.settings.models import Settings
 from realip.settings.problems import SettingsError, problem_from
 from realip.settings.secrets import hidden, refuse_credentials, section_problems
 
-__all__ = ["check_settings", "decode", "load_settings", "parse_settings", "provider_region"]
+__all__ = ["decode", "load_settings", "parse_settings", "provider_region"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
 
@@ -58,13 +58,6 @@ def _past(refused: Sequence[Problem], wrong: Sequence[Problem]) -> Iterator[Prob
     for problem in wrong:
         if not any(_same_or_inside(problem.path, section.path) for section in refused):
             yield problem
-
-
-def check_settings(settings: Settings) -> Settings:
-    """Settings that a program made, if their values agree; SettingsError with every problem if not."""
-    if problems := tuple(checks.problems(settings)):
-        raise SettingsError(problems)
-    return settings
 
 
 def _validate(plain: Mapping[str, Any]) -> Settings:
