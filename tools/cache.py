@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 from tools.progress import Progress
 
@@ -75,8 +74,9 @@ def _locked(path: Path, step: Progress) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            step.say(lambda: f"waiting for {_holder(lock)}")
+            step.say(lambda: f"waiting for {_holder(path)}")
             fcntl.flock(lock, fcntl.LOCK_EX)
+            step.say("looking at what the other process made")
         lock.truncate(0)
         json.dump({"pid": os.getpid(), "command": _command(), "since": time.time()}, lock)
         lock.flush()
@@ -88,11 +88,10 @@ def _command() -> str:
     return shlex.join(sys.orig_argv)
 
 
-def _holder(lock: TextIO) -> str:
-    """Who wrote into a lock that is held, and for how long they have had it."""
-    lock.seek(0)
+def _holder(path: Path) -> str:
+    """Who wrote into a lock that is held, and for how long they have had it; read apart, since other threads ask."""
     try:
-        holder = json.loads(lock.read())
+        holder = json.loads(path.read_text())
         held = time.time() - holder["since"]
         return f"process {holder['pid']} ({holder['command']}), which has been making it for {held:.0f} s"
     except (ValueError, KeyError, TypeError):  # it has only just taken the lock

@@ -376,7 +376,7 @@ def test_two_builds_at_once_make_it_once(step: Progress) -> None:
 def test_who_waits_is_told_by_whom_the_lock_is_held_and_for_how_long(
     step: Progress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.progress.PLAIN_SECONDS", 0.01)
+    monkeypatch.setattr("tools.progress.PLAIN_SECONDS", 0.001)
     holds = threading.Event()
     stream = io.StringIO()
 
