@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from realip.settings.models import AdoptSettings
+from realip.settings.sections.adopt import AdoptSettings
 
 __all__ = ["ids_by_name", "importing"]
 

@@ -27,8 +27,9 @@ from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
 from realip.settings.loading import parse_settings
-from realip.settings.models import Settings, SubnetSettings
+from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
+from realip.settings.sections.network import SubnetSettings
 
 __all__ = ["RealIpStack"]
 

@@ -5,7 +5,8 @@ from ipaddress import IPv4Network
 
 from realip import defaults, rules
 from realip.scenarios import NetworkMode
-from realip.settings.models import Settings, SubnetSettings
+from realip.settings.models import Settings
+from realip.settings.sections.network import SubnetSettings
 
 __all__ = ["AddressPlan", "address_plan", "zone_inside"]
 

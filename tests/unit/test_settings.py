@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from realip import SettingsError, parse_settings
 from realip.settings.address_plan import address_plan
-from realip.settings.models import Settings, SubnetSettings
+from realip.settings.models import Settings
+from realip.settings.sections.network import SubnetSettings
 
 ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
 

@@ -1,0 +1,127 @@
+"""The cluster, its nodes and the account: rules that look at more than one setting."""
+
+from collections.abc import Iterator
+
+from realip import rules, tke
+from realip.problems import Problem
+from realip.scenarios import SCENARIOS, NetworkMode
+from realip.settings.address_plan import address_plan
+from realip.settings.models import Settings
+from realip.settings.sections.network import SubnetSettings
+
+__all__ = ["account_problems", "capacity_problems", "mode_problems", "node_problems"]
+
+
+def mode_problems(settings: Settings) -> Iterator[Problem]:
+    """Settings that belong to the other network mode, and a Kubernetes too old for the scenario."""
+    row, network, cluster = settings.scenario.row, settings.network, settings.cluster
+    if row.network_mode is NetworkMode.VPC_CNI:
+        mine, other = "VPC-CNI", "GlobalRouter"
+        foreign: dict[str, object] = {
+            "cluster.clusterCidr": cluster.cluster_cidr,
+            "cluster.podsPerNode": cluster.pods_per_node,
+            "cluster.services": cluster.services,
+        }
+        instead = "in VPC-CNI pods take addresses from network.podSubnets, and cluster.serviceCidr says how many Services there are"
+    else:
+        mine, other = "GlobalRouter", "VPC-CNI"
+        foreign = {
+            "network.podSubnets": network.pod_subnets and [subnet.id or subnet.cidr for subnet in network.pod_subnets],
+            "cluster.exclusiveEni": cluster.exclusive_eni,
+            "cluster.staticPodIps": cluster.static_pod_ips,
+        }
+        instead = "in GlobalRouter pods take addresses from cluster.clusterCidr"
+    for path, value in foreign.items():
+        if value is not None:
+            yield Problem(
+                path, value, f"belongs to {other}, and `{row.slug}` is {mine}; remove it: {instead}", ("scenario",)
+            )
+    if rules.kubernetes_version(cluster.version)[:2] < row.minimum_version:
+        oldest = ".".join(map(str, row.minimum_version))
+        yield Problem(
+            "cluster.version", cluster.version, f"is too old for `{row.slug}`; take {oldest} or later", ("scenario",)
+        )
+
+
+def account_problems(settings: Settings, account_type: str | None) -> Iterator[Problem]:
+    """A scenario that an account of that type cannot have (TKE 41897)."""
+    row = settings.scenario.row
+    if row.billed_by_ip and account_type == tke.ACCOUNT_BILLED_BY_CVM:
+        instead = next(
+            other.slug for other in SCENARIOS if not other.billed_by_ip and other.network_mode is row.network_mode
+        )
+        message = (
+            f"is billed by CVM, and `{row.slug}` needs an account that is billed by IP (TKE 41897); take `{instead}`, "
+            "or have the account changed by a ticket"
+        )
+        yield Problem("network.accountType", account_type, message, ("scenario",))
+
+
+def capacity_problems(settings: Settings) -> Iterator[Problem]:
+    """Room for the nodes and pods that were asked for."""
+    plan, row, nodes = address_plan(settings), settings.scenario.row, _most_nodes(settings)
+    pods = (settings.app.replicas or row.replicas) + 1  # a rollout starts one pod before it stops one
+    replicas = "nodes.autoscaling.max" if settings.nodes.autoscaling else "nodes.replicas"
+    if plan.cluster is not None and plan.pods_per_node is not None:
+        services = 0 if plan.own_services else plan.service_number
+        room = rules.global_router_nodes(plan.cluster, plan.pods_per_node, services)
+        if room < nodes:
+            shown = f"{plan.cluster.num_addresses} addresses less {services} for Services, {plan.pods_per_node} for each node"
+            message = f"has room for {room} nodes ({shown}), and {nodes} are asked for; take a larger network, or fewer cluster.podsPerNode"
+            involved = ("cluster.podsPerNode", "cluster.services", "cluster.serviceCidr", replicas, "scenario")
+            yield Problem("cluster.clusterCidr", str(plan.cluster), message, involved)
+        if plan.own_services and plan.service_number != rules.service_numbers(plan.own_services):
+            message = f"does not agree with cluster.serviceCidr, which holds {rules.service_numbers(plan.own_services)}; remove it"
+            yield Problem("cluster.services", plan.service_number, message, ("cluster.serviceCidr",))
+    yield from _room(
+        "network.nodeSubnets",
+        plan.node_subnets,
+        pods if row.super_nodes else nodes,
+        "pods" if row.super_nodes else "nodes",
+    )
+    if not row.super_nodes:
+        yield from _room("network.podSubnets", plan.pod_subnets, pods, "pods")
+    holds = tke.CLUSTER_LEVELS[settings.cluster.level]
+    if not row.super_nodes and nodes > holds:
+        message = f"holds {holds} nodes, and {replicas} asks for {nodes}; take a higher level"
+        yield Problem("cluster.level", settings.cluster.level, message, (replicas, "scenario"))
+
+
+def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str) -> Iterator[Problem]:
+    """Subnets whose networks are known hold so many addresses."""
+    networks = [subnet.network for subnet in subnets]
+    known = [network for network in networks if network is not None]
+    room = sum(map(rules.subnet_addresses, known))
+    if known and len(known) == len(networks) and room < wanted:
+        message = f"have room for {room} addresses, and {wanted} {what} are asked for; take larger networks"
+        yield Problem(path, list(map(str, known)), message, ("network", "nodes", "app.replicas", "scenario"))
+
+
+def _most_nodes(settings: Settings) -> int:
+    nodes = settings.nodes
+    return nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
+
+
+def node_problems(settings: Settings) -> Iterator[Problem]:
+    """Settings that native nodes have and super nodes have not, and bounds that hold the number to start with."""
+    nodes, row = settings.nodes, settings.scenario.row
+    if row.super_nodes:
+        for field in sorted(nodes.model_fields_set - {"labels", "taints"}):
+            alias = type(nodes).model_fields[field].alias or field
+            value = nodes.model_dump(mode="json")[field]
+            message = f"belongs to native nodes, and `{row.slug}` runs on super nodes; remove it"
+            yield Problem(f"nodes.{alias}", value, message, ("scenario",))
+    if (bounds := nodes.autoscaling) is None:
+        return
+    if bounds.min > bounds.max:
+        yield Problem(
+            "nodes.autoscaling.min",
+            bounds.min,
+            f"is more than max, {bounds.max}; swap them",
+            ("nodes.autoscaling.max",),
+        )
+    elif not bounds.min <= nodes.replicas <= bounds.max:
+        message = (
+            f"lies outside nodes.autoscaling, {bounds.min} to {bounds.max}; choose a number to start with inside it"
+        )
+        yield Problem("nodes.replicas", nodes.replicas, message, ("nodes.autoscaling",))

@@ -1,0 +1,36 @@
+"""The section `access`: who may reach the API server, and who the app."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from realip.settings.sections.section import Section
+from realip.settings.values import (
+    Cidr,
+    Zone,
+)
+
+__all__ = ["AccessSettings", "Endpoint"]
+
+
+class Endpoint(StrEnum):
+    """Which endpoint of the API server is opened."""
+
+    PUBLIC = "public"
+    INTRANET = "intranet"
+
+
+class AccessSettings(Section):
+    """Who may reach the API server, and who the app."""
+
+    endpoint: Endpoint = Field(
+        Endpoint.PUBLIC, description="public, or intranet: run Pulumi inside the VPC then, and leave adminCidrs out."
+    )
+    endpoint_zone: Zone | None = Field(
+        None, description="Zone of the intranet endpoint, which sits in that zone's node subnet."
+    )
+    admin_cidrs: tuple[Cidr, ...] = Field((), description="Who may reach the public endpoint of the API server.")
+    allow_everyone: bool = Field(default=False, description="Accept 0.0.0.0/0 in adminCidrs.")
+    client_cidrs: tuple[Cidr, ...] = Field(
+        (), description="Who may reach the app; 0.0.0.0/0 for everyone. Only clients inside the VPC if unset."
+    )
