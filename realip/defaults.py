@@ -13,9 +13,11 @@ __all__ = [
     "PODS_PER_NODE",
     "SERVICES",
     "SERVICE_CIDR",
+    "SUBNET_CIDR",
     "SYSTEM_DISK_SIZE",
     "SYSTEM_DISK_TYPE",
     "TIMEOUT",
+    "VPC_CIDR",
     "ZONES",
 ]
 
@@ -23,6 +25,9 @@ KUBERNETES_VERSION = "1.34.1"
 """TKE takes new clusters of a version for 18 months after it offers it (TKE 47894): 1.32 is about to end, 1.34 is there (TKE 38179)."""
 CLUSTER_LEVEL = "L5"
 ZONES = ("ap-guangzhou-6", "ap-guangzhou-7")
+VPC_CIDR = "10.0.0.0/16"
+SUBNET_CIDR = "10.0.0.0/20"
+"""The first of the networks that subnets are carved from in a VPC that nothing is said of."""
 SERVICE_CIDR = "10.200.0.0/22"
 """VPC-CNI: network of Services."""
 CLUSTER_CIDR = "172.16.0.0/16"

@@ -8,6 +8,7 @@ Each is importable from `realip`. Nothing else is raised for input.
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 
 __all__ = ["InputError", "nearest"]
@@ -21,10 +22,29 @@ class InputError(Exception):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` where a known word is near, else the list of the known ones."""
+    """`did you mean X?` where a known word is near, else the list of the known ones."""
     known = sorted(known)
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {by_folded[close[0]]}?"
+    close = max(known, key=lambda candidate: _likeness(word, candidate), default="")
+    if close and _likeness(word, close) >= _NEAR:
+        return f"did you mean {close}?"
     return f"known are {', '.join(known)}"
+
+
+_NEAR = 0.75
+"""Likeness from which on a word is taken for a misspelt one: every fourth letter may be another one."""
+
+
+def _likeness(word: str, candidate: str) -> float:
+    """How near two words are, 0 to 1: by their letters, or by the parts of a name that somebody left out or put elsewhere."""
+    letters = difflib.SequenceMatcher(None, word.casefold(), candidate.casefold()).ratio()
+    parts, others = _parts(word), _parts(candidate)
+    shared = sum(len(part) for part in parts & others)
+    most = sum(map(len, others))
+    if parts <= others and most and shared * 2 >= most:  # the rest is left out, as in `memory` for `memoryLimit`
+        return max(letters, _NEAR + shared / most * (1 - _NEAR))
+    return letters
+
+
+def _parts(name: str) -> set[str]:
+    """The words that a name is made of: `drain` and `seconds` of `drainSeconds`."""
+    return {part.casefold() for part in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)}

@@ -1,9 +1,10 @@
 """A problem of some input: path, value, what is wrong and what to do about it, on one line."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from realip.escapes import as_json
 
 __all__ = ["MISSING", "MUST_BE", "Problem", "path_of"]
 
@@ -49,7 +50,7 @@ class Problem:
         path = _cut(self.path, _LONGEST_PATH)
         if isinstance(self.value, _Missing):
             return f"{path}: {self.message}"
-        shown = _cut(json.dumps(self.value, ensure_ascii=True, default=str), _LONGEST_VALUE)
+        shown = _cut(as_json(self.value), _LONGEST_VALUE)
         return f"{path} = {shown}: {self.message}"
 
 
@@ -66,7 +67,7 @@ def path_of(location: Sequence[int | str]) -> str:
         if isinstance(step, int):
             path += f"[{step}]"
         elif not _PLAIN_KEY.fullmatch(step):
-            path += f"[{json.dumps(step)}]"
+            path += f"[{as_json(step)}]"
         else:
             path += f".{step}" if path else step
     return path

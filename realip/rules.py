@@ -1,18 +1,27 @@
-"""The rules that values keep: CIDRs, capacity, names, versions. Plain functions that raise ValueError.
+"""The rules that values keep: capacity, names, versions; those of networks stand in `realip.networks`. Plain functions that raise ValueError.
 
 The settings' validators call them for a whole stack file; components that someone uses alone call them for the values
 that are known already. The limits themselves are TKE's and stand in `realip.tke`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
-from itertools import combinations
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
 from typing import TypeVar
 
 from realip import tke
-from realip.documentation_ranges import DOCUMENTATION
+from realip.networks import (
+    EVERYONE,
+    canonical_cidr,
+    cluster_cidr,
+    documentation_range,
+    overlaps,
+    private,
+    service_cidr,
+    subnet_cidr,
+    vpc_cidr,
+    whole_internet,
+)
 from realip.quantities import cpu, memory, quantity_text
 
 __all__ = [
@@ -36,7 +45,6 @@ __all__ = [
     "dns_subdomain",
     "documentation_range",
     "environment_name",
-    "everyone_together",
     "global_router_nodes",
     "image_reference",
     "instance_type",
@@ -50,7 +58,6 @@ __all__ = [
     "port_name",
     "ports",
     "private",
-    "private_cidr",
     "quantity_text",
     "region_of",
     "service_cidr",
@@ -95,8 +102,6 @@ TIMEOUTS = range(30, 3601)
 """Seconds that a rollout, or a load balancer's address, may take."""
 DRAIN_SECONDS = range(301)
 """Seconds that a pod may go on serving while the load balancer lets go of it."""
-EVERYONE = ("0.0.0.0/0", "::/0")
-"""The whole internet, in both address families."""
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
@@ -113,53 +118,6 @@ _IMAGE = re.compile(
     rf"{_IMAGE_COMPONENT}(?:/{_IMAGE_COMPONENT})*"
     rf"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[a-f0-9]{{64}})?"
 )
-
-
-def canonical_cidr(value: str) -> IPv4Network | IPv6Network:
-    """The network that `value` names; host bits must be zero, as the provider asks (`ValidateCIDRNetworkAddress`)."""
-    try:
-        network = ip_network(value, strict=False)
-    except ValueError:
-        raise ValueError("is not a CIDR; write a network such as 10.0.0.0/16") from None
-    if "%" in value:
-        raise ValueError("names an interface of one machine; write the network without it")
-    if "/" not in value:
-        raise ValueError(f"has no mask; write {network} for one address")
-    if str(network) != value:
-        raise ValueError(f"is not canonical; write {network}")
-    return network
-
-
-def private_cidr(value: str, ranges: Sequence[str], masks: range) -> IPv4Network:
-    """The IPv4 network that `value` names, inside one of `ranges`, with a mask in `masks`."""
-    network = canonical_cidr(value)
-    if not isinstance(network, IPv4Network):
-        raise ValueError("is an IPv6 network; TKE takes IPv4 here")
-    if not any(network.subnet_of(IPv4Network(allowed)) for allowed in ranges):
-        raise ValueError(f"lies outside {', '.join(ranges)}; choose a network inside one of them")
-    if network.prefixlen not in masks:
-        raise ValueError(f"has mask /{network.prefixlen}; TKE takes /{masks.start} to /{masks.stop - 1} here")
-    return network
-
-
-def vpc_cidr(value: str) -> IPv4Network:
-    """A VPC's network."""
-    return private_cidr(value, tke.VPC_CIDR_RANGES, tke.VPC_CIDR_MASKS)
-
-
-def subnet_cidr(value: str) -> IPv4Network:
-    """A subnet's network."""
-    return private_cidr(value, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS)
-
-
-def service_cidr(value: str) -> IPv4Network:
-    """A cluster's network of Service addresses."""
-    return private_cidr(value, tke.SERVICE_CIDR_RANGES, tke.SERVICE_CIDR_MASKS)
-
-
-def cluster_cidr(value: str) -> IPv4Network:
-    """A GlobalRouter cluster's network of pod (and, at its end, Service) addresses."""
-    return private_cidr(value, tke.CLUSTER_CIDR_RANGES, tke.CLUSTER_CIDR_MASKS)
 
 
 def service_numbers(network: IPv4Network) -> int:
@@ -203,52 +161,6 @@ def zone_place(zone: str) -> int:
 def zone_number(zone: str) -> int:
     """The number at the end of an availability zone."""
     return int(zone.rpartition("-")[2])
-
-
-def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str, IPv4Network, str]]:
-    """For each pair of named networks that share an address: the second's name and network, and what is wrong with it."""
-    for (first_name, first), (second_name, second) in combinations(networks, 2):
-        if first.overlaps(second):
-            yield second_name, second, f"overlaps {first_name}, {first}; choose networks that share no address"
-
-
-def private(cidr: str) -> bool:
-    """A network lies in the ranges that VPCs are made of, which nobody has on the internet."""
-    network = ip_network(cidr)
-    return isinstance(network, IPv4Network) and any(network.subnet_of(IPv4Network(r)) for r in tke.VPC_CIDR_RANGES)
-
-
-def whole_internet(cidrs: Iterable[str]) -> bool:
-    """Networks cover more of the internet than anybody has who could be named: a 64th, four IPv4 /8 networks.
-
-    The largest holders have less. What counts as the internet is all of IPv4, and of IPv6 what is given out, 2000::/3.
-    """
-    networks = [ip_network(cidr) for cidr in cidrs]
-    for space in _INTERNET:
-        parts = [
-            part if part.prefixlen >= space.prefixlen else space
-            for part in networks
-            if part.version == space.version and part.overlaps(space)
-        ]
-        covered = sum(part.num_addresses for part in collapse_addresses(parts))  # type: ignore[type-var, misc]
-        if Fraction(covered, space.num_addresses) >= _MORE_THAN_ANYBODY_HAS:
-            return True
-    return False
-
-
-_INTERNET: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("2000::/3"))
-_MORE_THAN_ANYBODY_HAS = Fraction(1, 64)
-
-
-def everyone_together(cidrs: Iterable[str]) -> bool:
-    """Networks that each are less than the whole internet are as good as all of it together."""
-    return whole_internet(cidr for cidr in cidrs if cidr not in EVERYONE)
-
-
-def documentation_range(value: str) -> bool:
-    """A CIDR lies in a range that RFC 5737 or RFC 3849 keeps for documents, so that it can reach nobody."""
-    network = ip_network(value, strict=False)
-    return any(network.version == kept.version and network.subnet_of(kept) for kept in DOCUMENTATION)  # type: ignore[arg-type]
 
 
 def dns_label(value: str) -> str:

@@ -6,6 +6,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from realip.escapes import escaped
+
 __all__ = ["CANNOT_WRITE", "abandon", "complain", "prepare", "put", "tell"]
 
 CANNOT_WRITE = 2
@@ -52,7 +54,7 @@ def abandon(stream: TextIO | None = None) -> None:
 
 def complain(words: str) -> None:
     """Tell a person on standard error what is wrong, if anybody listens there."""
-    tell(f"realip: {words}\n")
+    tell(f"realip: {escaped(words, keep=chr(10))}\n")
 
 
 def tell(text: str) -> None:

@@ -17,7 +17,6 @@ __all__ = [
     "CLUSTER_POD_NUMBERS",
     "CLUSTER_SERVICE_NUMBERS",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
-    "HEALTH_CHECK_RANGE",
     "INGRESS_DIRECT_ACCESS",
     "INGRESS_EXISTING_LOAD_BALANCER",
     "INGRESS_INTERNAL_SUBNET",
@@ -30,7 +29,6 @@ __all__ = [
     "INTERNET_CHARGE_TYPES",
     "MANAGED_CLUSTER",
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
-    "MAX_NAME",
     "MAX_NAME_LENGTH",
     "MAX_SECURITY_GROUP_RULES",
     "NETWORK_TYPE_GLOBAL_ROUTER",
@@ -167,8 +165,6 @@ SUBNET_RESERVED_ADDRESSES = 3
 """Network, gateway and broadcast address of every subnet."""
 NODE_PORT_RANGE = (30000, 32768)
 """The ports that TKE asks a security group to let through for node ports (30000-32768)."""
-HEALTH_CHECK_RANGE = "100.64.0.0/10"
-"""Where load balancers' health checks come from (CLB 214/53639); never a client."""
 
 # --- Account (provider eip_network_account_type) ---------------------------------------------------------------------------
 
@@ -186,8 +182,6 @@ SYSTEM_DISK_SIZES = range(50, 1025)
 
 # --- Kubernetes ----------------------------------------------------------------------------------------------------------
 
-MAX_NAME = 60
-"""Letters of a VPC's, subnet's, NAT gateway's, route table's or security group's name (provider, `ValidateStringLengthInRange(1, 60)`)."""
 MAX_SECURITY_GROUP_RULES = 100
 """Rules of a security group in one direction, unless the account has more (VPC, DescribeSecurityGroupLimits, 41428)."""
 PRE_STOP_SLEEP_VERSION = (1, 30)

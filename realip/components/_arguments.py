@@ -5,7 +5,6 @@ A `Shape` reads the TypedDict of some arguments, and so knows their names and ki
 """
 
 import inspect
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, is_typeddict
@@ -14,6 +13,7 @@ import pulumi
 
 from realip.components._kinds import Kind, kinds_of
 from realip.errors import InputError, nearest
+from realip.escapes import as_json
 from realip.problems import MISSING, MUST_BE, Problem
 
 __all__ = [
@@ -52,7 +52,7 @@ class Arguments:
 
     def entry(self, key: int | str) -> "Arguments":
         """The place of an entry of a list or a map."""
-        return Arguments(f"{self.path}[{json.dumps(key)}]")
+        return Arguments(f"{self.path}[{as_json(key)}]")
 
     def refuse(self, argument: str, value: object, message: str) -> Problem:
         """The problem with an argument: its value, what is wrong and what to do."""

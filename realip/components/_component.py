@@ -9,7 +9,7 @@ import pulumi
 from realip.components._arguments import Arguments, raise_all
 from realip.problems import MISSING, Problem
 
-__all__ = ["Children", "Component", "KubernetesComponent", "after"]
+__all__ = ["Children", "Component", "KubernetesComponent", "after", "named"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,13 @@ def after(value: pulumi.Output[str], resource: pulumi.Resource) -> pulumi.Output
     # Typed as what it may be where it is unknown: an Output of that takes it all the same.
     future: Any = value.future(with_unknowns=True)
     return pulumi.Output(resources(), future, value.is_known(), value.is_secret())
+
+
+def named(args: Any, name: object) -> Any:
+    """Arguments with the display name that the cloud shows where none is said, the component's own: it keeps the same rules."""
+    if not isinstance(args, Mapping) or "display_name" in args or not isinstance(name, str) or not name:
+        return args
+    return {**args, "display_name": name}
 
 
 def _has_kubernetes_provider(opts: pulumi.ResourceOptions) -> bool:

@@ -1,6 +1,5 @@
 """Apps: many applications on one cluster, each with an exposure of its own, as one component."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from realip.components.workload import (
     makes_namespace,
     namespace_of,
 )
+from realip.escapes import as_json
 from realip.problems import Problem
 
 __all__ = ["APPS", "App", "Apps", "AppsArgs"]
@@ -89,7 +89,7 @@ def _unknown(arguments: Arguments, app: Known) -> Iterator[Problem]:
         f"workload.{argument}": workload.get(argument) for argument in ("deployment", "namespace")
     }
     named |= {argument: app.get(argument) for argument in ("service", "ingress")}
-    named |= {f"workload.labels[{json.dumps(key)}]": value for key, value in (workload.get("labels") or {}).items()}
+    named |= {f"workload.labels[{as_json(key)}]": value for key, value in (workload.get("labels") or {}).items()}
     for argument, value in named.items():
         if is_later(value):
             yield arguments.lacks(argument, "is not known yet; write it out")
@@ -129,7 +129,7 @@ def _claimed_twice(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[
         for claim in _claims(app):
             owner = owners.setdefault(claim, key)
             if owner != key:
-                message = f"belongs to apps[{json.dumps(owner)}] {claim.where}; {claim.remedy}"
+                message = f"belongs to apps[{as_json(owner)}] {claim.where}; {claim.remedy}"
                 yield arguments.at("apps").entry(key).refuse(claim.argument, claim.value, message)
 
 
@@ -143,7 +143,7 @@ def _shared_pods(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Pr
     for key, labels in found.items():
         for other in min((carriers[label] for label in labels), key=len, default=[]):
             if other != key and labels <= found[other]:
-                message = f"are carried by the pods of apps[{json.dumps(other)}] too; add a label that tells them apart"
+                message = f"are carried by the pods of apps[{as_json(other)}] too; add a label that tells them apart"
                 carried = {name: value for _, name, value in sorted(labels)}
                 yield arguments.at("apps").entry(key).refuse("workload.labels", carried, message)
 

@@ -8,7 +8,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import defaults, rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
-from realip.components._component import Children, Component
+from realip.components._component import Children, Component, named
 from realip.problems import MISSING, Problem
 from realip.scenarios import NetworkMode
 
@@ -139,7 +139,7 @@ class Cluster(Component):
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster; ArgumentError for networks that TKE would refuse."""
-        super().__init__(name, opts, CLUSTER.problems(args))
+        super().__init__(name, opts, CLUSTER.problems(named(args, name)))
         self.cluster_id = make_cluster(self._children, name, args).id
         self.register_outputs({"cluster_id": self.cluster_id})
 

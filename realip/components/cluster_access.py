@@ -9,7 +9,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
 from realip.components._arguments import Arguments, Entries, Known, Shape
-from realip.components._component import Component
+from realip.components._component import Component, named
 from realip.components._security_rule import security_rule
 from realip.components.kubeconfig import reachable
 from realip.problems import MISSING, Problem
@@ -87,7 +87,7 @@ class ClusterAccess(Component):
 
     def __init__(self, name: str, args: ClusterAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Open the endpoint; ArgumentError if nobody is said to reach it."""
-        super().__init__(name, opts, CLUSTER_ACCESS.problems(args), CLUSTER_ACCESS.refusals(args))
+        super().__init__(name, opts, CLUSTER_ACCESS.problems(named(args, name)), CLUSTER_ACCESS.refusals(args))
         subnet_id = args.get("intranet_subnet_id")
         if subnet_id is None:
             endpoint = tencentcloud.kubernetes.ClusterEndpoint(

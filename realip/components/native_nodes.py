@@ -8,7 +8,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import defaults, rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
-from realip.components._component import Children, Component
+from realip.components._component import Children, Component, named
 from realip.components._taints import TAINT, Taint, taints
 from realip.problems import Problem
 
@@ -104,7 +104,7 @@ class NativeNodes(Component):
 
     def __init__(self, name: str, args: NativeNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the pool; ArgumentError for what TKE would refuse."""
-        super().__init__(name, opts, NATIVE_NODES.problems(args))
+        super().__init__(name, opts, NATIVE_NODES.problems(named(args, name)))
         self.node_pool_id = make_native_nodes(self._children, name, args).id
         self.register_outputs({"node_pool_id": self.node_pool_id})
 

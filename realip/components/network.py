@@ -10,7 +10,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape
-from realip.components._component import Component, after
+from realip.components._component import Component, after, named
 from realip.components._security_rule import security_rule
 from realip.problems import Problem
 
@@ -197,7 +197,7 @@ class Network(Component):
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network; ArgumentError for what Tencent Cloud would refuse."""
-        super().__init__(name, opts, NETWORK.problems(args), NETWORK.refusals(args))
+        super().__init__(name, opts, NETWORK.problems(named(args, name)), NETWORK.refusals(args))
         if bool(args.get("client_cidrs")) != bool(args.get("client_ports")):
             pulumi.log.warn(
                 f"Network {name!r}: client_ports and client_cidrs let somebody in together, and one is not said"

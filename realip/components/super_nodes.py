@@ -8,7 +8,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules
 from realip.components._arguments import Entries, Items, Shape
-from realip.components._component import Children, Component
+from realip.components._component import Children, Component, named
 from realip.components._taints import TAINT, Taint, taints
 
 __all__ = ["SUPER_NODES", "SuperNodes", "SuperNodesArgs", "make_super_nodes"]
@@ -52,7 +52,7 @@ class SuperNodes(Component):
 
     def __init__(self, name: str, args: SuperNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the pool; ArgumentError for what TKE would refuse."""
-        super().__init__(name, opts, SUPER_NODES.problems(args))
+        super().__init__(name, opts, SUPER_NODES.problems(named(args, name)))
         self.node_pool_id = make_super_nodes(self._children, name, args).id
         self.register_outputs({"node_pool_id": self.node_pool_id})
 

@@ -84,7 +84,7 @@ def _as_text(value: object) -> object:
 VpcCidr = Annotated[str, keeps(rules.vpc_cidr)]
 ServiceCidr = Annotated[str, keeps(rules.service_cidr)]
 ClusterCidr = Annotated[str, keeps(rules.cluster_cidr)]
-SubnetCidr = Annotated[str, keeps(rules.private_cidr, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS)]
+SubnetCidr = Annotated[str, keeps(rules.subnet_cidr)]
 Cidr = Annotated[str, keeps(rules.canonical_cidr)]
 Zone = Annotated[str, keeps(rules.availability_zone)]
 Name = Annotated[str, keeps(rules.dns_label)]

@@ -32,6 +32,7 @@ def _resources(**said: Any) -> dict[str, Any]:
     return {"resources": TREE[Workload]["resources"] | said}
 
 
+IN_DEFAULT = {key: value for key, value in TREE[Workload].items() if key not in {"namespace", "create_namespace"}}
 CASES: list[tuple[Any, dict[str, Any], str, str]] = [
     (DirectService, _balancer(internal_subnetid="subnet-1"), "load_balancer.internal_subnetid", "did you mean internal_subnet_id?"),
     (DirectService, _balancer(internalSubnetId="subnet-1"), "load_balancer.internalSubnetId", "did you mean internal_subnet_id?"),
@@ -97,6 +98,8 @@ CASES: list[tuple[Any, dict[str, Any], str, str]] = [
     (Apps, {"apps": {"web": {"workload": TREE[Workload], "ports": 8080}}}, 'apps["web"].ports', "did you mean port?"),
     (Apps, {"apps": {"web": {"workload": TREE[Workload] | {"port": 0}}}}, 'apps["web"].workload.port', "must be at least 1"),
     (Apps, {"apps": [TREE[Workload]]}, "apps", "must be a map"),
+    (Apps, {"apps": {"a": {"workload": IN_DEFAULT | {"deployment": "kubernetes"}}}}, 'apps["a"].service', "API server's own Service"),
+    (Apps, {"apps": {"a": {"workload": IN_DEFAULT, "service": "kubernetes"}}}, 'apps["a"].service', "take another name"),
 ]  # fmt: skip
 
 

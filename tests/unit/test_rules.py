@@ -305,4 +305,3 @@ def test_tkes_limits_are_the_documented_ones() -> None:
     assert (tke.SERVICE_CIDR_MASKS.start, tke.SERVICE_CIDR_MASKS.stop - 1) == (17, 27)
     assert (tke.CLUSTER_CIDR_MASKS.start, tke.CLUSTER_CIDR_MASKS.stop - 1) == (10, 24)
     assert tke.NODE_PORT_RANGE == (30000, 32768)
-    assert tke.HEALTH_CHECK_RANGE == "100.64.0.0/10"

@@ -21,7 +21,7 @@ def access_problems(settings: Settings) -> Iterator[Problem]:
         message = "is missing; say who may reach the API server, such as your own address: 'pulumi config set --path \"realip:access.adminCidrs[0]\" <address>/32'"
         yield Problem("access.adminCidrs", MISSING, message, ("access.endpoint",))
     networks = [cidr for cidr in access.admin_cidrs if cidr not in rules.EVERYONE]
-    if not access.allow_everyone and rules.everyone_together(networks):
+    if not access.allow_everyone and rules.whole_internet(networks):
         message = (
             "are as good as the whole internet together: a 64th of it or more, four /8 networks of IPv4, is nobody's own; "
             "name your own network, or set access.allowEveryone to true if you mean it"

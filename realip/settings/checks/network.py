@@ -183,7 +183,7 @@ def name_problems(settings: Settings) -> Iterator[Problem]:
     """Names of cloud resources start with the cluster's and go on with a purpose and, for subnets, a zone."""
     zones = [subnet.zone for subnet in (*settings.network.nodes, *settings.network.pods)]
     endings = ["-nat-address", *(f"-nodes-{zone}" for zone in zones)]
-    room = tke.MAX_NAME - max(map(len, endings))
+    room = tke.MAX_NAME_LENGTH - max(map(len, endings))
     if len(settings.cluster.name) > room:
-        message = f"is too long: with {max(endings, key=len)} behind it a name has to keep to {tke.MAX_NAME}; use at most {room} letters"
+        message = f"is too long: with {max(endings, key=len)} behind it a name has to keep to {tke.MAX_NAME_LENGTH}; use at most {room} letters"
         yield Problem("cluster.name", settings.cluster.name, message, ("network.zones", "network.nodeSubnets"))

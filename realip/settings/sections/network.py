@@ -45,7 +45,7 @@ class NetworkSettings(Section):
     """The VPC: a new one with subnets, NAT gateway and routes, or an existing one."""
 
     cidr: VpcCidr = Field(
-        "10.0.0.0/16", description="The VPC's network; say it for an existing VPC too, rules are made from it."
+        defaults.VPC_CIDR, description="The VPC's network; say it for an existing VPC too, rules are made from it."
     )
     zones: tuple[Zone, ...] = Field(
         defaults.ZONES,
