@@ -8,6 +8,7 @@ Each is importable from `realip`. Nothing else is raised for input.
 """
 
 import difflib
+import operator
 import re
 from collections.abc import Iterable
 
@@ -33,10 +34,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
 _NEAR = 0.75
 """Likeness from which on a word is taken for a misspelt one: every fourth letter may be another one."""
 
+_TOO_SHORT = 2
+
 
 def _likeness(word: str, candidate: str) -> float:
     """How near two words are, 0 to 1: by their letters, or by the parts of a name that somebody left out or put elsewhere."""
     letters = difflib.SequenceMatcher(None, word.casefold(), candidate.casefold()).ratio()
+    if len(word) == len(candidate) > _TOO_SHORT and sum(map(operator.ne, word.casefold(), candidate.casefold())) == 1:
+        return max(letters, _NEAR)  # one letter of three is much, and yet a slip
     parts, others = _parts(word), _parts(candidate)
     shared = sum(len(part) for part in parts & others)
     most = sum(map(len, others))

@@ -75,7 +75,7 @@ NAMES = [
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("prot", "port"), ("service_port", "servicePort"), ("replica", "replicas"), ("Image", "image"), ("memory", "memoryLimit"),
+    [("prot", "port"), ("pert", "port"), ("service_port", "servicePort"), ("replica", "replicas"), ("Image", "image"), ("memory", "memoryLimit"),
      ("timeout", "timeoutSeconds"), ("seconds-drain", "drainSeconds"), ("cpuRequests", "cpuRequest")],
 )  # fmt: skip
 def test_a_guess_is_made_where_a_word_is_near(word: str, meant: str) -> None:
