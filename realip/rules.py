@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from typing import TypeVar
 
-from realip import tke
+from realip import defaults, tke
 from realip.networks import (
     EVERYONE,
     canonical_cidr,
@@ -254,7 +254,9 @@ def kubernetes_version(value: str) -> tuple[int, int, int]:
     """A Kubernetes version as TKE lists them, `1.32.2`, as three numbers."""
     matched = _VERSION.fullmatch(value)
     if matched is None:
-        raise ValueError('is not a Kubernetes version; write three numbers in quotes, such as "1.32.2"')
+        raise ValueError(
+            f'is not a Kubernetes version; write three numbers in quotes, such as "{defaults.KUBERNETES_VERSION}"'
+        )
     major, minor, patch = (int(part) for part in matched.groups())
     return major, minor, patch
 

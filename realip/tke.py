@@ -24,6 +24,8 @@ __all__ = [
     "INGRESS_INTERNET_CHARGE_TYPE",
     "INGRESS_PASS_TO_TARGET",
     "INGRESS_SECURITY_GROUPS",
+    "INSTANCE_CORES",
+    "INSTANCE_FAMILIES",
     "INTERNAL_ONLY_API_DOMAIN",
     "INTERNET_BANDWIDTH",
     "INTERNET_CHARGE_TYPES",
@@ -31,9 +33,14 @@ __all__ = [
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
     "MAX_NAME_LENGTH",
     "MAX_SECURITY_GROUP_RULES",
+    "MINOR_VERSION_STEP",
     "NETWORK_TYPE_GLOBAL_ROUTER",
     "NETWORK_TYPE_VPC_CNI",
+    "NODE_EVICTION_MEMORY",
     "NODE_PORT_RANGE",
+    "NODE_RESERVED_CORES",
+    "NODE_RESERVED_CORES_AT_LEAST",
+    "NODE_RESERVED_MEMORY",
     "PRE_STOP_SLEEP_VERSION",
     "SERVICE_CIDR_MASKS",
     "SERVICE_CIDR_RANGES",
@@ -180,9 +187,24 @@ SYSTEM_DISK_TYPES = ("CLOUD_PREMIUM", "CLOUD_SSD", "CLOUD_BSSD", "CLOUD_HSSD")
 SYSTEM_DISK_SIZES = range(50, 1025)
 """GB of a node's system disk."""
 
+INSTANCE_CORES = {"SMALL": 1, "MEDIUM": 2, "LARGE": 4}
+"""vCPU by the size in an instance type's name, and `2XLARGE` twice four; behind it stands the memory in GB (CVM 213/11518)."""
+INSTANCE_FAMILIES = r"(?:SA?|SN|SR|C|CN|MA?)[0-9][A-Za-z0-9]*"
+"""Standard, compute and memory-optimized families, whose names keep that; those with GPUs or disks of their own do not."""
+NODE_RESERVED_CORES = ((4, "0.025"), (64, "0.0125"), (128, "0.005"))
+"""Shares of the cores above so many that a node keeps for itself, up to the next line (TKE 76057)."""
+NODE_RESERVED_CORES_AT_LEAST = "0.1"
+"""Cores that every node keeps for itself, whose first four are reserved no further (TKE 76057)."""
+NODE_RESERVED_MEMORY = ((0, "0.25"), (4, "0.2"), (8, "0.1"), (16, "0.06"), (128, "0.02"))
+"""Shares of the GB above so many that a node keeps for itself, up to the next line (TKE 76057)."""
+NODE_EVICTION_MEMORY = 100 * 2**20
+"""Bytes that a node leaves free besides (TKE 76057)."""
+
 # --- Kubernetes ----------------------------------------------------------------------------------------------------------
 
 MAX_SECURITY_GROUP_RULES = 100
 """Rules of a security group in one direction, unless the account has more (VPC, DescribeSecurityGroupLimits, 41428)."""
+MINOR_VERSION_STEP = 2
+"""TKE offers every second minor version, the even ones (TKE 47894, 73078)."""
 PRE_STOP_SLEEP_VERSION = (1, 30)
 """Since when the kubelet can sleep before it stops a container, without a shell in the image."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from realip import defaults, rules, tke
+from realip.instance_types import allocatable
 from realip.problems import MISSING, Problem
-from realip.settings.address_plan import zone_inside
+from realip.settings.address_plan import address_plan, zone_inside
 from realip.settings.models import Settings
 
 __all__ = ["advice", "refusals"]
@@ -21,8 +22,6 @@ _KEPT_RANGES = {
     ip_network("ff00::/8"): "multicast",
 }
 """Ranges that no client on the internet has (RFC 6890), but private ones of IPv4: those are `rules.private`."""
-_OTHER_RULES = 4
-"""Rules that a security group of nodes has beside those for clients."""
 
 
 def refusals(settings: Settings) -> list[Problem]:
@@ -56,6 +55,7 @@ def advice(settings: Settings) -> list[Problem]:
             )
             found.append(Problem(f"access.clientCidrs[{index}]", cidr, message))
     found += _limits(settings)
+    found += _pods_without_a_node(settings)
     found += _zones_not_said(settings)
     existing = settings.load_balancer.existing_id
     if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
@@ -83,25 +83,64 @@ def _zones_not_said(settings: Settings) -> Iterator[Problem]:
 
 def _limits(settings: Settings) -> Iterator[Problem]:
     """Settings that Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
-    app, room = settings.app, tke.MAX_SECURITY_GROUP_RULES - _OTHER_RULES
-    for path, cidrs in (
-        ("access.clientCidrs", settings.access.client_cidrs),
-        ("access.adminCidrs", settings.access.admin_cidrs),
+    app, access = settings.app, settings.access
+    for path, cidrs, others in (
+        ("access.clientCidrs", access.client_cidrs, len(address_plan(settings).inside)),  # both are rules of the nodes
+        ("access.adminCidrs", access.admin_cidrs, 0),
     ):
-        if len(cidrs) > room:
+        if len(cidrs) + others > tke.MAX_SECURITY_GROUP_RULES:
             message = (
                 f"make more rules than the {tke.MAX_SECURITY_GROUP_RULES} that a security group has room for (VPC 41428), "
                 "unless your account has more; join networks that lie side by side"
             )
             yield Problem(path, f"{len(cidrs)} networks", message)
     version = settings.cluster.version
-    if app.drain_seconds and rules.kubernetes_version(version)[:2] < tke.PRE_STOP_SLEEP_VERSION:
+    major, minor, _ = rules.kubernetes_version(version)
+    if minor % tke.MINOR_VERSION_STEP:
+        message = (
+            f"is one of an odd minor version, and TKE offers even ones alone (TKE 47894); take one of {major}.{minor - 1} "
+            f"or {major}.{minor + 1}, as the console lists them"
+        )
+        yield Problem("cluster.version", version, message)
+    if app.drain_seconds and (major, minor) < tke.PRE_STOP_SLEEP_VERSION:
         oldest = ".".join(map(str, tke.PRE_STOP_SLEEP_VERSION))
         message = (
             f"has no preStop sleep, so pods stop while the load balancer still sends to them; take {oldest} or later, "
             "or let the app itself go on serving after SIGTERM and set app.drainSeconds to 0"
         )
         yield Problem("cluster.version", version, message)
+
+
+def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
+    """Pods that stay pending, since the nodes asked for are too small or too few, where the names of these tell their size."""
+    app, nodes, row = settings.app, settings.nodes, settings.row
+    sizes = [allocatable(name) for name in nodes.instance_types]
+    known = [size for size in sizes if size is not None]
+    if row.super_nodes or len(known) < len(sizes):
+        return
+    cores, memory, names = (
+        rules.cpu(app.cpu_request),
+        rules.memory(app.memory_request),
+        " or ".join(nodes.instance_types),
+    )
+    most_cores, most_memory = max(size.cores for size in known), max(size.memory for size in known)
+    fits = max(size.pods(cores, memory) for size in known)
+    if not fits:
+        if cores > most_cores:
+            message = f"is more than a node of {names} leaves to pods, {most_cores.normalize():f} cores (TKE 76057); lower it, or take a larger instance type"
+            yield Problem("app.cpuRequest", app.cpu_request, message)
+        if memory > most_memory or cores <= most_cores:
+            message = f"is more than a node of {names} leaves to pods, {most_memory // 2**20} MiB (TKE 76057); lower it, or take a larger instance type"
+            yield Problem("app.memoryRequest", app.memory_request, message)
+        return
+    most = nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
+    replicas = app.replicas or row.replicas
+    if not app.autoscaled and most * fits < replicas + 1:
+        message = (
+            f"and one more while a rollout goes on do not fit: {most} x {names} have room for {most * fits} pods "
+            f"of {app.cpu_request} CPU and {app.memory_request} (TKE 76057); have more nodes or larger ones, or ask for less"
+        )
+        yield Problem("app.replicas", replicas, message)
 
 
 def _not_on_the_internet(cidr: str) -> str | None:

@@ -293,7 +293,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     # --- version
     (VPC_CNI, {"cluster": {"version": 1.30}}, "cluster.version", 1.3, ["is a number", "YAML has dropped digits", 'quote it: "1.30.0"']),
     (VPC_CNI, {"cluster": {"version": 1}}, "cluster.version", 1, ["is a number", "quote it"]),
-    (VPC_CNI, {"cluster": {"version": "1.32"}}, "cluster.version", "1.32", ["is not a Kubernetes version", '"1.32.2"']),
+    (VPC_CNI, {"cluster": {"version": "1.32"}}, "cluster.version", "1.32", ["is not a Kubernetes version", '"1.34.1"']),
     (VPC_CNI, {"cluster": {"version": "1.19.9"}}, "cluster.version", "1.19.9", ["is too old", "take 1.20 or later"]),
     (INGRESS, {"cluster": {"version": "1.18.4"}}, "cluster.version", "1.18.4", ["is too old", "take 1.19 or later"]),
     # --- load balancer

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from pulumi.runtime.config import set_all_config
 
-from realip import SettingsError, load_settings, parse_settings
+from realip import RealIpStack, SettingsError, load_settings, parse_settings, tke
+from realip.scenarios import SCENARIOS
 from realip.settings.advice import advice
-from tests.support.recording import run
+from realip.settings.models import Settings
+from tests.support.recording import Registered, run
 
 ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
 
@@ -65,6 +67,20 @@ def test_as_much_as_one_organization_has_is_taken(cidrs: list[str]) -> None:
             "41428",
         ),
         ({"access": ACCESS, "cluster": {"version": "1.28.3"}}, "cluster.version", "preStop"),
+        ({"access": ACCESS, "cluster": {"version": "1.31.1"}}, "cluster.version", "take one of 1.30 or 1.32"),
+        ({"access": {"adminCidrs": [f"43.1.{third}.0/24" for third in range(101)]}}, "access.adminCidrs", "41428"),
+        ({"access": ACCESS, "app": {"cpuRequest": "2", "cpuLimit": "2"}}, "app.cpuRequest", "1.9 cores"),
+        ({"access": ACCESS, "app": {"memoryRequest": "3Gi", "memoryLimit": "3Gi"}}, "app.memoryRequest", "2972 MiB"),
+        (
+            {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "replicas": 2}},
+            "app.replicas",
+            "room for 2 pods",
+        ),
+        (
+            {"access": ACCESS, "app": {"replicas": 15}, "nodes": {"instanceTypes": ["S5.SMALL1", "SA5.MEDIUM2"]}},
+            "app.replicas",
+            "room for 10 pods",
+        ),
     ],
 )
 def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: str, words: str) -> None:
@@ -79,10 +95,48 @@ def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: 
         {"access": {**ACCESS, "clientCidrs": [f"43.1.{third}.0/24" for third in range(96)]}},
         {"access": ACCESS, "cluster": {"version": "1.28.3"}, "app": {"drainSeconds": 0}},
         {"access": ACCESS, "cluster": {"version": "1.30.0"}},
+        {"access": {"adminCidrs": [f"43.1.{third}.0/24" for third in range(100)]}},
+        {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "replicas": 1}},
+        {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "autoscaled": True}},
+        {
+            "access": ACCESS,
+            "app": {"memoryRequest": "9Gi", "memoryLimit": "9Gi"},
+            "nodes": {"instanceTypes": ["GN7.2XLARGE32"]},
+        },
+        {"access": ACCESS, "app": {"memoryRequest": "9Gi", "memoryLimit": "9Gi"}, "scenario": "vpc-cni-direct-super"},
+        {
+            "access": ACCESS,
+            "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "replicas": 4},
+            "nodes": {"autoscaling": {"min": 2, "max": 5}},
+        },
     ],
 )
 def test_what_goes_well_is_not_warned_of(settings: dict[str, Any]) -> None:
     assert advice(parse_settings(settings)) == []
+
+
+@pytest.mark.parametrize("slug", [row.slug for row in SCENARIOS])
+def test_the_rules_that_are_counted_are_those_that_are_made(slug: str) -> None:
+    """As many networks of clients as go without a warning fill a security group to its last rule, where they are its rules."""
+    clients = [f"43.{number // 250}.{number % 250}.0/24" for number in range(110)]
+    for count in range(90, 105):
+        settings = parse_settings({"scenario": slug, "access": {**ACCESS, "clientCidrs": clients[:count]}})
+        warned = [problem for problem in advice(settings) if problem.path == "access.clientCidrs"]
+        if warned or count == 104:
+            break
+    (group,) = [made for made in _made(settings) if made.name.endswith("-node-rules")]
+    (fewer,) = [
+        made
+        for made in _made(parse_settings({"scenario": slug, "access": {**ACCESS, "clientCidrs": clients[: count - 1]}}))
+        if made.name.endswith("-node-rules")
+    ]
+    assert warned
+    assert len(group.inputs["ingresses"]) == tke.MAX_SECURITY_GROUP_RULES + 1
+    assert len(fewer.inputs["ingresses"]) == tke.MAX_SECURITY_GROUP_RULES
+
+
+def _made(settings: Settings) -> list[Registered]:
+    return run(lambda: RealIpStack("realip", settings)).resources
 
 
 def test_names_leave_room_for_what_comes_behind_them() -> None:

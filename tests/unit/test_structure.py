@@ -13,7 +13,7 @@ FLOORS = (
     {"escapes"},
     {"streams", "text_width", "messages"},
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities"},
-    {"networks", "scenarios", "whole_file"},
+    {"networks", "instance_types", "scenarios", "whole_file"},
     {"rules"},
     {"settings"},
     {"components", "adoption"},
