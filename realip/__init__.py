@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from realip.components.node_port_ingress import NodePortIngressArgs as NodePortIngressArgs
     from realip.components.super_nodes import SuperNodes as SuperNodes
     from realip.components.super_nodes import SuperNodesArgs as SuperNodesArgs
+    from realip.components.workload import EnvFrom as EnvFrom
     from realip.components.workload import Resources as Resources
     from realip.components.workload import Toleration as Toleration
     from realip.components.workload import Workload as Workload
@@ -101,6 +102,7 @@ _MODULES = {
         "SuperNodesArgs",
     ),
     "components.workload": (
+        "EnvFrom",
         "Resources",
         "Toleration",
         "Workload",

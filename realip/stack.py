@@ -20,7 +20,7 @@ from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
-from realip.components.workload import WorkloadArgs, make_workload
+from realip.components.workload import EnvFrom, WorkloadArgs, make_workload
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import ExposureKind
 from realip.settings import checks
@@ -29,6 +29,7 @@ from realip.settings.advice import refusals
 from realip.settings.loading import parse_settings
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
+from realip.settings.sections.app import EnvFromSettings
 from realip.settings.sections.network import SubnetSettings
 
 __all__ = ["RealIpStack"]
@@ -224,6 +225,16 @@ class RealIpStack(Component):
         if app.env:
             secret = self._settings.holds_secret("app")
             args["env"] = {name: pulumi.Output.secret(value) if secret else value for name, value in app.env.items()}
+        if app.env_from:
+            args["env_from"] = [_env_from(source) for source in app.env_from]
+        if app.image_pull_secrets:
+            args["image_pull_secrets"] = app.image_pull_secrets
+        if app.service_account is not None:
+            args["service_account"] = app.service_account
+        if app.command:
+            args["command"] = app.command
+        if app.args:
+            args["args"] = app.args
         if app.readiness_path is not None:
             args["readiness_path"] = app.readiness_path
         if rules.kubernetes_version(self._settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION:
@@ -361,6 +372,10 @@ def _subnets(subnets: tuple[SubnetSettings, ...]) -> list[Subnet]:
             args["id"] = subnet.id
         made.append(args)
     return made
+
+
+def _env_from(source: EnvFromSettings) -> EnvFrom:
+    return EnvFrom(secret=source.secret) if source.secret else EnvFrom(config_map=source.config_map or "")
 
 
 def _ranges(plan: AddressPlan) -> dict[str, list[str]]:

@@ -12,9 +12,9 @@ from realip import defaults, rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape, TextOrNumber, as_integer, is_later
 from realip.components._component import Children, KubernetesComponent
 from realip.components._taints import EFFECTS
-from realip.problems import Problem
+from realip.problems import MISSING, Problem
 
-__all__ = ["WORKLOAD", "Resources", "Toleration", "Workload", "WorkloadArgs"]
+__all__ = ["WORKLOAD", "EnvFrom", "Resources", "Toleration", "Workload", "WorkloadArgs"]
 
 _STOP_SECONDS = 30
 """Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
@@ -50,6 +50,15 @@ class Toleration(TypedDict):
     """NoSchedule, PreferNoSchedule or NoExecute."""
 
 
+class EnvFrom(TypedDict):
+    """A Secret or a ConfigMap of the namespace, one of the two, whose entries become environment variables."""
+
+    secret: NotRequired[pulumi.Input[str]]
+    """The Secret's name."""
+    config_map: NotRequired[pulumi.Input[str]]
+    """The ConfigMap's name."""
+
+
 class WorkloadArgs(TypedDict):
     """Arguments of `Workload`."""
 
@@ -83,6 +92,16 @@ class WorkloadArgs(TypedDict):
     """Linux capabilities that the image needs, of those that the `baseline` level allows, such as `CHOWN`. All others are dropped."""
     env: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Environment variables of the container; a secret value stays one."""
+    env_from: NotRequired[Sequence[EnvFrom]]
+    """Secrets and ConfigMaps that exist in the namespace, all of whose entries become environment variables."""
+    image_pull_secrets: NotRequired[Sequence[pulumi.Input[str]]]
+    """Secrets that exist in the namespace, with which nodes pull the image from a registry that asks who they are."""
+    service_account: NotRequired[pulumi.Input[str]]
+    """A service account that exists in the namespace. Pods get its token then, and none otherwise."""
+    command: NotRequired[Sequence[pulumi.Input[str]]]
+    """What the container runs, instead of the image's entry point."""
+    args: NotRequired[Sequence[pulumi.Input[str]]]
+    """Arguments of what the container runs, instead of the image's."""
     timeout_seconds: NotRequired[int]
     """How long a rollout may take, on create and on update; 600 if unset."""
 
@@ -114,6 +133,15 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.lacks("container", message)
 
 
+def _one_source(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Either a Secret or a ConfigMap."""
+    if args.said.isdisjoint(EnvFrom.__annotations__):
+        yield arguments.lacks("secret", "is missing; name a Secret here, or a ConfigMap as config_map")
+    elif args.said >= EnvFrom.__annotations__.keys():
+        message = "stands beside config_map; an entry names one of the two, so give each an entry of its own"
+        yield arguments.refuse("secret", args.get("secret", MISSING), message)
+
+
 _CPU, _MEMORY = TextOrNumber(rules.cpu, rules.cpu), TextOrNumber(rules.memory, rules.memory)
 RESOURCES = Shape(
     Resources,
@@ -124,6 +152,7 @@ TOLERATION = Shape(
     Toleration,
     {"key": rules.label_key, "value": rules.label_value, "effect": lambda value: rules.one_of(value, EFFECTS)},
 )
+ENV_FROM = Shape(EnvFrom, {"secret": rules.dns_subdomain, "config_map": rules.dns_subdomain}, _one_source)
 WORKLOAD = Shape(
     WorkloadArgs,
     {
@@ -140,6 +169,10 @@ WORKLOAD = Shape(
         "drain_seconds": lambda value: rules.within(value, rules.DRAIN_SECONDS),
         "capabilities": Items(lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES), unique=True),
         "env": Entries(rules.environment_name),
+        "env_from": Items(ENV_FROM),
+        "image_pull_secrets": Items(rules.dns_subdomain, unique=True),
+        "service_account": rules.dns_subdomain,
+        "command": Items(at_least_one="word"),
         "timeout_seconds": lambda value: rules.within(value, rules.TIMEOUTS),
     },
     workload_problems,
@@ -220,7 +253,10 @@ def _deployment(args: WorkloadArgs) -> apps.DeploymentSpecArgs:
 def _pod(args: WorkloadArgs) -> core.PodSpecArgs:
     return core.PodSpecArgs(
         containers=[_container(args)],
-        automount_service_account_token=False,
+        service_account_name=args.get("service_account"),
+        automount_service_account_token="service_account" in args,
+        image_pull_secrets=[core.LocalObjectReferenceArgs(name=name) for name in args.get("image_pull_secrets") or ()]
+        or None,
         security_context=core.PodSecurityContextArgs(seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault")),
         termination_grace_period_seconds=_STOP_SECONDS + int(args.get("drain_seconds") or 0),
         topology_spread_constraints=[
@@ -244,6 +280,9 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
     return core.ContainerArgs(
         name=args.get("container") or _container_name(args["deployment"]),
         image=args["image"],
+        command=list(args.get("command") or ()) or None,
+        args=list(args.get("args") or ()) or None,
+        env_from=[_env_from(source) for source in args.get("env_from") or ()] or None,
         env=[core.EnvVarArgs(name=name, value=value) for name, value in (args.get("env") or {}).items()] or None,
         ports=[core.ContainerPortArgs(container_port=port)],
         resources=core.ResourceRequirementsArgs(
@@ -262,6 +301,12 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
         ),
         lifecycle=core.LifecycleArgs(pre_stop=pre_stop) if drain else None,
     )
+
+
+def _env_from(source: EnvFrom) -> core.EnvFromSourceArgs:
+    if "secret" in source:
+        return core.EnvFromSourceArgs(secret_ref=core.SecretEnvSourceArgs(name=source["secret"]))
+    return core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=source["config_map"]))
 
 
 def _text(quantity: "pulumi.Input[Quantity]") -> "pulumi.Input[str]":

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import ArgumentError, Workload
+from realip import ArgumentError, SettingsError, Workload, parse_settings
 from realip.components._arguments import as_integer
 from tests.support.recording import Recording, run
 from tests.support.stacks import up
@@ -40,7 +40,9 @@ def test_what_is_not_asked_for_is_not_there() -> None:
     spec = found.one("Deployment").inputs["spec"]
     assert "replicas" not in spec, "an autoscaler may own it"
     pod = spec["template"]["spec"]
-    assert not {"nodeSelector", "tolerations", "hostNetwork"} & pod.keys()
+    assert not {"nodeSelector", "tolerations", "hostNetwork", "imagePullSecrets", "serviceAccountName"} & pod.keys()
+    assert pod["automountServiceAccountToken"] is False
+    assert not {"command", "args", "env", "envFrom"} & pod["containers"][0].keys()
     assert pod["terminationGracePeriodSeconds"] == 30
     assert "lifecycle" not in pod["containers"][0]
     assert pod["containers"][0]["name"] == "web"
@@ -168,6 +170,46 @@ def test_the_settings_of_the_app_reach_its_objects() -> None:
     assert service.options.customTimeouts.create == "240s"
     assert service.options.customTimeouts.update == "240s"
     assert found.stack.outputs["url"] == "http://198.18.0.10:8000/"
+
+
+def test_an_image_of_a_private_registry_runs_as_its_owner_runs_it() -> None:
+    app = {
+        "env": {"LOG_LEVEL": "debug"},
+        "envFrom": [{"secret": "database"}, {"configMap": "web.settings"}],
+        "imagePullSecrets": ["registry", "mirror"],
+        "serviceAccount": "web",
+        "command": ["/app/run", "--verbose"],
+        "args": ["--port", "8080"],
+    }
+    pod = up(app=app).one("Deployment").inputs["spec"]["template"]["spec"]
+    assert pod["imagePullSecrets"] == [{"name": "registry"}, {"name": "mirror"}]
+    assert (pod["serviceAccountName"], pod["automountServiceAccountToken"]) == ("web", True)
+    (container,) = pod["containers"]
+    assert container["command"] == ["/app/run", "--verbose"]
+    assert container["args"] == ["--port", "8080"]
+    assert container["env"] == [{"name": "LOG_LEVEL", "value": "debug"}]
+    assert container["envFrom"] == [{"secretRef": {"name": "database"}}, {"configMapRef": {"name": "web.settings"}}]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ({}, "env_from[0].secret: is missing; name a Secret here, or a ConfigMap as config_map"),
+        ({"secret": "a", "config_map": "b"}, 'env_from[0].secret = "a": stands beside config_map'),
+        ({"secret": "A b"}, 'env_from[0].secret = "A b": is not a name that Kubernetes takes'),
+        ({"secretRef": "a"}, "env_from[0].secretRef"),
+    ],
+)
+def test_a_source_of_variables_is_a_secret_or_a_config_map(source: dict[str, str], words: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        _workload(env_from=[source])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("source", [{}, {"secret": "a", "configMap": "b"}])
+def test_a_source_of_variables_in_a_stack_file_is_one_of_the_two(source: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=r"app\.envFrom\[0\].* names a Secret or a ConfigMap, one of the two"):
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": {"envFrom": [source]}})
 
 
 def test_an_autoscaler_owns_the_number_of_pods() -> None:

@@ -204,6 +204,11 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
             service=st.sampled_from(["web", "a-b"]),
             label=st.sampled_from(["web"]),
             readinessPath=st.just("/healthz"),
+            envFrom=st.just([{"secret": "database"}]),
+            imagePullSecrets=st.just(["registry"]),
+            serviceAccount=st.just("web"),
+            command=st.just(["/run"]),
+            args=st.just(["-v"]),
         )
     )
     if not direct:

@@ -1,8 +1,8 @@
 """The section `app`: the application."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from realip import defaults, rules
 from realip.settings.sections.section import Section
@@ -23,7 +23,20 @@ from realip.settings.values import (
     keeps,
 )
 
-__all__ = ["AppSettings"]
+__all__ = ["AppSettings", "EnvFromSettings"]
+
+
+class EnvFromSettings(Section):
+    """A Secret or a ConfigMap of the namespace, one of the two, whose entries become environment variables."""
+
+    secret: Subdomain | None = Field(None, description="The Secret's name.")
+    config_map: Subdomain | None = Field(None, description="The ConfigMap's name.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.secret is None) is (self.config_map is None):
+            raise ValueError("names a Secret or a ConfigMap, one of the two: {secret: name} or {configMap: name}")
+        return self
 
 
 class AppSettings(Section):
@@ -56,6 +69,17 @@ class AppSettings(Section):
         default_factory=dict,
         description="Environment variables of the container; set with --secret, the values stay secret.",
     )
+    env_from: tuple[EnvFromSettings, ...] = Field(
+        (), description="Secrets and ConfigMaps of the namespace whose entries become environment variables."
+    )
+    image_pull_secrets: tuple[Subdomain, ...] = Field(
+        (), description="Secrets of the namespace with which nodes pull the image from a private registry."
+    )
+    service_account: Subdomain | None = Field(
+        None, description="A service account of the namespace, whose token pods get then; none if unset."
+    )
+    command: tuple[str, ...] = Field((), description="What the container runs; the image's entry point if unset.")
+    args: tuple[str, ...] = Field((), description="Arguments of what the container runs; the image's if unset.")
     readiness_path: Annotated[str, keeps(rules.url_path)] | None = Field(
         None,
         description="HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in its log.",
