@@ -99,9 +99,9 @@ class WorkloadArgs(TypedDict):
     service_account: NotRequired[pulumi.Input[str]]
     """A service account that exists in the namespace. Pods get its token then, and none otherwise."""
     command: NotRequired[Sequence[pulumi.Input[str]]]
-    """What the container runs, instead of the image's entry point."""
+    """The command of the container, instead of the image's entry point."""
     args: NotRequired[Sequence[pulumi.Input[str]]]
-    """Arguments of what the container runs, instead of the image's."""
+    """Arguments of that command, instead of the image's."""
     timeout_seconds: NotRequired[int]
     """How long a rollout may take, on create and on update; 600 if unset."""
 
