@@ -69,7 +69,7 @@ class RealIpStack(Component):
         self._cluster_id = make_cluster(self._children, f"{name}-cluster", self._cluster_args()).id
         access = ClusterAccess(f"{name}-access", self._access_args(self._make_nodes()), self._children.options())
         self._objects = self._children.with_provider(access.provider)
-        namespace, deployment = make_workload(self._objects, name, self._workload_args())
+        namespace, deployment = self._make_app()
         exposure = self._make_exposure(namespace)
         self.stack_outputs: Mapping[str, pulumi.Input[Any]] = {
             "scenario": self._row.slug,
@@ -199,6 +199,12 @@ class RealIpStack(Component):
             args["allow_everyone"] = settings.access.allow_everyone
         return args
 
+    def _make_app(self) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
+        """The app's namespace and Deployment; an app that runs already has both."""
+        if not self._settings.app.deploy:
+            return pulumi.Output.from_input(self._settings.namespace), None
+        return make_workload(self._objects, self._name, self._workload_args())
+
     def _workload_args(self) -> WorkloadArgs:
         app, names, taints = self._settings.app, self._row.names, self._settings.nodes.taints
         args = WorkloadArgs(
@@ -206,7 +212,7 @@ class RealIpStack(Component):
             image=app.image or self._row.image,
             labels=self._labels(),
             port=app.port,
-            namespace=app.namespace or names.namespace,
+            namespace=self._settings.namespace,
             container=app.container or names.container,
             resources={
                 "cpu_request": app.cpu_request,
@@ -242,7 +248,8 @@ class RealIpStack(Component):
         return args
 
     def _labels(self) -> dict[str, str]:
-        return {"app": self._settings.app.label}
+        app = self._settings.app
+        return dict(app.selector) if app.selector is not None else {"app": app.label}
 
     def _make_exposure(self, namespace: pulumi.Output[str]) -> Exposure:
         """The exposure, made beside the Deployment: a readiness gate of one waits for the other."""

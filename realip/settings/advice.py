@@ -102,7 +102,7 @@ def _limits(settings: Settings) -> Iterator[Problem]:
             f"or {major}.{minor + 1}, as the console lists them"
         )
         yield Problem("cluster.version", version, message)
-    if app.drain_seconds and (major, minor) < tke.PRE_STOP_SLEEP_VERSION:
+    if app.deploy and app.drain_seconds and (major, minor) < tke.PRE_STOP_SLEEP_VERSION:
         oldest = ".".join(map(str, tke.PRE_STOP_SLEEP_VERSION))
         message = (
             f"has no preStop sleep, so pods stop while the load balancer still sends to them; take {oldest} or later, "
@@ -116,7 +116,7 @@ def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
     app, nodes, row = settings.app, settings.nodes, settings.row
     sizes = [allocatable(name) for name in nodes.instance_types]
     known = [size for size in sizes if size is not None]
-    if row.super_nodes or len(known) < len(sizes):
+    if row.super_nodes or len(known) < len(sizes) or not app.deploy:
         return
     cores, memory, names = (
         rules.cpu(app.cpu_request),

@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, PrivateAttr
 
+from realip import defaults
 from realip.scenarios import (
     DEFAULT_STACK,
     Scenario,
@@ -66,6 +67,11 @@ class Settings(Section):
     def holds_secret(self, section: str) -> bool:
         """Something in that section was set with --secret: what may be secret there is one."""
         return section in self._secret_sections
+
+    @property
+    def namespace(self) -> str:
+        """The app's namespace: as said, else the scenario's, or `default` where the app runs already."""
+        return self.app.namespace or (self.row.names.namespace if self.app.deploy else defaults.NAMESPACE)
 
     @property
     def row(self) -> Scenario:

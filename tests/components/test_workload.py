@@ -250,3 +250,52 @@ def test_an_image_gets_the_capabilities_that_it_asks_for_and_no_other() -> None:
 def test_a_capability_beyond_the_baseline_level_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r'capabilities\[0\] = "NET_ADMIN"'):
         _workload(capabilities=["NET_ADMIN"])
+
+
+RUNS_ALREADY = {"deploy": False, "selector": {"app": "web", "tier": "front"}}
+
+
+@pytest.mark.parametrize(
+    ("slug", "kinds"),
+    [("vpc-cni-direct-native", {"Service"}), ("vpc-cni-nondirect-native", {"Service", "Ingress"})],
+)
+def test_an_app_that_runs_already_is_exposed_and_nothing_of_it_is_made(slug: str, kinds: set[str]) -> None:
+    found = up(slug, app=RUNS_ALREADY | {"port": 8080})
+    assert {kind for kind in ("Service", "Ingress", "Deployment", "Namespace") if found.of(kind)} == kinds
+    service = found.one("core/v1:Service").inputs
+    assert service["spec"]["selector"] == {"app": "web", "tier": "front"}
+    assert service["spec"]["ports"] == [{"protocol": "TCP", "port": 80, "targetPort": 8080}]
+    assert service["metadata"]["namespace"] == "default"
+    assert found.stack.outputs["namespace"] == "default"
+    assert not found.stack.outputs.get("deployment")
+
+
+@pytest.mark.parametrize(
+    ("app", "words"),
+    [
+        ({"selector": {"app": "web"}}, 'app.selector = {"app": "web"}: finds the pods of an app that runs already'),
+        ({"deploy": False}, "app.selector: is missing; with app.deploy: false"),
+        ({"deploy": False, "selector": {}}, "app.selector = {}: is missing"),
+        (RUNS_ALREADY | {"replicas": 3}, "app.replicas = 3: is for an app that this stack deploys"),
+        (RUNS_ALREADY | {"image": "web:v1"}, 'app.image = "web:v1": is for an app that this stack deploys'),
+        (RUNS_ALREADY | {"envFrom": [{"secret": "a"}]}, "app.envFrom = "),
+        (RUNS_ALREADY | {"label": "web"}, 'app.label = "web": is for an app that this stack deploys'),
+    ],
+)
+def test_an_app_is_deployed_here_or_found_by_its_labels(app: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": app})
+    assert words in str(caught.value)
+    assert len(caught.value.problems) == 1
+
+
+def test_pods_that_nobody_counts_need_no_room_in_a_subnet() -> None:
+    small = {
+        "cidr": "10.0.0.0/16",
+        "zones": ["ap-guangzhou-6"],
+        "podSubnets": [{"zone": "ap-guangzhou-6", "cidr": "10.0.1.0/29"}],
+    }
+    values = {"access": {"adminCidrs": ["198.18.0.0/24"]}, "network": small}
+    with pytest.raises(SettingsError, match=r"network\.podSubnets"):
+        parse_settings(values | {"app": {"replicas": 9}})
+    parse_settings(values | {"app": RUNS_ALREADY})

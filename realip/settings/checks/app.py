@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from realip import rules, tke
-from realip.problems import Problem
+from realip.problems import MISSING, Problem
 from realip.settings.models import Settings
 
 __all__ = ["app_problems"]
@@ -12,6 +12,7 @@ __all__ = ["app_problems"]
 def app_problems(settings: Settings) -> Iterator[Problem]:
     """Requests within limits, one owner of the number of pods, names that the scenario has."""
     app, row = settings.app, settings.scenario.row
+    yield from _deployed_once(settings)
     if rules.cpu(app.cpu_request) > rules.cpu(app.cpu_limit):
         yield Problem(
             "app.cpuRequest",
@@ -22,8 +23,8 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
     if rules.memory(app.memory_request) > rules.memory(app.memory_limit):
         message = f"is more than app.memoryLimit, {app.memory_limit}; lower it"
         yield Problem("app.memoryRequest", app.memory_request, message, ("app.memoryLimit",))
-    service, namespace = app.service or row.names.service, app.namespace or row.names.namespace
-    if (namespace, service) == ("default", "kubernetes"):
+    service = app.service or row.names.service
+    if (settings.namespace, service) == ("default", "kubernetes"):
         message = "is the API server's own Service in that namespace; choose another name"
         yield Problem("app.service", service, message, ("app.namespace", "scenario"))
     if row.super_nodes and app.port == tke.SUPER_NODE_OWN_PORT:
@@ -41,6 +42,29 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "app.drainSeconds", app.drain_seconds, f"needs Kubernetes {oldest}; remove it", ("cluster.version",)
         )
+
+
+_OF_THE_EXPOSURE = {"deploy", "selector", "port", "service_port", "namespace", "service", "ingress"}
+"""Settings of an app that hold whoever deploys it."""
+
+
+def _deployed_once(settings: Settings) -> Iterator[Problem]:
+    """An app is deployed by this stack, or is found by its labels."""
+    app = settings.app
+    if app.deploy:
+        if app.selector is not None:
+            message = "finds the pods of an app that runs already, and this stack deploys one; remove it, or set app.deploy to false"
+            yield Problem("app.selector", app.selector, message, ("app.deploy",))
+        return
+    if not app.selector:
+        message = "is missing; with app.deploy: false say by which labels the app's pods are found, such as {app: web}"
+        yield Problem("app.selector", MISSING if app.selector is None else {}, message, ("app.deploy",))
+    for field in type(app).model_fields:
+        if field in app.model_fields_set and field not in _OF_THE_EXPOSURE:
+            alias = type(app).model_fields[field].alias or field
+            value = app.model_dump(mode="json", by_alias=True)[alias]
+            message = "is for an app that this stack deploys, and app.deploy is false; remove it, and set it where the app comes from"
+            yield Problem(f"app.{alias}", value, message, ("app.deploy",))
 
 
 def _drains(settings: Settings) -> bool:

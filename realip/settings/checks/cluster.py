@@ -60,7 +60,8 @@ def account_problems(settings: Settings, account_type: str | None) -> Iterator[P
 def capacity_problems(settings: Settings) -> Iterator[Problem]:
     """Room for the nodes and pods that were asked for."""
     plan, row, nodes = address_plan(settings), settings.scenario.row, _most_nodes(settings)
-    pods = (settings.app.replicas or row.replicas) + 1  # a rollout starts one pod before it stops one
+    # A rollout starts one pod before it stops one; how many pods an app has that runs already is not known here.
+    pods = (settings.app.replicas or row.replicas) + 1 if settings.app.deploy else 0
     replicas = "nodes.autoscaling.max" if settings.nodes.autoscaling else "nodes.replicas"
     if plan.cluster is not None and plan.pods_per_node is not None:
         services = 0 if plan.own_services else plan.service_number

@@ -12,6 +12,7 @@ from realip.settings.values import (
     Cpu,
     EnvName,
     Image,
+    LabelKey,
     LabelValue,
     MayBeSecret,
     Memory,
@@ -42,6 +43,13 @@ class EnvFromSettings(Section):
 class AppSettings(Section):
     """The application: what runs, how often, and how it is called. Names and image default to the scenario's."""
 
+    deploy: bool = Field(
+        default=True,
+        description="Run the app. false: it runs already, made by a chart or by other hands; expose the pods of `selector`.",
+    )
+    selector: dict[LabelKey, LabelValue] | None = Field(
+        None, description="Labels of the pods of an app that runs already; only where deploy is false."
+    )
     image: Image | None = Field(None, description="Container image; the scenario's default image if unset.")
     replicas: Annotated[int, Field(ge=rules.PODS.start, le=rules.PODS[-1])] | None = Field(
         None, description="Number of pods; 3 direct, 2 non-direct if unset."
@@ -55,7 +63,9 @@ class AppSettings(Section):
         defaults.HTTP_PORT,
         description="Where clients connect. Non-direct: the Service's port; clients connect to the Ingress at 80.",
     )
-    namespace: AppNamespace | None = Field(None, description="Namespace; made unless it is `default`.")
+    namespace: AppNamespace | None = Field(
+        None, description="Namespace; made unless it is `default`. Of an app that runs already: `default` if unset."
+    )
     deployment: Subdomain | None = Field(None, description="The Deployment's name.")
     container: Name | None = Field(None, description="The container's name.")
     service: ServiceName | None = Field(None, description="The Service's name.")
