@@ -43,6 +43,14 @@ GOAPPS = gobuild.GoProgram(
     stamp=lambda _: {},
     usual="about two minutes on two cores",
 )
+STACKFILE = gobuild.GoProgram(
+    name="stackfile",
+    source="github.com/pulumi/pulumi/sdk/v3",
+    package=".",
+    stamp=lambda _: {},
+    usual="about a minute on two cores",
+)
+GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE)}
 NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
 ETCD_PACKAGE = "etcd-server"
 ETCD_PROGRAM = "usr/bin/etcd"
@@ -90,10 +98,10 @@ GROUPS = {
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
-STANDARD = ("pulumi", "kubernetes", "etcd", "openssl", "setpriv")
+STANDARD = ("pulumi", "stackfile", "kubernetes", "etcd", "openssl", "setpriv")
 """What ``make tools`` makes ready."""
 
-LAB = tuple(name for name in STANDARD if name != "pulumi")
+LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile"})
 """What the lab needs of it: it applies what a stack renders, without an engine."""
 
 SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps")
@@ -135,7 +143,7 @@ def prepare(name: str, note: Callable[[str], None]) -> Found:
     """
     path = _ready(name, note) or _make(name)
     locate.cache_clear()
-    program = {"pulumi": PULUMI, "kubernetes": KUBERNETES, "goapps": GOAPPS}.get(name)
+    program = GO_PROGRAMS.get(name)
     if program is not None and program.built() == path:
         return Found(name, program.version, path)
     return Found(name, _version(path, ON_PATH[name].ask) if name in ON_PATH else None, path)
@@ -154,33 +162,27 @@ def _ready(name: str, note: Callable[[str], None]) -> Path | None:
     if name in ON_PATH and (path := _on_path(ON_PATH[name], note)):
         return path
     match name:
-        case "pulumi":
-            return PULUMI.built()
         case "etcd":
             return packages.unpacked(ETCD_PACKAGE, ETCD_PROGRAM)
         case "nginx":
             return packages.unpacked(NGINX_PACKAGE, NGINX_PROGRAM)
-        case "goapps":
-            return GOAPPS.built()
         case "software-python":
             return registries.python()
         case "software-node":
             return registries.node()
-        case _ if name == KUBERNETES.name or name in KUBERNETES.links:
+        case _ if name in KUBERNETES.links:
             return KUBERNETES.built(name)
+        case _ if name in GO_PROGRAMS:
+            return GO_PROGRAMS[name].built()
         case _ if name in ON_PATH:
             return None
     raise ValueError(f"no tool is called {name!r}; there are {', '.join(names())}")
 
 
 def _make(name: str) -> Path:
+    if name in GO_PROGRAMS:
+        return gobuild.build(GO_PROGRAMS[name])
     match name:
-        case "pulumi":
-            return gobuild.build(PULUMI)
-        case "kubernetes":
-            return gobuild.build(KUBERNETES)
-        case "goapps":
-            return gobuild.build(GOAPPS)
         case "nginx":
             # Unpacked, so that no web server is started on the machine.
             return packages.unpack(NGINX_PACKAGE, NGINX_PROGRAM)

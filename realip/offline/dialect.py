@@ -48,6 +48,9 @@ _INTEGERS = (
     (re.compile(r"0([0-7]+)"), 8),
     (re.compile(r"(0|[1-9][0-9]*)"), 10),
 )
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])_(?=[0-9])")
+_SIGN_BEHIND_BASE = re.compile(r"(0[bo])([-+])([0-9]+)")
+"""go-yaml takes `0b-11` for -3."""
 _LARGEST = 2**64
 _WHOLE_UP_TO = 1e21
 """Below, JSON writes a whole float as an integer, as Go does."""
@@ -60,8 +63,11 @@ def number(word: str) -> int | float | None:
     """
     if not word or word[0] not in "-+.0123456789":
         return None
-    plain = word.replace("_", "")
+    # Go's own rule for a word that starts with a dot: an underscore stands between digits.
+    plain = _BETWEEN_DIGITS.sub("", word) if word.startswith(".") else word.replace("_", "")
     sign, digits = (-1, plain[1:]) if plain.startswith("-") else (1, plain.removeprefix("+"))
+    if late := _SIGN_BEHIND_BASE.fullmatch(plain):
+        sign, digits = (-1 if late[2] == "-" else 1), late[1] + late[3]
     for pattern, base in _INTEGERS:
         if (found := pattern.fullmatch(digits)) and -_LARGEST // 2 <= sign * int(found[1], base) < _LARGEST:
             return sign * int(found[1], base)
@@ -107,6 +113,17 @@ def _refused(why: str) -> Callable[[Loader, yaml.Node], Any]:
     return refuse
 
 
+def _word(loader: Loader, node: yaml.ScalarNode) -> Any:
+    """`true`, `null` and their spellings; a tag puts no other word among them."""
+    tag, word = node.tag.rpartition(":")[2], loader.construct_scalar(node)
+    if not re.fullmatch(_WORDS[tag][0], word):
+        raise yaml.constructor.ConstructorError(None, None, f"{word!r} is no {tag}", node.start_mark)
+    return None if tag == "null" else word.lower() == "true"
+
+
+for _tag in ("bool", "null"):
+    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _word)
+Loader.add_constructor("tag:yaml.org,2002:merge", Loader.construct_scalar)  # it merges as a key alone
 for _tag in ("int", "float"):
     Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _number)
 Loader.add_constructor("!date", _refused("is a date to the engine, which hands over another text; put it in quotes"))

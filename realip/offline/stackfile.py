@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["StackFile", "find_project", "read_stack"]
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_PROJECT_IN_JSON = "Pulumi.json"
 _TOP_KEYS = ("config", "encryptedkey", "encryptionsalt", "secretsprovider")
 """Keys of a stack file (Pulumi SDK, `workspace.ProjectStack`), but `environment`, which cannot be read offline."""
 _LARGEST_FILE = 1 << 20
 _MOST_VALUES = 50_000
 """Aliases of aliases make a few lines to as much as fills the memory."""
+_KEY = re.compile(r"[^:]*:[^:]*")
 _LOADS = re.compile(r"\bload_settings\b")
 
 
@@ -66,6 +68,11 @@ class StackFile:
 def find_project(folder: Path) -> Project:
     """The project that a folder belongs to; InputError outside of one."""
     for parent in (folder, *folder.parents):
+        if (parent / _PROJECT_IN_JSON).is_file():
+            raise InputError(
+                f"{_shown(parent / _PROJECT_IN_JSON)}: is what the engine reads of this project, and offline only YAML is "
+                f"read; write it as {_PROJECT_FILES[0]}"
+            )
         for name in _PROJECT_FILES:
             if (parent / name).is_file():
                 return _project(parent / name)
@@ -83,21 +90,19 @@ def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None 
     changes = [parse_override(override, project.name) for override in overrides]
     takes_settings = _takes_settings(project.program)
     if takes_settings:
-        _refuse_keys(project, path, configuration)
+        _refuse_keys(project, path, configuration, _encrypted(configuration))
     for change in changes:
         change.apply(configuration)
-    encrypted = {
-        key: next(iter(places)) for key, value in configuration.items() if (places := list(_secure(value, key)))
-    }
+    encrypted = _encrypted(configuration)  # what no stand-in has taken the place of
     _refuse_credentials(path, configuration, encrypted)
     for key, place in encrypted.items():
         if key.startswith(f"{project.name}:"):
             raise InputError(
                 f"{_shown(path)}: {place} is encrypted, and offline there is no key; give it a stand-in with --config '{place}=...'"
             )
-        configuration[key] = None  # a provider's, which nobody asks offline
+        del configuration[key]  # a provider's, which nobody asks offline
     try:
-        encoded = {key: _encoded(value) for key, value in configuration.items() if value is not None}
+        encoded = {key: _encoded(value) for key, value in configuration.items()}
     except (ValueError, RecursionError):
         raise InputError(f"{_shown(path)}: a value contains itself; write it out instead of using an alias") from None
     settings = _settings(project, path, encoded) if takes_settings else None
@@ -114,15 +119,14 @@ def _refuse_credentials(path: Path, configuration: Mapping[str, Any], encrypted:
         raise InputError(f"{_shown(path)}: {error}") from None
 
 
-def _refuse_keys(project: Project, path: Path, configuration: Mapping[str, Any]) -> None:
+def _refuse_keys(project: Project, path: Path, configuration: Mapping[str, Any], encrypted: Collection[str]) -> None:
     """Keys that no run would take, whatever is put in their place: misspelt ones, and secrets that would not stay secret."""
     from realip.settings.configuration import slips  # noqa: PLC0415 - a file that cannot be read is told without pydantic
     from realip.settings.problems import SettingsError  # noqa: PLC0415
     from realip.settings.secrets import section_problems  # noqa: PLC0415
 
     namespace = f"{project.name}:"
-    secret = [key for key, value in configuration.items() if any(_secure(value, key))]
-    sections = [key.removeprefix(namespace) for key in secret if key.startswith(namespace)]
+    sections = [key.removeprefix(namespace) for key in encrypted if key.startswith(namespace)]
     if problems := [*slips(configuration, project.name), *section_problems(sections)]:
         raise InputError(f"{_shown(path)}: {SettingsError(problems)}")
 
@@ -166,21 +170,26 @@ def _defaults(declared: Mapping[Any, Any], namespace: str) -> Iterable[tuple[str
         full = str(key) if ":" in str(key) else f"{namespace}:{key}"
         if not isinstance(said, Mapping):
             yield full, said
-        elif "value" in said or "default" in said:
-            yield full, said.get("value", said.get("default"))
+        elif (default := said.get("value", said.get("default"))) is not None:
+            yield full, default
 
 
 def _stack_path(project: Project, name: str) -> Path:
+    suffix = project.file.suffix  # the engine takes stack files that end as the project's file does, and no others
     known = {
-        path.name[len("Pulumi.") : -len(path.suffix)]: path
-        for path in sorted(project.stacks.glob("Pulumi.*.y*ml"))
-        if path.suffix in {".yaml", ".yml"}
+        path.name[len("Pulumi.") : -len(suffix)]: path for path in sorted(project.stacks.glob(f"Pulumi.*{suffix}"))
     }
     if name in known:
         return known[name]
+    for other in _PROJECT_FILES:
+        if (passed_over := project.stacks / f"Pulumi.{name}{Path(other).suffix}").is_file():
+            raise InputError(
+                f"{_shown(passed_over)}: is not read, since the project's file is {project.file.name}; "
+                f"rename it to Pulumi.{name}{suffix}"
+            )
     if not known:
         raise InputError(
-            f"stack {name!r}: there is no stack file in {_shown(project.stacks)}; add Pulumi.{name}.yaml there"
+            f"stack {name!r}: there is no stack file in {_shown(project.stacks)}; add Pulumi.{name}{suffix} there"
         )
     guess, listed = nearest(name, known), ", ".join(known)
     hint = guess if listed in guess else f"{guess} Known are {listed}"
@@ -204,7 +213,17 @@ def _stack_configuration(path: Path, namespace: str) -> dict[str, Any]:
     config = root["config"]
     if not isinstance(config, Mapping):
         raise InputError(f"{_shown(path)}, line {lines['config']}: config must be a map of keys, not {_kind(config)}")
-    return {str(key) if ":" in str(key) else f"{namespace}:{key}": value for key, value in config.items()}
+    found: dict[str, Any] = {}
+    for said, value in config.items():
+        key = str(said) if ":" in str(said) else f"{namespace}:{said}"
+        if not _KEY.fullmatch(key):
+            raise InputError(f"{_shown(path)}: {said} is no key of a configuration; write <namespace>:<name>")
+        if key in found:
+            raise InputError(
+                f"{_shown(path)}: {key} is there twice, with its namespace and without; remove one of the two"
+            )
+        found[key] = value
+    return found
 
 
 def _beside_config(key: str) -> str:
@@ -257,7 +276,13 @@ def _load(path: Path) -> tuple[Any, dict[str, int]]:
         raise InputError(f"{_shown(path)}: is not YAML that can be used: {error}") from None
 
 
-def _secure(value: Any, place: str, depth: int = 0) -> Iterable[str]:
+def _encrypted(configuration: Mapping[str, Any]) -> dict[str, str]:
+    """The keys that hold something encrypted, each with the first place of it."""
+    found = ((key, next(iter(_secure(value, key)), None)) for key, value in configuration.items())
+    return {key: place for key, place in found if place is not None}
+
+
+def _secure(value: Any, place: str, depth: int = 0) -> Iterator[str]:
     """Where a value is encrypted: the engine writes `{secure: ...}` there."""
     if depth > 50:  # a value that contains itself is told elsewhere
         return
@@ -273,6 +298,8 @@ def _secure(value: Any, place: str, depth: int = 0) -> Iterable[str]:
 
 def _encoded(value: Any) -> str:
     """A value as the engine hands it over: text as it is, everything else as JSON."""
+    if value is None:
+        return ""  # nothing behind a key is empty text to the engine
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 

@@ -63,7 +63,54 @@ def test_keys_without_a_namespace_are_the_projects_own(project: Path) -> None:
 def test_text_is_handed_over_as_it_is_and_everything_else_as_json(project: Path) -> None:
     found = configuration(project, f"{CONFIG}  other:text: a\n  other:yes: true\n  other:list: [1, b]\n  other:gone:\n")
     assert (found["other:text"], found["other:yes"], found["other:list"]) == ("a", "true", '[1, "b"]')
-    assert "other:gone" not in found
+    assert found["other:gone"] == "", "the engine hands over a key with nothing behind it as empty text"
+
+
+def test_a_section_with_nothing_behind_it_is_wrong_as_it_is_to_the_engine(project: Path) -> None:
+    with pytest.raises(InputError, match=r'app = "": must be a map'):
+        configuration(project, f"{CONFIG}  realip:app:\n")
+    with pytest.raises(InputError, match=r'app = "": must be a map'):
+        configuration(project, CONFIG, "app=")
+
+
+def test_a_stack_file_ends_as_the_projects_file_does(project: Path) -> None:
+    """The engine reads no other, and says nothing about one: a stack would come up with nothing but defaults."""
+    stacks = project / "stacks"
+    (stacks / "Pulumi.mine.yaml").write_text(f"{CONFIG}  other:from: yaml\n")
+    (stacks / "Pulumi.mine.yml").write_text(f"{CONFIG}  other:from: yml\n")
+    assert read_stack("mine", folder=project).configuration["other:from"] == "yaml"
+    (project / "Pulumi.yaml").rename(project / "Pulumi.yml")
+    assert read_stack("mine", folder=project).configuration["other:from"] == "yml"
+    with pytest.raises(
+        InputError, match=r"Pulumi.vpc-cni-direct-native.yaml: is not read.*rename it to \S+native\.yml"
+    ):
+        read_stack("vpc-cni-direct-native", folder=project)
+
+
+def test_the_first_project_file_that_the_engine_finds_counts(project: Path) -> None:
+    (project / "Pulumi.yml").write_text("name: other\nruntime: python\n")
+    assert read_stack("vpc-cni-direct-native", folder=project).project.name == "realip"
+    (project / "Pulumi.json").write_text('{"name": "other", "runtime": "python"}')
+    with pytest.raises(
+        InputError, match=r"Pulumi.json: is what the engine reads of this project.* write it as Pulumi.yaml"
+    ):
+        read_stack("vpc-cni-direct-native", folder=project)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("  app: {port: 1}\n  realip:app: {port: 2}\n", "realip:app is there twice, with its namespace and without"),
+        ("  a:b:c: 1\n", "a:b:c is no key of a configuration; write <namespace>:<name>"),
+    ],
+)
+def test_keys_that_the_engine_cannot_tell_apart_or_read_are_refused(lines: str, words: str, project: Path) -> None:
+    with pytest.raises(InputError, match=words):
+        configuration(project, CONFIG + lines)
+
+
+def test_a_mark_at_the_start_of_a_file_is_passed_over(project: Path) -> None:
+    assert configuration(project, f"\ufeff{CONFIG}") == configuration(project, CONFIG)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +195,8 @@ def test_yaml_is_read_as_the_engine_reads_it(text: str, value: Any) -> None:
 
 
 TABLE: dict[str, str] = json.loads((Path(__file__).parent / "loader_table.json").read_text())
-"""Plain words, and what the engine's own loader makes of each in `{v: WORD}` (`workspace.LoadProjectStack` of Pulumi's SDK for
-Go 3.274.1, and `Decrypt`): the JSON that a program gets, or `error`."""
+"""Plain words, and what the engine's own loader makes of each in `{v: WORD}`: the JSON that a program gets, or `error`.
+tests/engine/test_engine_stack_files.py asks the loader again."""
 
 
 @pytest.mark.parametrize("word", TABLE)

@@ -436,11 +436,15 @@ def test_progress_is_plain_lines_elsewhere_and_says_failed() -> None:
 # This project's pins
 
 
-@pytest.mark.parametrize("thing", [catalogue.PULUMI, catalogue.KUBERNETES], ids=lambda thing: thing.name)
+@pytest.mark.parametrize("thing", catalogue.GO_PROGRAMS.values(), ids=lambda thing: thing.name)
 def test_the_pins_of_the_project_are_complete(thing: gobuild.GoProgram) -> None:
     assert thing.version >= Version(1, 0)
     assert f"{thing.source} v{thing.version} h1:" in (thing.module / "go.sum").read_text()
     assert "-mod=readonly" in thing.arguments
+
+
+def test_stack_files_are_read_by_the_loader_of_the_engine_that_runs_them() -> None:
+    assert catalogue.STACKFILE.version == catalogue.PULUMI.version
 
 
 def test_the_kubernetes_libraries_are_those_of_its_own_release() -> None:
