@@ -121,9 +121,14 @@ def _word(loader: Loader, node: yaml.ScalarNode) -> Any:
     return None if tag == "null" else word.lower() == "true"
 
 
+def _text(loader: Loader, node: yaml.ScalarNode) -> str:
+    """`<<`, which merges as a key, and is text everywhere else."""
+    return str(loader.construct_scalar(node))
+
+
 for _tag in ("bool", "null"):
     Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _word)
-Loader.add_constructor("tag:yaml.org,2002:merge", Loader.construct_scalar)  # it merges as a key alone
+Loader.add_constructor("tag:yaml.org,2002:merge", _text)
 for _tag in ("int", "float"):
     Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _number)
 Loader.add_constructor("!date", _refused("is a date to the engine, which hands over another text; put it in quotes"))
