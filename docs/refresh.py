@@ -81,6 +81,27 @@ def settings_table(language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules_table(language: str) -> str:
+    """The table of the audit's rules, and each one's section."""
+    from realip.audit.rules import RULES  # noqa: PLC0415 - pages without rules do not wait for it
+
+    say = Speaker(Language(language))
+    head = ("id", *(say(f"audit_{name}") for name in ("docs", "effect", "severity", "when", "remedy", "source")))
+    lines = [f"| {' | '.join(head)} |", "|---|---|---|---|---|---|---|"]
+    for rule in RULES:
+        cells = (
+            f'<a id="{rule.id.lower()}"></a>{rule.id}',
+            say(f"rule_title_{rule.id}"),
+            say(f"effect_{rule.effect.value}"),
+            say(f"severity_{rule.severity.value}"),
+            say(f"rule_when_{rule.id}"),
+            say(f"rule_remedy_{rule.id}").rstrip(":\uff1a"),
+            rule.source,
+        )
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```\n"
 
@@ -127,6 +148,7 @@ _WRITERS: dict[str, Callable[[str], str]] = {
     "scenarios": lambda title: _fenced("text", scenarios(title)),
     "example": lambda path: _fenced("python", (ROOT / path).read_text("utf-8").rstrip("\n")),
     "settings": lambda language: settings_table(language or "en"),
+    "rules": lambda language: rules_table(language or "en"),
 }
 
 

@@ -58,6 +58,16 @@ _COMMANDS = {
             "realip verify --url https://app.example.com/ --reads x-forwarded-for \\\n      --node 10.0.0.11 --node-port 30080",
         ),
     ),
+    "audit": _Command(
+        "realip.audit.command",
+        "which apps lose their clients' addresses or let them be forged, and what to change",
+        (
+            "realip audit manifests/",
+            "helm template mine chart/ | realip audit -",
+            "realip audit manifests/ --json > baseline.json",
+            "realip audit manifests/ --baseline baseline.json",
+        ),
+    ),
 }
 _INTERRUPTED = 130
 _BROKEN = 70
@@ -66,9 +76,9 @@ _EXIT_CODES = """\
 exit codes:
   0    done; verify: preserved
   1    a finding; verify: the address is lost, or a client can choose it;
-       diff --exit-code: something differs
+       diff --exit-code: something differs; audit: an error or a warning
   2    bad input, or output that cannot be written: a message on standard error
-  3    cannot tell
+  3    cannot tell; audit: only findings that the input cannot decide
   130  Ctrl-C"""
 
 

@@ -228,7 +228,8 @@ class _Plain:
         return [Span(self._text(span.text), span.style) for span in line]
 
     def _text(self, text: str) -> str:
-        text = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+        if not text.isprintable():
+            text = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
         if self._encoding.startswith("utf"):
             return text
         return text.translate(_ASCII).encode(self._encoding, "backslashreplace").decode(self._encoding)

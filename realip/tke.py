@@ -16,12 +16,19 @@ __all__ = [
     "CLUSTER_OS",
     "CLUSTER_POD_NUMBERS",
     "CLUSTER_SERVICE_NUMBERS",
+    "CONTROLLER_VERSION",
+    "DEFAULT_DIRECT_ACCESS",
+    "DEFAULT_DIRECT_ACCESS_SINCE",
+    "ENI_NETWORKS",
+    "ENI_RESOURCES",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
     "INGRESS_DIRECT_ACCESS",
     "INGRESS_EXISTING_LOAD_BALANCER",
+    "INGRESS_GRACE_DELETION",
     "INGRESS_INTERNAL_SUBNET",
     "INGRESS_INTERNET_BANDWIDTH",
     "INGRESS_INTERNET_CHARGE_TYPE",
+    "INGRESS_PARAMETERS",
     "INGRESS_PASS_TO_TARGET",
     "INGRESS_SECURITY_GROUPS",
     "INSTANCE_CORES",
@@ -34,6 +41,7 @@ __all__ = [
     "MAX_NAME_LENGTH",
     "MAX_SECURITY_GROUP_RULES",
     "MINOR_VERSION_STEP",
+    "MODE_SKIP",
     "NETWORK_TYPE_GLOBAL_ROUTER",
     "NETWORK_TYPE_VPC_CNI",
     "NODE_EVICTION_MEMORY",
@@ -41,6 +49,7 @@ __all__ = [
     "NODE_RESERVED_CORES",
     "NODE_RESERVED_CORES_AT_LEAST",
     "NODE_RESERVED_MEMORY",
+    "POD_NETWORKS",
     "PRE_STOP_SLEEP_VERSION",
     "SERVICE_CIDR_MASKS",
     "SERVICE_CIDR_RANGES",
@@ -53,7 +62,14 @@ __all__ = [
     "SERVICE_INTERNET_CHARGE_TYPE",
     "SERVICE_LOAD_BALANCER_TYPE",
     "SERVICE_LOAD_BALANCER_TYPE_PUBLIC",
+    "SERVICE_LOCAL_ONLY_WITH_POD",
+    "SERVICE_LOCAL_WEIGHTED",
+    "SERVICE_MODE",
+    "SERVICE_PARAMETERS",
+    "SERVICE_PASS_TO_TARGET",
+    "SERVICE_PROTOCOLS",
     "SERVICE_SECURITY_GROUPS",
+    "SERVICE_TARGET_GROUPS",
     "SUBNET_MASKS",
     "SUBNET_RESERVED_ADDRESSES",
     "SUPER_NODE_OWN_PORT",
@@ -96,6 +112,20 @@ SERVICE_SECURITY_GROUPS = "service.cloud.tencent.com/security-groups"
 SERVICE_GRACE_DELETION = "service.cloud.tencent.com/enable-grace-deletion"
 """Direct access only: takes a pod's weight to zero before the pod is stopped, so that a rollout drops no connection."""
 
+SERVICE_PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"  # noqa: S105 - an annotation, not a password
+SERVICE_LOCAL_ONLY_WITH_POD = "service.kubernetes.io/local-svc-only-bind-node-with-pod"
+"""`"true"`: of a Service with `externalTrafficPolicy: Local` only nodes that have a pod are bound (TKE 45492)."""
+SERVICE_LOCAL_WEIGHTED = "service.cloud.tencent.com/local-svc-weighted-balance"
+"""`"true"`: nodes weigh as much as they have pods; goes with the annotation above (TKE 45492)."""
+SERVICE_PROTOCOLS = "service.cloud.tencent.com/specify-protocol"
+"""JSON: a listener's protocols by its port (TKE 51259)."""
+SERVICE_PARAMETERS = "service.kubernetes.io/service.extensiveParameters"
+"""JSON: parameters of CreateLoadBalancer, read when the load balancer is made (TKE 51258)."""
+SERVICE_TARGET_GROUPS = "service.cloud.tencent.com/target-groups"
+SERVICE_MODE = "service.cloud.tencent.com/mode"
+MODE_SKIP = "skip"
+"""TKE leaves such a Service alone (service controller 2.10.0)."""
+
 # --- Ingress annotations (TKE 56112) -----------------------------------------------------------------------------------
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
@@ -109,6 +139,8 @@ INGRESS_INTERNAL_SUBNET = "kubernetes.io/ingress.subnetId"
 INGRESS_EXISTING_LOAD_BALANCER = "kubernetes.io/ingress.existLbId"
 INGRESS_INTERNET_BANDWIDTH = "kubernetes.io/ingress.internetMaxBandwidthOut"
 INGRESS_INTERNET_CHARGE_TYPE = "kubernetes.io/ingress.internetChargeType"
+INGRESS_PARAMETERS = "kubernetes.io/ingress.extensiveParameters"
+INGRESS_GRACE_DELETION = "ingress.cloud.tencent.com/enable-grace-deletion"
 
 MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
 TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"
@@ -125,6 +157,21 @@ SERVICE_CONTROLLER_CONFIG = ("kube-system", "tke-service-controller-config")
 
 GLOBAL_ROUTE_DIRECT_ACCESS = "GlobalRouteDirectAccess"
 """`"true"` lets GlobalRouter clusters have direct access (TKE 41897). Other workloads of the cluster rely on it too."""
+
+DEFAULT_DIRECT_ACCESS = "EnableDefaultDirectAccess"
+"""`"true"`: a new Service or Ingress without the annotation gets direct access. Clusters made with service controller 2.11.0 or
+later have it; an upgrade does not add it (TKE 131136)."""
+CONTROLLER_VERSION = "VERSION"
+"""The service controller's own version, `v2.11.4`; read-only."""
+DEFAULT_DIRECT_ACCESS_SINCE = (2, 11, 0)
+
+# --- Pods with an elastic network interface (TKE 48793, 50355) ---------------------------------------------------------
+
+POD_NETWORKS = "tke.cloud.tencent.com/networks"
+ENI_NETWORKS = ("tke-route-eni", "tke-direct-eni")
+"""Networks that give a pod an address of the VPC, in VPC-CNI clusters and in GlobalRouter clusters that have them besides."""
+ENI_RESOURCES = ("tke.cloud.tencent.com/eni-ip", "tke.cloud.tencent.com/direct-eni")
+"""Resources that nodes with such networks offer, and their pods ask for."""
 
 # --- Super nodes (TKE 41897; provider kubernetes_serverless_node_pool) --------------------------------------------------
 

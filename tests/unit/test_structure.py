@@ -15,10 +15,11 @@ FLOORS = (
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities"},
     {"networks", "instance_types", "scenarios", "whole_file"},
     {"rules"},
-    {"settings"},
+    {"settings", "behaviour"},
     {"components", "adoption"},
     {"stack"},
     {"offline", "verify"},
+    {"audit"},
     {"cli"},
     {"__main__"},
 )

@@ -1,0 +1,126 @@
+"""The texts that an audit is given: files, folders, standard input."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from realip.audit.objects import Found
+from realip.audit.reading import objects_in
+from realip.errors import InputError
+
+__all__ = ["STDIN", "Texts", "is_stack_file"]
+
+STDIN = "-"
+_SUFFIXES = {".yaml", ".yml", ".json"}
+_LEFT_OUT = {".git", ".venv", "node_modules", "__pycache__"}
+_LARGEST = 2 << 30
+
+
+@dataclass
+class Texts:
+    """The objects of files, and the texts themselves, where a finding's line is looked up."""
+
+    found: list[Found] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    stacks: list[Path] = field(default_factory=list)
+    """Stack files of this project's kind, which are programs' settings and no objects."""
+    others: int = 0
+    """Objects of kinds that are not looked at."""
+
+    @classmethod
+    def read(cls, paths: Sequence[str]) -> "Texts":
+        """Everything under the paths. InputError for what cannot be read or holds no Kubernetes object."""
+        made, seen = cls(), set()
+        for path in paths:
+            for name, file in _files(path):
+                known = name if file is None else os.path.realpath(file)
+                if known in seen:
+                    continue
+                seen.add(known)
+                if file is not None and is_stack_file(file):
+                    made.stacks.append(file)
+                    continue
+                before = len(made.found) + made.others
+                made._take(name, _text(name, file))
+                if file is not None and path == name and len(made.found) + made.others == before:
+                    raise InputError(f"{name}: has no Kubernetes object in it (no document with apiVersion and kind)")
+        if not made.found and not made.others and not made.stacks:
+            raise InputError(
+                f"{', '.join(paths)}: no Kubernetes object is in there (no document with apiVersion and kind)"
+            )
+        return made
+
+    def _take(self, name: str, text: str) -> None:
+        self.texts[name] = text
+        for found in objects_in(text, name):
+            if found is None:
+                self.others += 1
+            else:
+                self.found.append(found)
+
+
+def is_stack_file(path: Path) -> bool:
+    """A stack's settings: `Pulumi.NAME.yaml`."""
+    return path.name.startswith("Pulumi.") and path.name.count(".") > 1 and path.suffix in {".yaml", ".yml"}
+
+
+def _files(path: str) -> Iterator[tuple[str, Path | None]]:
+    """The files of a path, each under the name that its findings carry; a path that is no file there is InputError."""
+    if path == STDIN:
+        yield STDIN, None
+        return
+    try:
+        file = Path(path)
+        if file.is_dir():
+            yield from _under(file)
+        elif file.exists():
+            yield path, file
+        else:
+            raise InputError(f"{path}: there is no such file or folder; give - for standard input")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _under(folder: Path) -> Iterator[tuple[str, Path]]:
+    for root, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
+        for name in sorted(names):
+            file = Path(root) / name
+            if file.suffix in _SUFFIXES and not _is_project(file):
+                yield str(file), file
+
+
+def _is_project(file: Path) -> bool:
+    return file.name in {"Pulumi.yaml", "Pulumi.yml"}
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _text(name: str, file: Path | None) -> str:
+    try:
+        data = sys.stdin.buffer.read() if file is None else _bytes(file, name)
+    except (OSError, AttributeError) as error:
+        raise InputError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or 'it is closed'}") from None
+    for encoding in _encodings(data):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            problem = error
+    line = data.count(b"\n", 0, problem.start) + 1
+    raise InputError(f"{name}, line {line}: is not UTF-8 text (byte 0x{data[problem.start]:02x})")
+
+
+def _bytes(file: Path, name: str) -> bytes:
+    if file.stat().st_size > _LARGEST:
+        raise InputError(f"{name}: is larger than 2 GiB; split it")
+    return file.read_bytes()
+
+
+def _encodings(data: bytes) -> Iterable[str]:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return ("utf-16",)
+    return ("utf-8-sig",)

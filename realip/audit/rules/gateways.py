@@ -1,0 +1,370 @@
+"""Rules about gateways behind a load balancer: whom they believe about a client's address."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from realip import tke
+from realip.audit import gateways
+from realip.audit.objects import Found, as_map, as_maps
+from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
+from realip.audit.scene import Scene
+from realip.behaviour import Binding, PodNetwork, Sees, is_local, is_true, layer_7_ports
+
+__all__ = ["PARTS"]
+
+_DATA = ("data",)
+_CDN_HEADERS = {
+    "eo-connecting-ip",
+    "eo-client-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "x-real-ip",
+    "x-client-ip",
+    "ali-cdn-real-ip",
+    "fastly-client-ip",
+}
+"""Headers that a CDN, EdgeOne among them, writes, and that anybody can send who gets past it (1552/87654)."""
+_WRAPPED_LINE = re.compile(r"#[^\n]*")
+_TRUSTED = re.compile(r"set_real_ip_from\s+([^\s;]+)\s*;")
+_HEADER = re.compile(r"real_ip_header\s+([^\s;]+)\s*;")
+_SNIPPETS = ("nginx.ingress.kubernetes.io/server-snippet", "nginx.ingress.kubernetes.io/configuration-snippet")
+_TRAEFIK_INSECURE = re.compile(
+    r"--entry[pP]oints\.([^.=]+)\.(forwarded[hH]eaders|proxy[pP]rotocol)\.insecure(?:=(\S+))?$"
+)
+_TRAEFIK_TRUSTED = re.compile(
+    r"--entry[pP]oints\.([^.=]+)\.(forwarded[hH]eaders|proxy[pP]rotocol)\.trusted[iI][pP]s=(\S+)$"
+)
+_TRAEFIK_FILES = ("traefik.yml", "traefik.yaml", "traefik.toml")
+
+
+def _nginx(found: Found) -> Mapping[str, Any]:
+    """The data of a ConfigMap that has keys of ingress-nginx; empty for another one."""
+    data = as_map(found.body.get("data"))
+    return data if gateways.NGINX_KEYS & data.keys() else {}
+
+
+def _fronts(scene: Scene, found: Found) -> list[Found]:
+    """The load balancers' Services in a controller's namespace that lead to it."""
+    services = [
+        service
+        for service in scene.world.services.get(found.namespace, {}).values()
+        if service.spec.get("type") == "LoadBalancer"
+    ]
+    named = [service for service in services if "nginx" in service.name or "ingress" in service.name]
+    return named or services
+
+
+def _believes_all(scene: Scene, found: Found) -> Iterator[Match]:
+    data = _nginx(found)
+    if data.get("use-proxy-protocol") == "true":  # the header is not read then
+        return
+    for key in ("use-forwarded-headers", "enable-real-ip"):
+        if data.get(key) == "true" and gateways.trusts_everyone(data):
+            fronts = [str(service) for service in _fronts(scene, found)]
+            yield Match((*_DATA, key), {"key": key, "front": ", ".join(fronts[:2]) or "-"})
+            return
+
+
+def _appends(scene: Scene, found: Found) -> Iterator[Match]:
+    del scene
+    if _nginx(found).get("compute-full-forwarded-for") == "true":
+        yield Match((*_DATA, "compute-full-forwarded-for"))
+
+
+def _sends_proxy_protocol(scene: Scene, service: Found) -> bool:
+    """A listener of a Service is set to send PROXY protocol, by the TkeServiceConfig that it names."""
+    named = service.annotations.get("service.cloud.tencent.com/tke-service-config")
+    for config in scene.world.by_kind["TkeServiceConfig"]:
+        if (config.namespace, config.name) == (service.namespace, named):
+            listeners = as_maps(as_map(config.spec.get("loadBalancer")).get("l4Listeners"))
+            return any(as_map(listener.get("proxyProtocol")).get("enable") is True for listener in listeners)
+    return False
+
+
+def _proxy_protocol(scene: Scene, found: Found) -> Iterator[Match]:
+    data, fronts = _nginx(found), _fronts(scene, found)
+    if not data:
+        return
+    expected = data.get("use-proxy-protocol") == "true"
+    sending = [service for service in fronts if _sends_proxy_protocol(scene, service)]
+    if expected and not sending:
+        said = ", ".join(map(str, fronts[:2])) or "-"
+        yield Match((*_DATA, "use-proxy-protocol"), {"front": said}, severity=None if fronts else Severity.UNKNOWN)
+    elif sending and not expected:
+        yield Match(_DATA, {"front": str(sending[0])})
+
+
+def _real_ip_from(scene: Scene, found: Found) -> Iterator[Match]:
+    del scene
+    data = as_map(found.body.get("data"))
+    for key, value in data.items():
+        if isinstance(value, str) and "set_real_ip_from" in value and (networks := _trusts_all(value)):
+            yield Match((*_DATA, key), {"networks": networks})
+    said = data.get("set-real-ip-from")  # NGINX Ingress Controller of F5
+    if (
+        isinstance(said, str)
+        and gateways.everyone(said.split(","))
+        and str(data.get("real-ip-header")) != "proxy_protocol"
+    ):
+        yield Match((*_DATA, "set-real-ip-from"), {"networks": said})
+
+
+def _trusts_all(text: str) -> str:
+    """The networks of an nginx configuration that let every peer choose the address; empty where they do not."""
+    plain = _WRAPPED_LINE.sub("", text)
+    networks = _TRUSTED.findall(plain)
+    headers = {header.casefold() for header in _HEADER.findall(plain)}
+    return ", ".join(networks) if gateways.everyone(networks) and headers != {"proxy_protocol"} else ""
+
+
+def _snippet(scene: Scene, found: Found) -> Iterator[Match]:
+    del scene
+    for key in _SNIPPETS:
+        value = found.annotations.get(key)
+        if isinstance(value, str) and (networks := _trusts_all(value)):
+            yield Match(("metadata", "annotations", key), {"networks": networks})
+
+
+# --- Envoy Gateway -----------------------------------------------------------------------------------------------------
+
+
+def _hops(scene: Scene, found: Found) -> Iterator[Match]:
+    if not (count := gateways.trusted_hops(found)):
+        return
+    for gateway in scene.world.by_kind["Gateway"]:
+        service = gateways.gateway_service(scene.world, gateway)
+        mine = any(policy is found for policy in gateways.policies_of(scene.world, gateway))
+        if mine and service and layer_7_ports(as_map(service["metadata"]["annotations"])):
+            return  # the load balancer is the proxy that is counted
+    yield Match(("spec", "clientIPDetection", "xForwardedFor", "numTrustedHops"), {"count": count})
+
+
+def _headers(scene: Scene, found: Found) -> Iterator[Match]:
+    del scene
+    if gateways.trusts_in_policy(found):
+        about = gateways.detection(found)
+        header = as_map(about.get("customHeader")).get("name")
+        path = ("customHeader", "name") if header else ("xForwardedFor", "trustedCIDRs")
+        yield Match(("spec", "clientIPDetection", *path), {"header": header or "X-Forwarded-For"})
+
+
+def _passthrough(scene: Scene, found: Found) -> Iterator[Match]:
+    if found.kind == "Gateway":
+        for number, listener in enumerate(as_maps(found.spec.get("listeners"))):
+            passthrough = listener.get("protocol") == "TLS" and gateways.is_passthrough(listener)
+            if passthrough and not _proxied(scene, found.namespace, found.name):
+                yield Match(("spec", "listeners", number), {"what": str(listener.get("name"))})
+        return
+    if not _proxied(scene, found.namespace, found.name):
+        yield Match(("spec", "rules"), {"what": found.name})
+
+
+def _proxied(scene: Scene, namespace: str, name: str) -> bool:
+    """A policy has the gateway send PROXY protocol to the backends of a route or a Gateway."""
+    for policy in scene.world.by_kind["BackendTrafficPolicy"]:
+        targets = [as_map(policy.spec.get("targetRef")), *as_maps(policy.spec.get("targetRefs"))]
+        named = any(target.get("name") == name for target in targets)
+        if policy.namespace == namespace and named and as_map(policy.spec.get("proxyProtocol")).get("version"):
+            return True
+    return False
+
+
+def _sidecar(scene: Scene, found: Found) -> Iterator[Match]:
+    """A proxy inside the pods of a load balancer's Service."""
+    if found.spec.get("type") == "LoadBalancer" and not scene.refused_keys(found):
+        exposure = scene.exposures[found]
+        if exposure.sees is Sees.PROXY and scene.pods(found).sidecar:
+            yield Match(("spec", "selector"), {"what": found.name})
+
+
+def _through_service(scene: Scene, found: Found) -> Iterator[Match]:
+    """Findings that the rules about Services would have in the Service that a Gateway's controller makes."""
+    if scene.refused_keys(found):
+        return
+    service = gateways.gateway_service(scene.world, found)
+    if service is None or service["spec"]["type"] != "LoadBalancer":
+        return
+    exposure = scene.exposures[found]
+    facts, said = scene.world.facts, as_map(service["metadata"]["annotations"])
+    asked = is_true(said.get(tke.SERVICE_DIRECT_ACCESS))
+    values = {"why": exposure.why}
+    if exposure.sees is Sees.NODE:
+        yield Match(("spec",), {"like": "RIP001", **values})
+    elif exposure.sees is Sees.NOBODY:
+        overlay = facts.network is PodNetwork.CILIUM_OVERLAY
+        yield Match(("spec",), {"like": "RIP004" if overlay else "RIP003", **values})
+    elif exposure.sees is Sees.UNKNOWN:
+        yield Match(("spec",), {"like": "RIP003" if asked else "RIP002", **values}, severity=Severity.UNKNOWN)
+    elif (
+        is_local(service)
+        and exposure.binding is Binding.NODE_PORTS
+        and not is_true(said.get(tke.SERVICE_LOCAL_ONLY_WITH_POD))
+    ):
+        yield Match(("spec",), {"like": "RIP017", **values}, severity=Severity.WARNING)
+
+
+# --- Traefik, Istio, CDNs ----------------------------------------------------------------------------------------------
+
+
+def _traefik(scene: Scene, found: Found) -> Iterator[Match]:
+    del scene
+    if found.kind == "ConfigMap":
+        for key, value in as_map(found.body.get("data")).items():
+            if key in _TRAEFIK_FILES and isinstance(value, str) and (entry := _trusting_entry(value)):
+                yield Match((*_DATA, key), {"entry": entry})
+        return
+    containers = as_maps(as_map(as_map(found.spec.get("template")).get("spec")).get("containers"))
+    for number, container in enumerate(containers):
+        for list_name in ("args", "command"):
+            words = container.get(list_name)
+            for index, word in enumerate(words if isinstance(words, list) else ()):
+                if isinstance(word, str) and (entry := _trusting_argument(word)):
+                    path = ("spec", "template", "spec", "containers", number, list_name, index)
+                    yield Match(path, {"entry": entry})
+
+
+def _trusting_argument(word: str) -> str:
+    """The entry point whose peers are all believed by an argument of Traefik; empty for any other argument."""
+    if (found := _TRAEFIK_INSECURE.match(word)) and (found[3] or "true").casefold() == "true":
+        return found[1]
+    if (found := _TRAEFIK_TRUSTED.match(word)) and gateways.everyone(found[3].split(",")):
+        return found[1]
+    return ""
+
+
+def _trusting_entry(text: str) -> str:
+    try:
+        static = as_map(yaml.safe_load(text))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return ""
+    for name, entry in as_map(static.get("entryPoints")).items():
+        for about in ("forwardedHeaders", "proxyProtocol"):
+            said = as_map(as_map(entry).get(about))
+            networks = said.get("trustedIPs")
+            if said.get("insecure") is True or (isinstance(networks, list) and gateways.everyone(networks)):
+                return str(name)
+    return ""
+
+
+def _trusted_proxies(scene: Scene, found: Found) -> Iterator[Match]:
+    """Istio counts proxies that are not there: the load balancer of layer 4 is none."""
+    for path, topology in _topologies(found):
+        count = topology.get("numTrustedProxies")
+        if isinstance(count, int) and count > 0 and not _istio_behind_layer_7(scene):
+            yield Match(path, {"count": count})
+
+
+def _topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+    if found.kind == "IstioOperator":
+        config = as_map(as_map(as_map(found.spec.get("meshConfig")).get("defaultConfig")).get("gatewayTopology"))
+        yield ("spec", "meshConfig", "defaultConfig", "gatewayTopology", "numTrustedProxies"), config
+    elif found.kind == "ConfigMap":
+        mesh = as_map(found.body.get("data")).get("mesh")
+        if isinstance(mesh, str) and "numTrustedProxies" in mesh:
+            yield ("data", "mesh"), as_map(as_map(_loaded(mesh).get("defaultConfig")).get("gatewayTopology"))
+    else:
+        template = as_map(as_map(as_map(found.spec.get("template")).get("metadata")).get("annotations"))
+        said = template.get("proxy.istio.io/config")
+        if isinstance(said, str):
+            path = ("spec", "template", "metadata", "annotations", "proxy.istio.io/config")
+            yield path, as_map(_loaded(said).get("gatewayTopology"))
+
+
+def _loaded(text: str) -> Mapping[str, Any]:
+    try:
+        return as_map(yaml.safe_load(text))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return {}
+
+
+def _istio_behind_layer_7(scene: Scene) -> bool:
+    fronts = [
+        service
+        for service in scene.world.by_kind["Service"]
+        if service.spec.get("type") == "LoadBalancer" and ("istio" in service.name or "gateway" in service.name)
+    ]
+    return any(layer_7_ports(service.annotations) for service in fronts) or any(
+        "istio" in service.name or "gateway" in service.name for service in scene.backed
+    )
+
+
+def _cdn_header(scene: Scene, found: Found) -> Iterator[Match]:
+    """A gateway that takes the address from a CDN's header, of whoever sends it."""
+    del scene
+    data = as_map(found.body.get("data"))
+    said = data.get("forwarded-for-header")
+    believed = isinstance(said, str) and said.casefold() in _CDN_HEADERS and _believed(data)
+    if believed and gateways.trusts_everyone(data):
+        yield Match((*_DATA, "forwarded-for-header"), {"header": said})
+
+
+def _believed(data: Mapping[str, Any]) -> bool:
+    return data.get("use-forwarded-headers") == "true" or data.get("enable-real-ip") == "true"
+
+
+# --- Fixes -------------------------------------------------------------------------------------------------------------
+
+
+def _believe_none(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _believes_all(scene, found):
+        yield Change(found, match.path, "false")
+
+
+def _replace_header(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _appends(scene, found):
+        yield Change(found, match.path, "false")
+
+
+def _no_proxy_protocol(scene: Scene, found: Found) -> Iterator[Change]:
+    if _nginx(found).get("use-proxy-protocol") == "true":
+        yield Change(found, (*_DATA, "use-proxy-protocol"), "false")
+    else:
+        for _ in _proxy_protocol(scene, found):
+            yield Change(found, (*_DATA, "use-proxy-protocol"), "true")
+
+
+def _no_hops(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _hops(scene, found):
+        yield Change(found, match.path[:-1], REMOVED)
+
+
+def _no_proxies(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _trusted_proxies(scene, found):
+        if found.kind == "IstioOperator":
+            yield Change(found, match.path, 0)
+
+
+_WORKLOADS = ("Deployment", "DaemonSet")
+_CONFIG = "kubectl patch configmap -n {namespace} {name} --type merge -p "
+
+
+def _set(key: str, value: str) -> str:
+    """A command that sets a key of a ConfigMap."""
+    return _CONFIG + "'" + json.dumps({"data": {key: value}}).replace("{", "{{").replace("}", "}}") + "'"
+
+
+_HONEST = _set("use-forwarded-headers", "false")
+_REPLACED = _set("compute-full-forwarded-for", "false")
+_PLAIN = _set("use-proxy-protocol", "false")
+PARTS = {
+    "RIP022": Part(("ConfigMap",), _believes_all, _HONEST, fix=_believe_none),
+    "RIP023": Part(("ConfigMap",), _appends, _REPLACED, fix=_replace_header),
+    "RIP024": Part(("ConfigMap",), _proxy_protocol, _PLAIN, fix=_no_proxy_protocol),
+    "RIP025": Part(("ConfigMap",), _real_ip_from),
+    "RIP026": Part(("ClientTrafficPolicy",), _hops, fix=_no_hops),
+    "RIP027": Part(("ClientTrafficPolicy",), _headers),
+    "RIP028": Part(("TLSRoute", "TCPRoute", "Gateway"), _passthrough),
+    "RIP030": Part(("Gateway",), _through_service),
+    "RIP035": Part(("ConfigMap", *_WORKLOADS), _traefik),
+    "RIP036": Part(("IstioOperator", "ConfigMap", *_WORKLOADS), _trusted_proxies, fix=_no_proxies, cost=Cost.ROLLOUT),
+    "RIP037": Part(("ConfigMap",), _cdn_header),
+}
+MORE = {
+    "RIP025": Part(("Ingress",), _snippet),
+    "RIP028": Part(("Service",), _sidecar),
+}
+"""The same rules on other kinds."""

@@ -1,0 +1,216 @@
+"""Rules about annotations: keys that TKE does not know there, and values that it does not take."""
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+
+from realip import tke
+from realip.audit import keys
+from realip.audit.objects import Found
+from realip.audit.rule import REMOVED, Change, Cost, Match, Part
+from realip.audit.scene import Scene
+from realip.behaviour import Binding, is_qcloud, is_true
+
+__all__ = ["PARTS"]
+
+_ANNOTATIONS = ("metadata", "annotations")
+_NEAR = 0.88
+_GRACE = {"Service": tke.SERVICE_GRACE_DELETION, "Ingress": tke.INGRESS_GRACE_DELETION}
+
+
+def _looked_at(scene: Scene, found: Found) -> bool:
+    """An object whose annotations TKE reads."""
+    if not found.annotations:
+        return False
+    if found.kind == "Service":
+        return found.spec.get("type") == "LoadBalancer"
+    return is_qcloud(found.body, scene.world.default_class)
+
+
+def _grace(scene: Scene, found: Found) -> Iterator[Match]:
+    if not _looked_at(scene, found):
+        return
+    key = _GRACE[found.kind]
+    asked = is_true(found.annotations.get(_DIRECT[found.kind]))
+    if is_true(found.annotations.get(key)) and not asked and scene.access(found).binding is not Binding.PODS:
+        yield Match((*_ANNOTATIONS, key), {"key": key, "instead": _DIRECT[found.kind]})
+    for old in found.annotations:
+        about = keys.DOCUMENTED[found.kind].get(old)
+        if about is not None and about.instead is not None and "grace" in old:
+            yield Match((*_ANNOTATIONS, old), {"key": old, "instead": about.instead})
+
+
+_DIRECT = {"Service": tke.SERVICE_DIRECT_ACCESS, "Ingress": tke.INGRESS_DIRECT_ACCESS}
+
+
+def _unknown_keys(scene: Scene, found: Found) -> Iterator[tuple[str, str]]:
+    """Each annotation that TKE does not read on this object, and the one that is meant, if any is."""
+    if not _looked_at(scene, found):
+        return
+    known = keys.DOCUMENTED[found.kind]
+    from_server = keys.written_by_tke(found.body)
+    for key in found.annotations:
+        if key == tke.CLASS_ANNOTATION:
+            continue
+        about = known.get(key)
+        if about is None:
+            if not _of_other_kind(found.kind, key) and (meant := meant_by(found.kind, str(key))) is not None:
+                yield str(key), meant
+        elif (about.by_tke and not from_server) or (about.instead == "" and not from_server):
+            yield str(key), ""
+
+
+@cache
+def meant_by(kind: str, key: str) -> str | None:
+    """The documented key that an unknown one stands for; empty where none is near; None for a key that is not TKE's at all."""
+    if key in keys.OF_OTHERS and kind == "Service":
+        return keys.OF_OTHERS[key]
+    documented = [name for name, about in keys.DOCUMENTED[kind].items() if not about.by_tke]
+    folded = {name.casefold().replace("_", "-"): name for name in documented}
+    spelt = key.casefold().replace("_", "-")
+    if spelt in folded:
+        return folded[spelt]
+    if near := get_close_matches(spelt, folded, n=1, cutoff=_NEAR):
+        return folded[near[0]]
+    prefix, _, name = key.rpartition("/")
+    owned = prefix.endswith("cloud.tencent.com") and prefix.split(".")[0] in {
+        "service",
+        "ingress",
+        "services",
+        "ingresses",
+    }
+    if not owned:
+        return None
+    return next((each for each in documented if each.rpartition("/")[2] == name), "")
+
+
+def _of_other_kind(kind: str, key: str) -> bool:
+    other = "Ingress" if kind == "Service" else "Service"
+    return key in keys.DOCUMENTED[other]
+
+
+def _unknown(scene: Scene, found: Found) -> Iterator[Match]:
+    for key, meant in _unknown_keys(scene, found):
+        yield Match((*_ANNOTATIONS, key), {"key": key, "meant": meant or "-"})
+
+
+def _wrong_object(scene: Scene, found: Found) -> Iterator[Match]:
+    if not _looked_at(scene, found):
+        return
+    for key in found.annotations:
+        if key not in keys.DOCUMENTED[found.kind] and _of_other_kind(found.kind, key):
+            yield Match((*_ANNOTATIONS, key), {"key": key, "kind": found.kind, "meant": _twin(found.kind, key) or "-"})
+
+
+def _twin(kind: str, key: str) -> str | None:
+    """The key of this kind of object that says what a key of the other kind says."""
+    mine = "service.cloud.tencent.com/" if kind == "Service" else "ingress.cloud.tencent.com/"
+    twin = mine + key.rpartition("/")[2]
+    pairs = {
+        tke.SERVICE_EXISTING_LOAD_BALANCER: tke.INGRESS_EXISTING_LOAD_BALANCER,
+        tke.SERVICE_INTERNAL_SUBNET: tke.INGRESS_INTERNAL_SUBNET,
+        tke.SERVICE_INTERNET_BANDWIDTH: tke.INGRESS_INTERNET_BANDWIDTH,
+        tke.SERVICE_INTERNET_CHARGE_TYPE: tke.INGRESS_INTERNET_CHARGE_TYPE,
+        tke.SERVICE_PARAMETERS: tke.INGRESS_PARAMETERS,
+    }
+    both = pairs | {value: name for name, value in pairs.items()}
+    return twin if twin in keys.DOCUMENTED[kind] else both.get(key)
+
+
+def _on_other_type(scene: Scene, found: Found) -> Iterator[Match]:
+    """Direct access asked of a Service that has no load balancer."""
+    del scene
+    if found.spec.get("type", "ClusterIP") != "LoadBalancer" and is_true(
+        found.annotations.get(tke.SERVICE_DIRECT_ACCESS)
+    ):
+        kind = found.spec.get("type", "ClusterIP")
+        yield Match((*_ANNOTATIONS, tke.SERVICE_DIRECT_ACCESS), {"key": tke.SERVICE_DIRECT_ACCESS, "type": kind})
+
+
+def _not_text(scene: Scene, found: Found) -> Iterator[Match]:
+    """On any object, looked at or not: the API server refuses it."""
+    for key in scene.refused_keys(found):
+        value = json.dumps(found.annotations[key], default=str)
+        yield Match((*_ANNOTATIONS, key), {"key": key, "value": value[:60]})
+
+
+def _bad_value(scene: Scene, found: Found) -> Iterator[Match]:
+    if not _looked_at(scene, found):
+        return
+    for key, value in found.annotations.items():
+        about = keys.DOCUMENTED[found.kind].get(key)
+        if about is not None and about.values is not None and isinstance(value, str) and value not in about.values:
+            yield Match(
+                (*_ANNOTATIONS, key), {"key": key, "value": value[:60], "values": ", ".join(sorted(about.values))}
+            )
+    for key in (tke.SERVICE_PROTOCOLS, tke.SERVICE_PARAMETERS, tke.INGRESS_PARAMETERS):
+        value = found.annotations.get(key)
+        if isinstance(value, str) and key in keys.DOCUMENTED[found.kind] and not _is_json_map(value):
+            yield Match((*_ANNOTATIONS, key), {"key": key, "value": value[:60], "values": "JSON"})
+
+
+def _is_json_map(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+# --- Fixes -------------------------------------------------------------------------------------------------------------
+
+
+def _without_grace(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _grace(scene, found):
+        yield Change(found, match.path, REMOVED)
+
+
+def _renamed(scene: Scene, found: Found) -> Iterator[Change]:
+    for key, meant in _unknown_keys(scene, found):
+        yield Change(found, (*_ANNOTATIONS, key), REMOVED)
+        if meant and meant not in found.annotations:
+            yield Change(found, (*_ANNOTATIONS, meant), found.annotations[key])
+
+
+def _moved(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _wrong_object(scene, found):
+        key = match.values["key"]
+        yield Change(found, match.path, REMOVED)
+        twin = _twin(found.kind, key)
+        if twin and twin not in found.annotations:
+            yield Change(found, (*_ANNOTATIONS, twin), found.annotations[key])
+
+
+def _quoted(scene: Scene, found: Found) -> Iterator[Change]:
+    for key in scene.refused_keys(found):
+        value = found.annotations[key]
+        text = value if isinstance(value, str) else "" if value is None else json.dumps(value, default=str)
+        yield Change(found, (*_ANNOTATIONS, key), text)
+
+
+def _said_right(scene: Scene, found: Found) -> Iterator[Change]:
+    words = {"true": "true", "yes": "true", "on": "true", "1": "true", "enable": "true", "enabled": "true"}
+    words |= {"false": "false", "no": "false", "off": "false", "0": "false", "disable": "false", "disabled": "false"}
+    for match in _bad_value(scene, found):
+        key, value = match.values["key"], str(match.values["value"]).strip()
+        about = keys.DOCUMENTED[found.kind].get(key)
+        if about is not None and about.values == keys.BOOLEANS and value.casefold() in words:
+            yield Change(found, match.path, words[value.casefold()])
+        elif about is not None and about.values and value.upper() in about.values:
+            yield Change(found, match.path, value.upper())
+
+
+def _off(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _on_other_type(scene, found):
+        yield Change(found, match.path, REMOVED)
+
+
+_BOTH = ("Service", "Ingress")
+PARTS = {
+    "RIP019": Part(_BOTH, _grace, fix=_without_grace),
+    "RIP020": Part(_BOTH, _unknown, fix=_renamed, cost=Cost.REBIND),
+    "RIP031": Part(("Service", "Ingress", "Gateway"), _not_text, fix=_quoted, cost=Cost.REBIND),
+    "RIP032": Part(_BOTH, _bad_value, fix=_said_right, cost=Cost.REBIND),
+    "RIP033": Part(_BOTH, _wrong_object, fix=_moved, cost=Cost.REBIND),
+    "RIP040": Part(("Service",), _on_other_type, fix=_off),
+}

@@ -1,0 +1,200 @@
+"""The exposures of a world, and what stands before and beside them: all that rules ask for."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from realip import tke
+from realip.audit import gateways
+from realip.audit.objects import Found
+from realip.audit.world import World, selector_of
+from realip.behaviour import (
+    Access,
+    Binding,
+    Exposure,
+    Pods,
+    Sees,
+    direct_access,
+    ingress_class,
+    ingress_exposure,
+    ingress_services,
+    is_qcloud,
+    node_port_exposure,
+    service_exposure,
+)
+from realip.messages import message
+
+__all__ = ["EXPOSED", "READS", "Scene"]
+
+EXPOSED = ("Service", "Ingress", "Gateway")
+READS = "realip.audit/reads"
+"""An annotation by which an object says where its app looks for the address: `socket`, or a header's name."""
+_EXPOSED_TYPES = ("LoadBalancer", "NodePort")
+
+
+class Scene:
+    """A world with its exposures."""
+
+    def __init__(self, world: World) -> None:
+        """Everything is found out when it is first asked for."""
+        self.world = world
+        self._accesses: dict[Found, Access] = {}
+        self._pods: dict[Found, Pods] = {}
+        self._balanced: dict[Found, bool] = {}
+
+    @cached_property
+    def exposures(self) -> Mapping[Found, Exposure]:
+        """Every exposure, by its object, in the order of the input."""
+        return {
+            found: self._exposure(found)
+            for found in self.world.objects
+            if found.kind in {"Ingress", "Gateway"}
+            or (found.kind == "Service" and found.spec.get("type") in _EXPOSED_TYPES)
+        }
+
+    def _exposure(self, found: Found) -> Exposure:
+        if refused := self.refused_keys(found):
+            why = message("exposure_refused", key=refused[0])
+            return Exposure(found.kind, found.namespace, found.name, Binding.NOTHING, Sees.NOBODY, None, None, why)
+        facts = self.world.facts
+        if found.kind == "Gateway":
+            return gateways.gateway_exposure(self.world, found)
+        if found.kind == "Ingress":
+            if is_qcloud(found.body, self.world.default_class):
+                bodies = self.world.bodies.get(found.namespace, {})
+                made = ingress_exposure(found.body, bodies, facts, self.pods(found))
+                return replace(made, forgeable=True) if self.ways_around(found) and made.sees is Sees.CLIENT else made
+            return gateways.other_ingress(self.world, found, ingress_class(found.body, self.world.default_class))
+        pods = self.pods(found)
+        if found.spec.get("type") == "NodePort":
+            return node_port_exposure(found.body, facts, pods)
+        return service_exposure(found.body, facts, pods)
+
+    def pods(self, found: Found) -> Pods:
+        """The pods behind a Service or an Ingress."""
+        if found not in self._pods:
+            services = [found] if found.kind == "Service" else self.backends(found)
+            self._pods[found] = self.world.pods_of(services)
+        return self._pods[found]
+
+    def balanced(self, found: Found) -> bool:
+        """A Service whose load balancer is TKE's business, and which the API server takes."""
+        known = self._balanced.get(found)
+        if known is None:
+            known = (
+                found.spec.get("type") == "LoadBalancer"
+                and not found.spec.get("loadBalancerClass")
+                and found.annotations.get(tke.SERVICE_MODE) != tke.MODE_SKIP
+                and not self.refused_keys(found)
+            )
+            self._balanced[found] = known
+        return known
+
+    @staticmethod
+    def refused_keys(found: Found) -> list[str]:
+        """Annotations that are no text: the API server refuses the object for them."""
+        return [str(key) for key, value in found.annotations.items() if not isinstance(value, str)]
+
+    def access(self, found: Found) -> Access:
+        """How the load balancer of a Service or an Ingress of TKE's reaches pods."""
+        if found not in self._accesses:
+            service = found.kind == "Service"
+            key = tke.SERVICE_DIRECT_ACCESS if service else tke.INGRESS_DIRECT_ACCESS
+            self._accesses[found] = direct_access(found.annotations, key, self.world.facts, self.pods(found))
+        return self._accesses[found]
+
+    def backends(self, ingress: Found) -> list[Found]:
+        """The Services behind an Ingress that are among the objects."""
+        named = self.world.services.get(ingress.namespace, {})
+        return [named[each.service] for each in ingress_services(ingress.body) if each.service in named]
+
+    # --- What else leads to the same pods ----------------------------------------------------------------------------
+
+    @cached_property
+    def _by_selector(self) -> Mapping[tuple[str, frozenset[tuple[str, str]]], list[Found]]:
+        """Exposed Services by what they select."""
+        made: dict[tuple[str, frozenset[tuple[str, str]]], list[Found]] = defaultdict(list)
+        for found in self.world.by_kind["Service"]:
+            if found.spec.get("type") in _EXPOSED_TYPES and selector_of(found):
+                made[_selected(found)].append(found)
+        return made
+
+    def same_pods(self, service: Found) -> Iterator[Found]:
+        """The other exposed Services of the same pods: of the same selector, or of a pod template that both select."""
+        seen = {service}
+        for other in self._by_selector.get(_selected(service), ()):
+            if other not in seen:
+                seen.add(other)
+                yield other
+        for template in self.world.templates_of(service):
+            for other in self._services_of_template(service.namespace, template.labels):
+                if other not in seen:
+                    seen.add(other)
+                    yield other
+
+    def _services_of_template(self, namespace: str, labels: Mapping[str, object]) -> Iterator[Found]:
+        for key, value in labels.items():
+            for other in self._by_first_label.get((namespace, key, str(value)), ()):
+                if all(labels.get(name) == wanted for name, wanted in selector_of(other).items()):
+                    yield other
+
+    @cached_property
+    def _by_first_label(self) -> Mapping[tuple[str, str, str], list[Found]]:
+        made: dict[tuple[str, str, str], list[Found]] = defaultdict(list)
+        for found in self.world.by_kind["Service"]:
+            selector = selector_of(found)
+            if found.spec.get("type") in _EXPOSED_TYPES and selector:
+                key = min(selector)
+                made[found.namespace, key, str(selector[key])].append(found)
+        return made
+
+    def ways_around(self, ingress: Found) -> list[Found]:
+        """Services by which clients reach an Ingress's pods without it, header and all.
+
+        The NodePort Service that a non-direct Ingress needs is none of them: who reaches that is up to security groups.
+        """
+        behind = self.backends(ingress)
+        direct = self.access(ingress).binding is Binding.PODS
+        found = [
+            service
+            for service in behind
+            if service.spec.get("type") == "LoadBalancer" or (direct and service.spec.get("type") == "NodePort")
+        ]
+        for service in behind:
+            found += [other for other in self.same_pods(service) if other not in behind and other not in found]
+        return found
+
+    @cached_property
+    def backed(self) -> Mapping[Found, list[Found]]:
+        """The Ingresses of TKE's that each Service stands behind."""
+        made: dict[Found, list[Found]] = defaultdict(list)
+        for found in self.world.by_kind["Ingress"]:
+            if is_qcloud(found.body, self.world.default_class):
+                for service in self.backends(found):
+                    made[service].append(found)
+        return made
+
+    @cached_property
+    def _fronted(self) -> set[tuple[str, str]]:
+        """Services behind an Ingress of any controller."""
+        return {
+            (found.namespace, backend.service)
+            for found in self.world.by_kind["Ingress"]
+            for backend in ingress_services(found.body)
+        }
+
+    def fronted(self, service: Found) -> bool:
+        """A Service stands behind an Ingress, of TKE's controller or of another."""
+        return (service.namespace, service.name) in self._fronted
+
+    def declared(self, ingress: Found) -> Iterator[str]:
+        """The places where the app behind an Ingress is said to look: on the Ingress, its Services, or the pods."""
+        services = self.backends(ingress)
+        said = [ingress.annotations.get(READS), *(service.annotations.get(READS) for service in services)]
+        said += [template.annotations.get(READS) for each in services for template in self.world.templates_of(each)]
+        yield from (place.strip().casefold() for place in said if isinstance(place, str))
+
+
+def _selected(service: Found) -> tuple[str, frozenset[tuple[str, str]]]:
+    return service.namespace, frozenset((key, str(value)) for key, value in selector_of(service).items())

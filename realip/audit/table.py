@@ -1,0 +1,96 @@
+"""An audit on a terminal: by namespace one line for each exposure, then the findings, each with what to do."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from realip.audit.report import Finding, Report, Row
+from realip.audit.rule import Severity
+from realip.behaviour import Sees
+from realip.messages import Speaker
+from realip.terminal import Line, Span
+from realip.text_width import padded, width
+
+__all__ = ["page"]
+
+_STYLES = {
+    Sees.CLIENT: "good",
+    Sees.NODE: "bad",
+    Sees.PROXY: "bad",
+    Sees.NOBODY: "bad",
+    Sees.UNKNOWN: "doubtful",
+}
+_SEVERITIES = {Severity.ERROR: "bad", Severity.WARNING: "doubtful", Severity.UNKNOWN: "doubtful"}
+_INDENT = "  "
+
+
+def page(report: Report, say: Speaker) -> Iterator[Line]:
+    """The lines of a report."""
+    by_space: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in report.rows:
+        by_space[row.world, row.exposure.namespace].append(row)
+    for (world, space), rows in sorted(by_space.items()):
+        where = say("audit_stack", name=world) if world else ""
+        yield [Span(f"{space}  " if where else space, "title"), Span(where, "aside")]
+        yield from _exposures(rows, say)
+        yield []
+    if report.findings:
+        yield [Span(say("audit_findings"), "title")]
+        for finding in report.findings:
+            yield []
+            yield from _finding(finding, say)
+        yield []
+    yield from _summary(report, say)
+
+
+def _exposures(rows: list[Row], say: Speaker) -> Iterator[Line]:
+    names = [f"{row.exposure.kind} {row.exposure.name}" for row in rows]
+    longest = min(40, max(map(width, names)))
+    sees = {each: say(f"sees_{each.value}") for each in Sees}
+    widest = max(map(width, sees.values()))
+    for row, name in zip(rows, names, strict=True):
+        exposure = row.exposure
+        style = "bad" if exposure.forgeable else _STYLES[exposure.sees]
+        yield [
+            Span(f"{_INDENT}{padded(name, longest)}  ", "name"),
+            Span(f"{padded(sees[exposure.sees], widest)}  ", style),
+            Span(row.why(say)),
+            *([Span(f" [{', '.join(row.rules)}]", "aside")] if row.rules else []),
+        ]
+
+
+def _finding(finding: Finding, say: Speaker) -> Iterator[Line]:
+    file = finding.file
+    place = "" if file is None else file if finding.line is None else say("audit_at", file=file, line=finding.line)
+    yield [
+        Span(f"{finding.rule.id} ", "name"),
+        Span(f"{say(f'severity_{finding.severity.value}')}  ", _SEVERITIES[finding.severity]),
+        Span(str(finding.found)),
+        *([Span(f"  {place}", "aside")] if place else []),
+    ]
+    yield [Span(_INDENT), Span(finding.message(say))]
+    yield [Span(_INDENT), Span(say(f"rule_remedy_{finding.rule.id}"), "aside")]
+    if finding.paste:
+        yield [Span(f"{_INDENT}{_INDENT}"), Span(finding.paste, "decisive")]
+
+
+def _summary(report: Report, say: Speaker) -> Iterator[Line]:
+    counts = dict.fromkeys(Severity, 0)
+    for finding in report.findings:
+        counts[finding.severity] += 1
+    said = say(
+        "audit_summary",
+        exposures=len(report.rows),
+        findings=len(report.findings),
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        unknown=counts[Severity.UNKNOWN],
+    )
+    yield [Span(said, "good" if not report.findings else "bad" if report.exit_code == 1 else "doubtful")]
+    for finding, reason in report.suppressed:
+        yield [
+            Span(say("audit_accepted_item", rule=finding.rule.id, object=str(finding.found), reason=reason), "aside")
+        ]
+    if report.known:
+        yield [Span(say("audit_known", count=report.known), "aside")]
+    for note in report.notes:
+        yield [Span(say.say(note), "aside")]
