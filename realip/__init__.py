@@ -13,6 +13,7 @@ __homepage__ = ""
 
 if TYPE_CHECKING:
     from realip.components._arguments import ArgumentError as ArgumentError
+    from realip.components._ports import ServicePort as ServicePort
     from realip.components._taints import Taint as Taint
     from realip.components.apps import App as App
     from realip.components.apps import Apps as Apps
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from realip.components.node_port_ingress import NodePortIngressArgs as NodePortIngressArgs
     from realip.components.super_nodes import SuperNodes as SuperNodes
     from realip.components.super_nodes import SuperNodesArgs as SuperNodesArgs
+    from realip.components.workload import ContainerPort as ContainerPort
     from realip.components.workload import EnvFrom as EnvFrom
     from realip.components.workload import Resources as Resources
     from realip.components.workload import Toleration as Toleration
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "components._arguments": ("ArgumentError",),
+    "components._ports": ("ServicePort",),
     "components._taints": ("Taint",),
     "components.apps": (
         "App",
@@ -102,6 +105,7 @@ _MODULES = {
         "SuperNodesArgs",
     ),
     "components.workload": (
+        "ContainerPort",
         "EnvFrom",
         "Resources",
         "Toleration",

@@ -7,7 +7,9 @@ Pulumi SDK, with the resource's field. Nothing else in the library spells an ann
 __all__ = [
     "ACCOUNT_BILLED_BY_CVM",
     "ACCOUNT_BILLED_BY_IP",
+    "ADDRESS_IP_VERSION",
     "API_SERVER_PORT",
+    "CERTIFICATE_ID",
     "CLASS_ANNOTATION",
     "CLASS_QCLOUD",
     "CLUSTER_CIDR_MASKS",
@@ -22,14 +24,32 @@ __all__ = [
     "ENI_NETWORKS",
     "ENI_RESOURCES",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
+    "HEALTH_CHECK_INTERVAL",
+    "HEALTH_CHECK_INTERVALS",
+    "HEALTH_CHECK_METHODS",
+    "HEALTH_CHECK_NUMBER",
+    "HEALTH_CHECK_TIMEOUT",
+    "HEALTH_CHECK_TIMEOUTS",
+    "HEALTH_CHECK_TIMES",
+    "INGRESS_AUTO_REWRITE",
+    "INGRESS_CERTIFICATE",
+    "INGRESS_CONFIG",
+    "INGRESS_CONFIG_AUTO",
     "INGRESS_DIRECT_ACCESS",
     "INGRESS_EXISTING_LOAD_BALANCER",
     "INGRESS_GRACE_DELETION",
+    "INGRESS_GROUP",
+    "INGRESS_HTTPS_RULES",
+    "INGRESS_HTTP_RULES",
     "INGRESS_INTERNAL_SUBNET",
     "INGRESS_INTERNET_BANDWIDTH",
     "INGRESS_INTERNET_CHARGE_TYPE",
+    "INGRESS_LISTEN_PORTS",
     "INGRESS_PARAMETERS",
     "INGRESS_PASS_TO_TARGET",
+    "INGRESS_PREFIXES",
+    "INGRESS_REWRITE_SUPPORT",
+    "INGRESS_RULE_MIX",
     "INGRESS_SECURITY_GROUPS",
     "INSTANCE_CORES",
     "INSTANCE_FAMILIES",
@@ -37,8 +57,11 @@ __all__ = [
     "INTERNET_BANDWIDTH",
     "INTERNET_CHARGE_TYPES",
     "MANAGED_CLUSTER",
+    "MAX_FORWARDING_RULES",
+    "MAX_HOST_LENGTH",
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
     "MAX_NAME_LENGTH",
+    "MAX_PATH_LENGTH",
     "MAX_SECURITY_GROUP_RULES",
     "MINOR_VERSION_STEP",
     "MODE_SKIP",
@@ -51,8 +74,15 @@ __all__ = [
     "NODE_RESERVED_MEMORY",
     "POD_NETWORKS",
     "PRE_STOP_SLEEP_VERSION",
+    "SCHEDULERS",
     "SERVICE_CIDR_MASKS",
     "SERVICE_CIDR_RANGES",
+    "SERVICE_CONFIG",
+    "SERVICE_CONFIG_AUTO",
+    "SERVICE_CONFIG_KIND",
+    "SERVICE_CONFIG_PROTOCOLS",
+    "SERVICE_CONFIG_RESERVED",
+    "SERVICE_CONFIG_VERSION",
     "SERVICE_CONTROLLER_CONFIG",
     "SERVICE_DIRECT_ACCESS",
     "SERVICE_EXISTING_LOAD_BALANCER",
@@ -67,9 +97,11 @@ __all__ = [
     "SERVICE_MODE",
     "SERVICE_PARAMETERS",
     "SERVICE_PASS_TO_TARGET",
+    "SERVICE_PREFIXES",
     "SERVICE_PROTOCOLS",
     "SERVICE_SECURITY_GROUPS",
     "SERVICE_TARGET_GROUPS",
+    "SESSION_EXPIRE_TIMES",
     "SUBNET_MASKS",
     "SUBNET_RESERVED_ADDRESSES",
     "SUPER_NODE_OWN_PORT",
@@ -82,6 +114,7 @@ __all__ = [
     "VPC_CIDR_RANGES",
     "VPC_CNI_EXCLUSIVE_ENI",
     "VPC_CNI_SHARED_ENI",
+    "WRITTEN_BY_TKE",
 ]
 
 # --- Service annotations (TKE 51258) -----------------------------------------------------------------------------------
@@ -118,13 +151,18 @@ SERVICE_LOCAL_ONLY_WITH_POD = "service.kubernetes.io/local-svc-only-bind-node-wi
 SERVICE_LOCAL_WEIGHTED = "service.cloud.tencent.com/local-svc-weighted-balance"
 """`"true"`: nodes weigh as much as they have pods; goes with the annotation above (TKE 45492)."""
 SERVICE_PROTOCOLS = "service.cloud.tencent.com/specify-protocol"
-"""JSON: a listener's protocols by its port (TKE 51259)."""
+"""JSON: a listener's protocols by its port, over what the Service's own ports say: `{"443":{"protocol":["TCP_SSL"],"tls":"secret"}}`
+(TKE 51259). TCP and UDP in one Service, on one port or on several, with direct access alone; the Service's ports are all TCP then."""
 SERVICE_PARAMETERS = "service.kubernetes.io/service.extensiveParameters"
 """JSON: parameters of CreateLoadBalancer, read when the load balancer is made (TKE 51258)."""
 SERVICE_TARGET_GROUPS = "service.cloud.tencent.com/target-groups"
 SERVICE_MODE = "service.cloud.tencent.com/mode"
 MODE_SKIP = "skip"
 """TKE leaves such a Service alone (service controller 2.10.0)."""
+SERVICE_CONFIG = "service.cloud.tencent.com/tke-service-config"
+"""Name of a TkeServiceConfig in the Service's namespace (TKE 45490)."""
+SERVICE_CONFIG_AUTO = "service.cloud.tencent.com/tke-service-config-auto"
+"""TKE makes a TkeServiceConfig itself; not together with the former."""
 
 # --- Ingress annotations (TKE 56112) -----------------------------------------------------------------------------------
 
@@ -141,6 +179,75 @@ INGRESS_INTERNET_BANDWIDTH = "kubernetes.io/ingress.internetMaxBandwidthOut"
 INGRESS_INTERNET_CHARGE_TYPE = "kubernetes.io/ingress.internetChargeType"
 INGRESS_PARAMETERS = "kubernetes.io/ingress.extensiveParameters"
 INGRESS_GRACE_DELETION = "ingress.cloud.tencent.com/enable-grace-deletion"
+
+INGRESS_CONFIG = "ingress.cloud.tencent.com/tke-service-config"
+"""Name of a TkeServiceConfig in the Ingress's namespace (TKE 45700)."""
+INGRESS_CONFIG_AUTO = "ingress.cloud.tencent.com/tke-service-config-auto"
+INGRESS_AUTO_REWRITE = "ingress.cloud.tencent.com/auto-rewrite"
+"""`"true"`: every rule of the HTTPS listener gets one in the HTTP listener that redirects to it (TKE 59096). No other HTTP rule may
+stand beside those (E4068). Turned off by `"false"`: taking the annotation away leaves the redirections."""
+INGRESS_REWRITE_SUPPORT = "ingress.cloud.tencent.com/rewrite-support"
+"""Goes with the former (TKE 56112)."""
+INGRESS_LISTEN_PORTS = "ingress.cloud.tencent.com/listen-ports"
+"""Ports of the listeners, `[{"HTTP":80},{"HTTPS":443}]`; read when the Ingress is made (TKE 56112)."""
+INGRESS_RULE_MIX = "kubernetes.io/ingress.rule-mix"
+"""`"true"`: rules of both protocols in one Ingress, told apart by the next two (TKE 45693)."""
+INGRESS_HTTP_RULES = "kubernetes.io/ingress.http-rules"
+INGRESS_HTTPS_RULES = "kubernetes.io/ingress.https-rules"
+INGRESS_GROUP = "ingress.cloud.tencent.com/enable-group"
+"""`"true"`: several Ingresses share one existing load balancer; read when the Ingress is made (TKE 127545)."""
+INGRESS_CERTIFICATE = "ingress.cloud.tencent.com/certificate"
+"""Certificates without a Secret; not together with the Ingress's `tls`, which is what is written here."""
+
+ADDRESS_IP_VERSION = "AddressIPVersion"
+"""The parameter of CreateLoadBalancer that asks for IPv6."""
+
+WRITTEN_BY_TKE = (
+    "service.kubernetes.io/loadbalance-id",
+    "service.kubernetes.io/loadbalance-nat-ipv6",
+    "kubernetes.io/ingress.qcloud-loadbalance-id",
+    "ingress.cloud.tencent.com/loadbalance-nat-ipv6",
+    "ingress.cloud.tencent.com/loadbalance-ipv6",
+)
+"""Annotations that TKE writes itself, for people to read (TKE 51258, 56112)."""
+SERVICE_PREFIXES = ("service.cloud.tencent.com/", "service.kubernetes.io/")
+INGRESS_PREFIXES = ("ingress.cloud.tencent.com/", "kubernetes.io/ingress.")
+"""How the annotations start that TKE reads from a Service, and from an Ingress."""
+
+# --- Certificates (TKE 45738) ------------------------------------------------------------------------------------------
+
+CERTIFICATE_ID = "qcloud_cert_id"
+"""Key of an Opaque Secret that names a certificate of Tencent Cloud by its id. The id is no secret."""
+
+# --- Layer 7 (CLB 9032, TKE 81004) ---------------------------------------------------------------------------------------
+
+MAX_HOST_LENGTH = 80
+MAX_PATH_LENGTH = 200
+MAX_FORWARDING_RULES = 50
+"""Host and path pairs of a listener, unless the account has more (TKE 56112, E4005)."""
+
+# --- TkeServiceConfig (TKE 45490, 45700) ---------------------------------------------------------------------------------
+
+SERVICE_CONFIG_VERSION = "cloud.tencent.com/v1alpha1"
+SERVICE_CONFIG_KIND = "TkeServiceConfig"
+SERVICE_CONFIG_RESERVED = ("-auto-service-config", "-auto-ingress-config")
+"""Endings of the names that TKE itself gives (E4051)."""
+SERVICE_CONFIG_PROTOCOLS = ("TCP", "UDP")
+"""Protocols of the layer 4 listeners that it can speak of."""
+HEALTH_CHECK_INTERVALS = range(5, 301)
+"""Seconds; 5 if unset."""
+HEALTH_CHECK_TIMES = range(2, 11)
+"""How often a check has to pass, or fail, in a row; 3 if unset."""
+HEALTH_CHECK_TIMEOUTS = range(2, 61)
+"""Seconds, less than the interval; 2 if unset."""
+HEALTH_CHECK_INTERVAL, HEALTH_CHECK_NUMBER, HEALTH_CHECK_TIMEOUT = 5, 3, 2
+HEALTH_CHECK_METHODS = ("HEAD", "GET")
+"""Of layer 7 (CLB 30694, HealthCheck)."""
+SCHEDULERS = ("WRR", "LEAST_CONN")
+SESSION_EXPIRE_TIMES = range(30, 3601)
+"""Seconds for which a client's connections go to the same pod or node."""
+
+# --- Load balancers (TKE 51258, 56112) -------------------------------------------------------------------------------------
 
 MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
 TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"

@@ -58,6 +58,10 @@ class Arguments:
         """The problem with an argument: its value, what is wrong and what to do."""
         return Problem(self.at(argument).path, _shown(value), message)
 
+    def refuse_entry(self, key: int | str, value: object, message: str) -> Problem:
+        """The problem with an entry of the list or map at this place."""
+        return Problem(self.entry(key).path, _shown(value), message)
+
     def lacks(self, argument: str, message: str) -> Problem:
         """The problem with an argument that is not there, or has no value that could be shown."""
         return Problem(self.at(argument).path, MISSING, message)

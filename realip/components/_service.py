@@ -1,24 +1,32 @@
 """The Service of an exposure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from realip import defaults, rules
+from realip import annotations, defaults, rules
 from realip.components._another_load_balancer import warning_of_another_load_balancer
-from realip.components._arguments import Arguments, Entries, Known, Rules, TextOrNumber, as_integer, is_later
+from realip.components._arguments import Arguments, Entries, Known, Rules, TextOrNumber, as_integer
 from realip.components._component import Children
+from realip.components._ports import PortOrName, number_or_name
 from realip.components.load_balancer import LOAD_BALANCER, LoadBalancer, timeouts
 from realip.problems import Problem
 
-__all__ = ["SERVICE_RULES", "PortOrName", "make_service", "service_problems"]
-
 if TYPE_CHECKING:
-    PortOrName = int | str
-else:
-    PortOrName = int  # other languages have no unions, and number their ports
+    from pulumi_kubernetes.meta import v1 as meta
+
+__all__ = [
+    "ANNOTATION_RULES",
+    "SERVICE_RULES",
+    "ServiceParts",
+    "annotation_problems",
+    "make_service",
+    "one_port",
+    "service_problems",
+]
 
 
 class _ServiceArgs(TypedDict):
@@ -26,12 +34,15 @@ class _ServiceArgs(TypedDict):
 
     service: pulumi.Input[str]
     selector: Mapping[str, pulumi.Input[str]]
-    port: pulumi.Input[int]
-    target_port: pulumi.Input[PortOrName]
     namespace: NotRequired[pulumi.Input[str]]
     load_balancer: NotRequired[LoadBalancer]
 
 
+ANNOTATION_RULES: Rules = {
+    "annotations": Entries(annotations.argument_annotation),
+    "labels": Entries(annotations.label_key, rules.label_value),
+}
+"""Rules of what people add to the object that carries the load balancer."""
 SERVICE_RULES: Rules = {
     "service": rules.service_name,
     "selector": Entries(rules.label_key, rules.label_value, at_least_one="label"),
@@ -39,6 +50,7 @@ SERVICE_RULES: Rules = {
     "target_port": TextOrNumber(text=rules.port_name, number=rules.port),
     "namespace": rules.app_namespace,
     "load_balancer": LOAD_BALANCER,
+    **ANNOTATION_RULES,
 }
 """Rules of the arguments that every exposure has for its Service."""
 
@@ -50,42 +62,50 @@ def service_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.refuse("service", API_SERVER, API_SERVERS_OWN)
 
 
+def annotation_problems(arguments: Arguments, args: Known, *, ingress: bool) -> Iterator[Problem]:
+    """Annotations that TKE reads from the other kind of object, and values that it cannot read."""
+    for key, value in (args.get("annotations") or {}).items():
+        message = annotations.foreign(key, ingress=ingress) or annotations.value_problem(key, value)
+        if message is not None:
+            yield arguments.at("annotations").refuse_entry(key, value, message)
+
+
 API_SERVER = "kubernetes"
 """Name of the Service in `default` that every cluster has for its API server."""
 API_SERVERS_OWN = f"is the API server's own Service in `{defaults.NAMESPACE}`; take another name, or another namespace"
 
 
-def make_service(
-    children: Children, name: str, args: _ServiceArgs, kind: str, annotations: Mapping[str, "pulumi.Input[str]"]
-) -> core.Service:
-    """The Service in front of the pods, of type `kind`."""
+def one_port(port: "pulumi.Input[int]", target_port: "pulumi.Input[PortOrName]") -> list["core.ServicePortArgsDict"]:
+    """The only port of a Service, as it has it."""
+    return [{"protocol": "TCP", "port": as_integer(port), "target_port": number_or_name(target_port)}]
+
+
+@dataclass(frozen=True)
+class ServiceParts:
+    """The parts of a Service in which exposures differ."""
+
+    kind: str
+    """LoadBalancer or NodePort."""
+    ports: "Sequence[core.ServicePortArgsDict]"
+    annotations: Mapping[str, "pulumi.Input[str]"]
+    labels: Mapping[str, "pulumi.Input[str]"] | None = None
+
+
+def make_service(children: Children, name: str, args: _ServiceArgs, parts: ServiceParts) -> core.Service:
+    """The Service in front of the pods."""
+    metadata: meta.ObjectMetaArgsDict = {
+        "name": args["service"],
+        "namespace": args.get("namespace") or defaults.NAMESPACE,
+        "annotations": dict(parts.annotations),
+    }
+    if parts.labels:
+        metadata["labels"] = dict(parts.labels)
     return core.Service(
         f"{name}-service",
-        metadata={
-            "name": args["service"],
-            "namespace": args.get("namespace") or defaults.NAMESPACE,
-            "annotations": dict(annotations),
-        },
-        spec={
-            "type": kind,
-            "selector": dict(args["selector"]),
-            "ports": [
-                {
-                    "protocol": "TCP",
-                    "port": as_integer(args["port"]),
-                    "target_port": _number_or_name(args["target_port"]),
-                }
-            ],
-        },
+        metadata=metadata,
+        spec={"type": parts.kind, "selector": dict(args["selector"]), "ports": [*parts.ports]},
         opts=children.options(
             custom_timeouts=timeouts(args.get("load_balancer") or LoadBalancer()),
-            hooks=warning_of_another_load_balancer() if kind == "LoadBalancer" else None,
+            hooks=warning_of_another_load_balancer() if parts.kind == "LoadBalancer" else None,
         ),
     )
-
-
-def _number_or_name(port: "pulumi.Input[PortOrName]") -> "pulumi.Input[PortOrName]":
-    """A port's number, whole, or its name."""
-    if is_later(port):
-        return pulumi.Output.all(port).apply(lambda ports: _number_or_name(ports[0]))
-    return port if isinstance(port, str) else as_integer(port)  # type: ignore[arg-type]

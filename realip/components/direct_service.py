@@ -1,15 +1,40 @@
 """DirectService: a Service whose load balancer reaches pods straight."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from realip import tke
-from realip.components._arguments import Shape
+from realip import defaults, tke
+from realip.components._arguments import Arguments, Known, Shape
 from realip.components._component import Children, KubernetesComponent
-from realip.components._service import SERVICE_RULES, PortOrName, make_service, service_problems
-from realip.components.load_balancer import SERVICE, Exposure, LoadBalancer, address_in, annotations, url
+from realip.components._ports import (
+    PORTS,
+    PortOrName,
+    ServicePort,
+    port_problems,
+    protocol_annotation,
+    service_ports,
+    url_of_ports,
+)
+from realip.components._service import (
+    SERVICE_RULES,
+    ServiceParts,
+    annotation_problems,
+    make_service,
+    one_port,
+    service_problems,
+)
+from realip.components.load_balancer import (
+    SERVICE,
+    Exposure,
+    LoadBalancer,
+    address_in,
+    annotations,
+    pass_to_target_problems,
+    url,
+)
+from realip.problems import Problem
 
 __all__ = ["DIRECT_SERVICE", "DirectService", "DirectServiceArgs", "make_direct_service"]
 
@@ -21,19 +46,34 @@ class DirectServiceArgs(TypedDict):
     """The Service's name."""
     selector: Mapping[str, pulumi.Input[str]]
     """Labels of the pods."""
-    port: pulumi.Input[int]
-    """Where clients connect."""
-    target_port: pulumi.Input[PortOrName]
+    port: NotRequired[pulumi.Input[int]]
+    """Where clients connect, by TCP. Several ports, or UDP: `ports` instead."""
+    target_port: NotRequired[pulumi.Input[PortOrName]]
     """Where pods listen: a number, or the name of a container's port. Their security group has to let clients in there."""
+    ports: NotRequired[Sequence[ServicePort]]
+    """All ports, instead of `port` and `target_port`."""
     namespace: NotRequired[pulumi.Input[str]]
     """Namespace of Service and pods; `default` if unset."""
     load_balancer: NotRequired[LoadBalancer]
     """The load balancer, where it is not a public one that TKE makes."""
+    pass_to_target: NotRequired[bool]
+    """Let what the load balancer accepts reach the pods whatever their security group says. Not with an existing load balancer."""
     explicit_public: NotRequired[bool]
     """Write the public load balancer type out, as the guide does in scenario 1."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """More annotations of the Service; not those that follow from other arguments."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the Service."""
 
 
-DIRECT_SERVICE = Shape(DirectServiceArgs, SERVICE_RULES, service_problems)
+def _problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    yield from service_problems(arguments, args)
+    yield from port_problems(arguments, args, direct=True)
+    yield from annotation_problems(arguments, args, ingress=False)
+    yield from pass_to_target_problems(arguments, args)
+
+
+DIRECT_SERVICE = Shape(DirectServiceArgs, {**SERVICE_RULES, "ports": PORTS}, _problems)
 
 
 class DirectService(KubernetesComponent):
@@ -62,17 +102,26 @@ def make_direct_service(children: Children, name: str, args: DirectServiceArgs) 
     balancer = args.get("load_balancer") or LoadBalancer()
     public = "internal_subnet_id" not in balancer and "existing_id" not in balancer
     written = {tke.SERVICE_LOAD_BALANCER_TYPE: tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC}
+    namespace, ports = args.get("namespace") or defaults.NAMESPACE, args.get("ports")
     service = make_service(
         children,
         name,
         args,
-        "LoadBalancer",
-        {
-            tke.SERVICE_DIRECT_ACCESS: "true",
-            tke.SERVICE_GRACE_DELETION: "true",
-            **(written if public and args.get("explicit_public") else {}),
-            **annotations(SERVICE, balancer),
-        },
+        ServiceParts(
+            "LoadBalancer",
+            service_ports(ports) if ports else one_port(args["port"], args["target_port"]),
+            {
+                **(args.get("annotations") or {}),
+                tke.SERVICE_DIRECT_ACCESS: "true",
+                tke.SERVICE_GRACE_DELETION: "true",
+                **(written if public and args.get("explicit_public") else {}),
+                **({tke.SERVICE_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),
+                **(protocol_annotation(children, name, args["service"], namespace, ports) if ports else {}),
+                **annotations(SERVICE, balancer),
+            },
+            args.get("labels"),
+        ),
     )
     address = service.status.apply(address_in)
-    return Exposure(service.metadata.name, address, url(address, args["port"]))
+    there = url_of_ports(address, ports) if ports else url(address, args["port"])
+    return Exposure(service.metadata.name, address, there)

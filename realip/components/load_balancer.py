@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from realip import defaults, rules, tke
+from realip import defaults, exposure_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
 from realip.problems import MISSING, Problem
 
@@ -20,6 +20,7 @@ __all__ = [
     "LoadBalancer",
     "address_in",
     "annotations",
+    "pass_to_target_problems",
     "timeouts",
     "url",
 ]
@@ -41,6 +42,8 @@ class LoadBalancer(TypedDict, total=False):
     """How its traffic is paid, with `bandwidth`: TRAFFIC_POSTPAID_BY_HOUR if unset, or BANDWIDTH_POSTPAID_BY_HOUR."""
     security_group_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Security groups of the load balancer itself, up to five."""
+    service_config: pulumi.Input[str]
+    """Name of a TkeServiceConfig in the same namespace: health checks, scheduling, session persistence."""
     timeout_seconds: int
     """How long to wait for the address, on create and on update; 600 if unset."""
 
@@ -60,6 +63,13 @@ def _one_kind(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.refuse("charge_type", args.get("charge_type", MISSING), message)
 
 
+def pass_to_target_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A load balancer that TKE did not make, which does not take the annotation."""
+    if args.get("pass_to_target") and "existing_id" in getattr(args.get("load_balancer"), "said", ()):
+        message = "goes with a load balancer that TKE makes; remove it or load_balancer.existing_id"
+        yield arguments.refuse("pass_to_target", value=True, message=message)
+
+
 LOAD_BALANCER = Shape(
     LoadBalancer,
     {
@@ -70,6 +80,7 @@ LOAD_BALANCER = Shape(
         "security_group_ids": Items(
             lambda value: rules.cloud_id(value, "sg"), most=tke.MAX_LOAD_BALANCER_SECURITY_GROUPS, unique=True
         ),
+        "service_config": exposure_rules.service_config_name,
         "timeout_seconds": lambda value: rules.within(value, rules.TIMEOUTS),
     },
     _one_kind,
@@ -106,6 +117,7 @@ class Keys:
     bandwidth: str
     charge_type: str
     security_groups: str
+    config: str
 
 
 SERVICE = Keys(
@@ -114,6 +126,7 @@ SERVICE = Keys(
     bandwidth=tke.SERVICE_INTERNET_BANDWIDTH,
     charge_type=tke.SERVICE_INTERNET_CHARGE_TYPE,
     security_groups=tke.SERVICE_SECURITY_GROUPS,
+    config=tke.SERVICE_CONFIG,
 )
 INGRESS = Keys(
     internal_subnet=tke.INGRESS_INTERNAL_SUBNET,
@@ -121,6 +134,7 @@ INGRESS = Keys(
     bandwidth=tke.INGRESS_INTERNET_BANDWIDTH,
     charge_type=tke.INGRESS_INTERNET_CHARGE_TYPE,
     security_groups=tke.INGRESS_SECURITY_GROUPS,
+    config=tke.INGRESS_CONFIG,
 )
 
 
@@ -137,6 +151,8 @@ def annotations(keys: Keys, balancer: LoadBalancer) -> dict[str, "pulumi.Input[s
         found[keys.charge_type] = balancer.get("charge_type") or tke.TRAFFIC_POSTPAID_BY_HOUR
     if groups := balancer.get("security_group_ids"):
         found[keys.security_groups] = pulumi.Output.all(groups).apply(lambda lists: ",".join(lists[0]))
+    if "service_config" in balancer:
+        found[keys.config] = balancer["service_config"]
     return found | WAIT_FOR_ADDRESS
 
 
@@ -155,15 +171,16 @@ def address_in(status: Any) -> "pulumi.Input[str]":
     return pulumi.Output[str].from_input(unknown)
 
 
-def url(address: pulumi.Output[str], port: "pulumi.Input[int]") -> pulumi.Output[str]:
-    """The URL of an address and a port: the application behind port 443 speaks TLS, behind any other plain HTTP."""
-    return pulumi.Output.all(address, as_integer(port)).apply(lambda both: _url(both[0], both[1]))
+def url(address: pulumi.Output[str], port: "pulumi.Input[int]", scheme: str | None = None) -> pulumi.Output[str]:
+    """The URL of an address and a port. Without a scheme: the application behind port 443 speaks TLS, behind any other plain HTTP."""
+    return pulumi.Output.all(address, as_integer(port)).apply(lambda both: _url(both[0], both[1], scheme))
 
 
-def _url(address: str, port: int) -> str:
+def _url(address: str, port: int, scheme: str | None) -> str:
     try:
         host = f"[{IPv6Address(address)}]"
     except ValueError:
         host = address
-    scheme = {defaults.HTTP_PORT: "http", defaults.HTTPS_PORT: "https"}.get(port)
-    return f"http://{host}:{port}/" if scheme is None else f"{scheme}://{host}/"
+    usual = {"http": defaults.HTTP_PORT, "https": defaults.HTTPS_PORT}
+    scheme = scheme or ("https" if port == defaults.HTTPS_PORT else "http")
+    return f"{scheme}://{host}/" if usual.get(scheme) == port else f"{scheme}://{host}:{port}/"

@@ -10,13 +10,22 @@ from realip import defaults, rules, tke
 from realip.components._another_load_balancer import warning_of_another_load_balancer
 from realip.components._arguments import Arguments, Known, Shape, as_integer
 from realip.components._component import Children, KubernetesComponent
-from realip.components._service import SERVICE_RULES, PortOrName, make_service, service_problems
+from realip.components._ports import PortOrName
+from realip.components._service import (
+    SERVICE_RULES,
+    ServiceParts,
+    annotation_problems,
+    make_service,
+    one_port,
+    service_problems,
+)
 from realip.components.load_balancer import (
     INGRESS,
     IngressExposure,
     LoadBalancer,
     address_in,
     annotations,
+    pass_to_target_problems,
     timeouts,
     url,
 )
@@ -48,13 +57,16 @@ class NodePortIngressArgs(TypedDict):
     pass_to_target: NotRequired[bool]
     """Let what the load balancer accepts reach the nodes whatever their security group says, so that no node port is open
     to clients, who could forge X-Forwarded-For there. Not with an existing load balancer."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """More annotations of the Ingress; not those that follow from other arguments."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the Ingress."""
 
 
 def ingress_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """Arguments that go with a load balancer that TKE makes alone."""
-    if args.get("pass_to_target") and "existing_id" in getattr(args.get("load_balancer"), "said", ()):
-        message = "goes with a load balancer that TKE makes; remove it or load_balancer.existing_id"
-        yield arguments.refuse("pass_to_target", value=True, message=message)
+    """Arguments that go with a load balancer that TKE makes alone, and annotations that an Ingress cannot have."""
+    yield from pass_to_target_problems(arguments, args)
+    yield from annotation_problems(arguments, args, ingress=True)
 
 
 def _problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -93,13 +105,18 @@ class NodePortIngress(KubernetesComponent):
 def make_node_port_ingress(children: Children, name: str, args: NodePortIngressArgs) -> IngressExposure:
     """The Ingress, and the NodePort Service behind it."""
     balancer = args.get("load_balancer") or LoadBalancer()
-    service = make_service(children, name, args, "NodePort", {tke.SERVICE_DIRECT_ACCESS: "false"}).metadata.name
+    ports = one_port(args["port"], args["target_port"])
+    direct = {tke.SERVICE_DIRECT_ACCESS: "false"}
+    service = make_service(children, name, args, ServiceParts("NodePort", ports, direct)).metadata.name
+    labels = args.get("labels")
     ingress = kubernetes.networking.v1.Ingress(
         f"{name}-ingress",
         metadata={
             "name": args["ingress"],
             "namespace": args.get("namespace") or defaults.NAMESPACE,
+            **({"labels": dict(labels)} if labels else {}),
             "annotations": {
+                **(args.get("annotations") or {}),
                 tke.CLASS_ANNOTATION: tke.CLASS_QCLOUD,
                 tke.INGRESS_DIRECT_ACCESS: "false",
                 **({tke.INGRESS_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),

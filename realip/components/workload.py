@@ -14,7 +14,7 @@ from realip.components._component import Children, KubernetesComponent
 from realip.components._taints import EFFECTS
 from realip.problems import MISSING, Problem
 
-__all__ = ["WORKLOAD", "EnvFrom", "Resources", "Toleration", "Workload", "WorkloadArgs"]
+__all__ = ["WORKLOAD", "ContainerPort", "EnvFrom", "Resources", "Toleration", "Workload", "WorkloadArgs"]
 
 _STOP_SECONDS = 30
 """Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
@@ -59,6 +59,17 @@ class EnvFrom(TypedDict):
     """The ConfigMap's name."""
 
 
+class ContainerPort(TypedDict):
+    """A port on which the container listens."""
+
+    port: pulumi.Input[int]
+    """Its number."""
+    protocol: NotRequired[str]
+    """TCP or UDP; TCP if unset."""
+    name: NotRequired[str]
+    """Its name, which a Service may lead to."""
+
+
 class WorkloadArgs(TypedDict):
     """Arguments of `Workload`."""
 
@@ -69,7 +80,10 @@ class WorkloadArgs(TypedDict):
     labels: Mapping[str, pulumi.Input[str]]
     """Labels of the pods, by which Services find them."""
     port: pulumi.Input[int]
-    """Where the container listens."""
+    """Where the container listens, by TCP."""
+    ports: NotRequired[Sequence[ContainerPort]]
+    """All ports of the container, where `port` is not the only one. Without `port` by TCP among them nothing asks there whether the
+    app is ready, but a `readiness_path`."""
     resources: Resources
     """Requests and limits."""
     namespace: NotRequired[pulumi.Input[str]]
@@ -124,9 +138,24 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
             f"cannot be, since `{defaults.NAMESPACE}` is on every cluster already; name another namespace, or remove it"
         )
         yield arguments.refuse("create_namespace", value=True, message=message)
-    if args.get("super_nodes") is True and args.number("port") == tke.SUPER_NODE_OWN_PORT:
-        message = "is taken on super nodes; let the container listen on another one"
-        yield arguments.refuse("port", tke.SUPER_NODE_OWN_PORT, message)
+    places = [
+        (arguments, args),
+        *((arguments.at("ports").entry(i), port) for i, port in enumerate(args.entries("ports"))),
+    ]
+    for place, known in places:
+        if args.get("super_nodes") is True and known.number("port") == tke.SUPER_NODE_OWN_PORT:
+            message = "is taken on super nodes; let the container listen on another one"
+            yield place.refuse("port", tke.SUPER_NODE_OWN_PORT, message)
+    seen: set[tuple[object, str]] = set()
+    names: set[str] = set()
+    for place, known in places[1:]:
+        listening, name = (known.number("port"), known.text("protocol") or "TCP"), known.text("name")
+        if listening[0] is not None and "protocol" not in known.wrong and listening in seen:
+            yield place.refuse("port", listening[0], f"is in the list already with {listening[1]}; name it once")
+        seen.add(listening)
+        if name is not None and name in names:
+            yield place.refuse("name", name, "is another port's too; take another name")
+        names.update({name} if name else ())
     deployment = args.text("deployment")
     if deployment is not None and "container" not in args.said and len(deployment) > 63:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
@@ -153,6 +182,14 @@ TOLERATION = Shape(
     {"key": rules.label_key, "value": rules.label_value, "effect": lambda value: rules.one_of(value, EFFECTS)},
 )
 ENV_FROM = Shape(EnvFrom, {"secret": rules.dns_subdomain, "config_map": rules.dns_subdomain}, _one_source)
+CONTAINER_PORT = Shape(
+    ContainerPort,
+    {
+        "port": rules.port,
+        "protocol": lambda value: rules.one_of(value, ("TCP", "UDP")),
+        "name": rules.port_name,
+    },
+)
 WORKLOAD = Shape(
     WorkloadArgs,
     {
@@ -160,6 +197,7 @@ WORKLOAD = Shape(
         "image": rules.image_reference,
         "labels": Entries(rules.label_key, rules.label_value, at_least_one="label"),
         "port": rules.port,
+        "ports": Items(CONTAINER_PORT, at_least_one="port"),
         "resources": RESOURCES,
         "namespace": rules.app_namespace,
         "container": rules.dns_label,
@@ -274,7 +312,7 @@ def _pod(args: WorkloadArgs) -> core.PodSpecArgs:
 
 
 def _container(args: WorkloadArgs) -> core.ContainerArgs:
-    resources, port, path = args["resources"], as_integer(args["port"]), args.get("readiness_path")
+    resources = args["resources"]
     drain = int(args.get("drain_seconds") or 0)
     pre_stop = core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain))
     return core.ContainerArgs(
@@ -284,16 +322,12 @@ def _container(args: WorkloadArgs) -> core.ContainerArgs:
         args=list(args.get("args") or ()) or None,
         env_from=[_env_from(source) for source in args.get("env_from") or ()] or None,
         env=[core.EnvVarArgs(name=name, value=value) for name, value in (args.get("env") or {}).items()] or None,
-        ports=[core.ContainerPortArgs(container_port=port)],
+        ports=_ports(args),
         resources=core.ResourceRequirementsArgs(
             requests={"cpu": _text(resources["cpu_request"]), "memory": _text(resources["memory_request"])},
             limits={"cpu": _text(resources["cpu_limit"]), "memory": _text(resources["memory_limit"])},
         ),
-        readiness_probe=core.ProbeArgs(
-            period_seconds=5,
-            http_get=core.HTTPGetActionArgs(path=path, port=port) if path else None,
-            tcp_socket=None if path else core.TCPSocketActionArgs(port=port),
-        ),
+        readiness_probe=_readiness(args),
         # The guide's images run as root and write their log beside the program, so neither is forbidden.
         security_context=core.SecurityContextArgs(
             allow_privilege_escalation=False,
@@ -307,6 +341,32 @@ def _env_from(source: EnvFrom) -> core.EnvFromSourceArgs:
     if "secret" in source:
         return core.EnvFromSourceArgs(secret_ref=core.SecretEnvSourceArgs(name=source["secret"]))
     return core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=source["config_map"]))
+
+
+def _ports(args: WorkloadArgs) -> list[core.ContainerPortArgs]:
+    """The container's ports; Kubernetes takes TCP where none says a protocol."""
+    listed = args.get("ports")
+    if listed is None:
+        return [core.ContainerPortArgs(container_port=as_integer(args["port"]))]
+    return [
+        core.ContainerPortArgs(
+            container_port=as_integer(port["port"]), protocol=port.get("protocol"), name=port.get("name")
+        )
+        for port in listed
+    ]
+
+
+def _readiness(args: WorkloadArgs) -> core.ProbeArgs | None:
+    """The question whether the app is ready; none where it listens by UDP alone, which no probe can ask."""
+    port, path, listed = as_integer(args["port"]), args.get("readiness_path"), args.get("ports")
+    if path:
+        return core.ProbeArgs(period_seconds=5, http_get=core.HTTPGetActionArgs(path=path, port=port))
+    if listed is not None and not any(
+        (entry.get("protocol") or "TCP") == "TCP" and (is_later(port) or as_integer(entry["port"]) == port)
+        for entry in listed
+    ):
+        return None
+    return core.ProbeArgs(period_seconds=5, tcp_socket=core.TCPSocketActionArgs(port=port))
 
 
 def _text(quantity: "pulumi.Input[Quantity]") -> "pulumi.Input[str]":
@@ -325,14 +385,17 @@ def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
 
 def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
     """Capabilities that the image needs, and the one for listening on a low port; none in most cases."""
-    wanted, port = set(args.get("capabilities") or ()), as_integer(args["port"])
+    wanted = set(args.get("capabilities") or ())
+    ports = [as_integer(port["port"]) for port in args.get("ports") or ()] or [as_integer(args["port"])]
 
-    def on(number: int) -> list[str]:
-        return sorted(wanted | ({"NET_BIND_SERVICE"} if number < rules.UNPRIVILEGED_PORT else set()))
+    def on(numbers: Sequence[int]) -> list[str]:
+        low = any(number < rules.UNPRIVILEGED_PORT for number in numbers)
+        return sorted(wanted | ({"NET_BIND_SERVICE"} if low else set()))
 
-    if isinstance(port, int):
-        return on(port) or None
-    later: pulumi.Output[Any] = pulumi.Output.all(port).apply(lambda known: on(known[0]) or None)
+    known = [port for port in ports if isinstance(port, int)]
+    if len(known) == len(ports):
+        return on(known) or None
+    later: pulumi.Output[Any] = pulumi.Output.all(*ports).apply(lambda numbers: on(numbers) or None)
     return later
 
 

@@ -62,12 +62,18 @@ _WORKLOAD: dict[str, Any] = {
     "drain_seconds": 20,
     "capabilities": ["CHOWN", "SETUID"],
     "timeout_seconds": 120,
+    "ports": [{"port": 8080, "protocol": "TCP", "name": "http"}, {"port": 8080, "protocol": "UDP"}],
 }
 _NEW_BALANCER: dict[str, Any] = {
     "bandwidth": 50,
     "charge_type": "BANDWIDTH_POSTPAID_BY_HOUR",
     "security_group_ids": ["sg-1", "sg-2"],
+    "service_config": "web-config",
     "timeout_seconds": 45,
+}
+_ANNOTATED: dict[str, Any] = {
+    "annotations": {"example.com/owner": "edge"},
+    "labels": {"example.com/tier": "front"},
 }
 _SERVICE: dict[str, Any] = {
     "service": "web",
@@ -170,12 +176,28 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
     ),
     (ClusterAccess, {"cluster_id": "cls-1", "intranet_subnet_id": "subnet-1"}),
     (Workload, _WORKLOAD),
-    (DirectService, _SERVICE | {"load_balancer": _NEW_BALANCER, "explicit_public": True}),
+    (
+        DirectService,
+        _SERVICE | {"load_balancer": _NEW_BALANCER, "explicit_public": True, "pass_to_target": True} | _ANNOTATED,
+    ),
+    (
+        DirectService,
+        {
+            "service": "web",
+            "selector": {"app": "web"},
+            "ports": [
+                {"port": 53, "target_port": 5353, "protocol": "TCP", "name": "dns"},
+                {"port": 53, "target_port": 5353, "protocol": "UDP", "name": "dns"},
+                {"port": 853, "target_port": "tls", "protocol": "TCP_SSL", "name": "tls", "certificate_id": "1a2B3c4D"},
+                {"port": 443, "target_port": 80, "protocol": "TCP_SSL", "name": "web", "certificate_secret": "web-tls"},
+            ],
+        },
+    ),
     (DirectService, _SERVICE | {"load_balancer": {"internal_subnet_id": "subnet-1"}}),
     (DirectService, _SERVICE | {"target_port": "http", "load_balancer": {"existing_id": "lb-1"}}),
     (
         NodePortIngress,
-        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER},
+        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER} | _ANNOTATED,
     ),
     (GlobalRouteDirectAccess, {"timeout_seconds": 40}),
     (

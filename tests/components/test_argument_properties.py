@@ -42,7 +42,7 @@ def _with(tree: dict[str, Any], path: Path, change: Any) -> dict[str, Any]:
 
 def _names_arguments(path: Path) -> bool:
     """Whether the last step is an argument's name, and not an entry of a list or a map."""
-    free_maps = {"labels", "selector", "tags", "apps", "env"}
+    free_maps = {"annotations", "labels", "selector", "tags", "apps", "env"}
     return isinstance(path[-1], str) and (len(path) < 2 or path[-2] not in free_maps)
 
 

@@ -15,6 +15,7 @@ FLOORS = (
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities"},
     {"networks", "instance_types", "scenarios", "whole_file"},
     {"rules"},
+    {"annotations", "exposure_rules", "listeners"},
     {"settings", "behaviour"},
     {"components", "adoption"},
     {"stack"},
