@@ -9,27 +9,30 @@ from realip import rules, tke
 from realip.adoption import ids_by_name, importing
 from realip.components._arguments import is_later
 from realip.components._component import Component, after
+from realip.components._ports import ServicePort
 from realip.components._taints import Taint
 from realip.components.account import AccountUnknown, account_type
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
-from realip.components.direct_service import make_direct_service
+from realip.components.direct_service import DirectServiceArgs, make_direct_service
 from realip.components.global_route_direct_access import make_global_route_direct_access
 from realip.components.load_balancer import Exposure, LoadBalancer
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
-from realip.components.workload import EnvFrom, WorkloadArgs, make_workload
+from realip.components.workload import ContainerPort, EnvFrom, WorkloadArgs, make_workload
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import ExposureKind
 from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
+from realip.settings.exposure_plan import NO_PORTS, OpenPorts, container_ports, main_port, open_ports
 from realip.settings.loading import parse_settings
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 from realip.settings.sections.app import EnvFromSettings
+from realip.settings.sections.load_balancer import PortSettings
 from realip.settings.sections.network import SubnetSettings
 
 __all__ = ["RealIpStack"]
@@ -102,16 +105,19 @@ class RealIpStack(Component):
             args["account_type"] = settings.network.account_type.value
         if settings.network.vpc_id is not None:
             args["vpc_id"] = settings.network.vpc_id
-        if ports is not None:
-            args["client_ports"] = ports
+        if ports.tcp is not None:
+            args["client_ports"] = ports.tcp
+        if ports.udp is not None:
+            args["client_udp_ports"] = ports.udp
+        if ports != NO_PORTS:
             args["client_cidrs"] = settings.access.client_cidrs or (str(plan.vpc),)
         return args
 
-    def _client_ports(self) -> str | None:
-        """The ports that clients need of the nodes' security group: the pods' port when direct, else node ports, if anything."""
-        if not self._row.exposure.has_ingress:
-            return str(self._settings.app.port)
-        return None if self._passes_to_target() else "-".join(map(str, tke.NODE_PORT_RANGE))
+    def _client_ports(self) -> OpenPorts:
+        """The ports that clients need of the nodes' security group: the pods' own when direct, else node ports, if anything."""
+        if self._row.exposure.has_ingress and self._passes_to_target():
+            return NO_PORTS
+        return open_ports(self._settings)
 
     def _passes_to_target(self) -> bool:
         """The load balancer's own gate is the only one: everyone may come, but through the load balancer."""
@@ -211,7 +217,7 @@ class RealIpStack(Component):
             deployment=app.deployment or names.deployment,
             image=app.image or self._row.image,
             labels=self._labels(),
-            port=app.port,
+            port=main_port(self._settings),
             namespace=self._settings.namespace,
             container=app.container or names.container,
             resources={
@@ -226,6 +232,8 @@ class RealIpStack(Component):
         )
         if not app.autoscaled:
             args["replicas"] = app.replicas or self._row.replicas
+        if listened := container_ports(self._settings):
+            args["ports"] = [ContainerPort(port=port, protocol=protocol) for port, protocol in listened]
         if app.capabilities:
             args["capabilities"] = app.capabilities
         if app.env:
@@ -262,20 +270,33 @@ class RealIpStack(Component):
                 assert_never(unknown)
 
     def _make_direct_service(self, namespace: pulumi.Output[str]) -> Exposure:
-        app = self._settings.app
-        return make_direct_service(
-            self._objects.depending_on(*self._make_direct_access()),
-            self._name,
-            {
-                "service": app.service or self._row.names.service,
-                "namespace": namespace,
-                "selector": self._labels(),
-                "port": app.service_port,
-                "target_port": app.port,
-                "load_balancer": self._load_balancer(),
-                "explicit_public": self._row.explicit_public,
-            },
+        app, balancer = self._settings.app, self._settings.load_balancer
+        args = DirectServiceArgs(
+            service=app.service or self._row.names.service,
+            namespace=namespace,
+            selector=self._labels(),
+            load_balancer=self._load_balancer(),
+            explicit_public=self._row.explicit_public,
+            annotations=balancer.annotations,
+            labels=balancer.labels,
         )
+        if balancer.ports:
+            args["ports"] = [self._service_port(port) for port in balancer.ports]
+        else:
+            args["port"], args["target_port"] = app.service_port, app.port
+        return make_direct_service(self._objects.depending_on(*self._make_direct_access()), self._name, args)
+
+    def _service_port(self, port: PortSettings) -> ServicePort:
+        made = ServicePort(
+            port=port.port, target_port=port.target_port or self._settings.app.port, protocol=port.protocol.value
+        )
+        if port.name is not None:
+            made["name"] = port.name
+        if port.certificate_id is not None:
+            made["certificate_id"] = port.certificate_id
+        if port.certificate_secret is not None:
+            made["certificate_secret"] = port.certificate_secret
+        return made
 
     def _make_node_port_ingress(self, namespace: pulumi.Output[str]) -> Exposure:
         app, names = self._settings.app, self._row.names
@@ -291,6 +312,8 @@ class RealIpStack(Component):
                 "target_port": app.port,
                 "load_balancer": self._load_balancer(),
                 "pass_to_target": self._passes_to_target(),
+                "annotations": self._settings.load_balancer.annotations,
+                "labels": self._settings.load_balancer.labels,
             },
         )
 

@@ -46,7 +46,9 @@ class NetworkArgs(TypedDict):
     inside_cidrs: NotRequired[Sequence[str]]
     """Networks that nodes and pods send from, and so may reach each other from. The VPC's network if unset."""
     client_ports: NotRequired[str]
-    """Port or range that clients reach on nodes or pods, such as `5000` or `30000-32768`. None if unset."""
+    """Port, ports or range that clients reach by TCP on nodes or pods, such as `5000`, `80,443` or `30000-32768`. None if unset."""
+    client_udp_ports: NotRequired[str]
+    """The same by UDP."""
     client_cidrs: NotRequired[Sequence[str]]
     """Who may reach those ports."""
     account_type: NotRequired[str]
@@ -167,6 +169,7 @@ NETWORK = Shape(
         "vpc_id": lambda value: rules.cloud_id(value, "vpc"),
         "inside_cidrs": rules.canonical_cidr,
         "client_ports": rules.ports,
+        "client_udp_ports": rules.ports,
         "client_cidrs": rules.canonical_cidr,
         "account_type": lambda value: rules.one_of(value, (tke.ACCOUNT_BILLED_BY_IP, tke.ACCOUNT_BILLED_BY_CVM)),
         "display_name": rules.cloud_name,
@@ -198,7 +201,7 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network; ArgumentError for what Tencent Cloud would refuse."""
         super().__init__(name, opts, NETWORK.problems(named(args, name)), NETWORK.refusals(args))
-        if bool(args.get("client_cidrs")) != bool(args.get("client_ports")):
+        if bool(args.get("client_cidrs")) != bool(args.get("client_ports") or args.get("client_udp_ports")):
             pulumi.log.warn(
                 f"Network {name!r}: client_ports and client_cidrs let somebody in together, and one is not said"
             )
@@ -306,15 +309,19 @@ class Network(Component):
             tags=self._tags,
             opts=self._children.options(),
         )
-        ports = args.get("client_ports")
+        reached = (("TCP", args.get("client_ports")), ("UDP", args.get("client_udp_ports")))
         inside = list(args.get("inside_cidrs") or [args["cidr"]])
-        clients = list(args.get("client_cidrs") or []) if ports else []
         rule_set = tencentcloud.security.GroupRuleSet(
             f"{self._name}-node-rules",
             security_group_id=group.id,
             ingresses=[
                 *(security_rule(cidr, "ALL", "ALL", "nodes and pods among themselves") for cidr in inside),
-                *(security_rule(cidr, "TCP", str(ports), "clients") for cidr in clients),
+                *(
+                    security_rule(cidr, protocol, ports, "clients")
+                    for protocol, ports in reached
+                    if ports
+                    for cidr in args.get("client_cidrs") or ()
+                ),
             ],
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "images and answers")],
             opts=self._children.options(),

@@ -9,6 +9,7 @@ from realip import tke
 from realip.messages import Say
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan
+from realip.settings.exposure_plan import listeners
 from realip.terminal import Line, Span
 from realip.text_width import padded
 
@@ -47,7 +48,7 @@ def journey(settings: "Settings", say: Say) -> list[Hop]:
 
 
 def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    row, app = settings.row, settings.app
+    row = settings.row
     client = _client(settings)
     if row.super_nodes:
         node = say("hop_super_node")
@@ -59,7 +60,7 @@ def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
         Hop(
             "CLB",
-            say("hop_layer_4", kind=_load_balancer(settings, say), port=app.service_port),
+            say("hop_layer_4", kind=_load_balancer(settings, say), ports=_listening(settings, say)),
             passed=True,
             peer=client,
             forwarded_for=None,
@@ -67,7 +68,7 @@ def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
         Hop("node", node, passed=False, peer=None, forwarded_for=None),
         Hop(
             "pod",
-            say("hop_pod", port=app.port, ranges=_listed(plan.pod_ranges)),
+            say("hop_pod", port=_targets(settings), ranges=_listed(plan.pod_ranges)),
             passed=True,
             peer=client,
             forwarded_for=None,
@@ -131,6 +132,15 @@ def _load_balancer(settings: "Settings", say: Say) -> str:
     if settings.load_balancer.existing_id is not None:
         return say("load_balancer_existing", name=settings.load_balancer.existing_id)
     return say("load_balancer_internal" if settings.load_balancer.internal else "load_balancer_public")
+
+
+def _listening(settings: "Settings", say: Say) -> str:
+    found = listeners(settings)
+    return ", ".join(say("listener_port", protocol=listener.protocol, port=listener.port) for listener in found)
+
+
+def _targets(settings: "Settings") -> str:
+    return _listed(tuple(dict.fromkeys(listener.target for listener in listeners(settings))))
 
 
 def _listed(networks: tuple[object, ...]) -> str:

@@ -8,12 +8,14 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
+from realip import tke
 from realip.errors import InputError
-from realip.offline.values import decode, later
+from realip.offline.values import Secret, decode, later
 
 __all__ = ["Engine", "Monitor", "Recording", "Resource"]
 
 _STACK = "pulumi:pulumi:Stack"
+_SECRET_KIND = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
 _COMPUTED = {"tencentcloud:Eip/instance:Instance": ("publicIp",)}
 """Outputs that providers compute and other resources take in: named, so that a preview says where a value comes from."""
 
@@ -100,7 +102,7 @@ class Monitor(mocks.MockMonitor):
                 custom=request.custom,
                 read=False,
                 id=identifier,
-                inputs=decode(request.object),
+                inputs=_certificate_told(request.type, decode(request.object)),
                 dependencies=tuple(request.dependencies),
                 property_dependencies={
                     key: tuple(found.urns) for key, found in sorted(request.propertyDependencies.items()) if found.urns
@@ -158,6 +160,14 @@ class Monitor(mocks.MockMonitor):
             )
         self._urns.add(urn)
         return urn
+
+
+def _certificate_told(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs with the id of a certificate, which is no secret: the SDK marks all that a Kubernetes Secret holds as one."""
+    held = inputs.get("stringData") if kind == _SECRET_KIND else None
+    if isinstance(held, Secret) and isinstance(held.value, dict) and held.value.keys() == {tke.CERTIFICATE_ID}:
+        return {**inputs, "stringData": held.value}
+    return inputs
 
 
 def _options(request: Any) -> dict[str, Any]:

@@ -168,9 +168,13 @@ def _deployment(inputs: Mapping[str, Any], say: Say) -> Summary:
     made.decisive = [f'nodeSelector {key}: "{value}"' for key, value in (pod.get("nodeSelector") or {}).items()]
     made.decisive += [say("pod_tolerates", taint=_taint(toleration)) for toleration in pod.get("tolerations") or ()]
     for container in pod["containers"]:
-        ports = ", ".join(str(port["containerPort"]) for port in container.get("ports") or ())
+        ports = ", ".join(map(_container_port, container.get("ports") or ()))
         made.details.append(say("pod_container", name=container["name"], ports=ports, image=container["image"]))
     return made
+
+
+def _container_port(port: Mapping[str, Any]) -> str:
+    return str(port["containerPort"]) + ("/UDP" if port.get("protocol") == "UDP" else "")
 
 
 def _taint(toleration: Mapping[str, Any]) -> str:
@@ -180,9 +184,17 @@ def _taint(toleration: Mapping[str, Any]) -> str:
 
 def _service(inputs: Mapping[str, Any], _: Say) -> Summary:
     spec = inputs["spec"]
-    ports = ", ".join(f"{port['port']} → {port['targetPort']}" for port in spec.get("ports") or ())
-    made = Summary("Service", f"{_object_name(inputs)}, TCP {ports}", [f"type: {spec.get('type', 'ClusterIP')}"])
+    listed = spec.get("ports") or ()
+    ports = ", ".join(f"{port['port']} → {port['targetPort']}" for port in listed)
+    protocol = next((port["protocol"] for port in listed if port.get("protocol")), "TCP")
+    made = Summary("Service", f"{_object_name(inputs)}, {protocol} {ports}", [f"type: {spec.get('type', 'ClusterIP')}"])
     return _annotate(made, inputs)
+
+
+def _secret(inputs: Mapping[str, Any], _: Say) -> Summary:
+    held = inputs.get("stringData")
+    plainly = [f'{key}: "{value}"' for key, value in held.items()] if isinstance(held, Mapping) else []
+    return Summary("Secret", _object_name(inputs), [], plainly)
 
 
 def _ingress(inputs: Mapping[str, Any], _: Say) -> Summary:
@@ -215,6 +227,7 @@ _TYPES: Mapping[str, Callable[[Mapping[str, Any], Say], Summary]] = {
     "pulumi:providers:kubernetes": _provider,
     "kubernetes:core/v1:Namespace": _namespace,
     "kubernetes:apps/v1:Deployment": _deployment,
+    "kubernetes:core/v1:Secret": _secret,
     "kubernetes:core/v1:Service": _service,
     "kubernetes:networking.k8s.io/v1:Ingress": _ingress,
     "kubernetes:core/v1:ConfigMapPatch": _config_map_patch,

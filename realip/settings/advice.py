@@ -7,6 +7,7 @@ from realip import defaults, rules, tke
 from realip.instance_types import allocatable
 from realip.problems import MISSING, Problem
 from realip.settings.address_plan import address_plan, zone_inside
+from realip.settings.exposure_plan import listeners
 from realip.settings.models import Settings
 
 __all__ = ["advice", "refusals"]
@@ -84,11 +85,13 @@ def _zones_not_said(settings: Settings) -> Iterator[Problem]:
 def _limits(settings: Settings) -> Iterator[Problem]:
     """Settings that Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
     app, access = settings.app, settings.access
-    for path, cidrs, others in (
-        ("access.clientCidrs", access.client_cidrs, len(address_plan(settings).inside)),  # both are rules of the nodes
-        ("access.adminCidrs", access.admin_cidrs, 0),
+    protocols = len({listener.transport for listener in listeners(settings)})
+    for path, cidrs, each, others in (
+        # Rules of clients and those of nodes and pods among themselves are in one group.
+        ("access.clientCidrs", access.client_cidrs, protocols, len(address_plan(settings).inside)),
+        ("access.adminCidrs", access.admin_cidrs, 1, 0),
     ):
-        if len(cidrs) + others > tke.MAX_SECURITY_GROUP_RULES:
+        if len(cidrs) * each + others > tke.MAX_SECURITY_GROUP_RULES:
             message = (
                 f"make more rules than the {tke.MAX_SECURITY_GROUP_RULES} that a security group has room for (VPC 41428), "
                 "unless your account has more; join networks that lie side by side"

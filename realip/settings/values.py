@@ -5,12 +5,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from realip import rules, tke
+from realip import annotations, exposure_rules, rules, tke
 
 __all__ = [
+    "Annotation",
     "AppNamespace",
     "Bandwidth",
     "Capability",
+    "CertificateId",
     "ChargeType",
     "Cidr",
     "ClusterCidr",
@@ -22,6 +24,7 @@ __all__ = [
     "EnvName",
     "Image",
     "InstanceType",
+    "Label",
     "LabelKey",
     "LabelValue",
     "Level",
@@ -120,5 +123,8 @@ ClusterId = Annotated[str, keeps(rules.cloud_id, "cls")]
 NodePoolId = Annotated[str, keeps(rules.node_pool_id)]
 EnvName = Annotated[str, keeps(rules.environment_name)]
 Capability = Annotated[str, keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
+CertificateId = Annotated[str, keeps(exposure_rules.certificate_id)]
+Annotation = Annotated[str, keeps(annotations.setting_annotation)]
+Label = Annotated[str, keeps(annotations.label_key)]
 TagKey = Annotated[str, keeps(rules.tag_key)]
 TagValue = Annotated[str, keeps(rules.tag_value)]

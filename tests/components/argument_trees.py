@@ -94,6 +94,7 @@ _NETWORK: dict[str, Any] = {
     "cidr": "10.0.0.0/16",
     "inside_cidrs": ["10.0.0.0/20"],
     "client_ports": "30000-32768",
+    "client_udp_ports": "53,443",
     "client_cidrs": ["198.18.0.0/15", "2400::/16"],
     "account_type": "STANDARD",
     "display_name": "shop",

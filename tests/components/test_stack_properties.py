@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from realip import SettingsError, parse_settings
+from realip import Settings, SettingsError, parse_settings
 from tests.support.flat import flatten
 from tests.support.recording import Recording, run
 from tests.support.stacks import program
@@ -25,6 +25,14 @@ def _let_in(recording: Recording, name: str) -> list[tuple[str, str]]:
     ]
 
 
+def _targets(values: dict[str, Any], made: Settings) -> set[tuple[int, str]]:
+    """Ports of the pods that a stack file asks for, with their protocols."""
+    ports = (values.get("loadBalancer") or {}).get("ports") or [{}]
+    return {
+        (port.get("targetPort", made.app.port), "UDP" if port.get("protocol") == "UDP" else "TCP") for port in ports
+    }
+
+
 def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> None:
     made = parse_settings(values)
     direct, access = not made.row.exposure.has_ingress, made.access
@@ -38,7 +46,9 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     clients = [(cidr, port) for cidr, port in nodes if port != "ALL"]
     assert not EVERYONE & set(inside)
     assert {cidr for cidr, _ in clients} <= {*access.client_cidrs, made.network.cidr}
-    assert {port for _, port in clients} <= {str(made.app.port) if direct else "30000-32768"}
+    targets = _targets(values, made)
+    opened = {one for _, ports in clients for one in ports.split(",")}
+    assert opened <= ({str(port) for port, _ in targets} if direct else {"30000-32768"})
 
     # Direct access is said both ways, on every Service and Ingress.
     for service in recording.of("core/v1:Service"):
@@ -65,10 +75,12 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     selector = recording.one("core/v1:Service").inputs["spec"]["selector"]
     pod = recording.one("Deployment").inputs["spec"]["template"]
     assert selector == pod["metadata"]["labels"] == {"app": made.app.label}
-    assert recording.one("core/v1:Service").inputs["spec"]["ports"][0]["targetPort"] == made.app.port
-    assert pod["spec"]["containers"][0]["ports"] == [{"containerPort": made.app.port}]
+    led_to = {port["targetPort"] for port in recording.one("core/v1:Service").inputs["spec"]["ports"]}
+    listening = {(port["containerPort"], port.get("protocol", "TCP")) for port in pod["spec"]["containers"][0]["ports"]}
+    assert led_to == {port for port, _ in targets}
+    assert listening == targets
     for resource in recording.kubernetes:
-        if not resource.read and not resource.type.endswith(":Namespace"):
+        if not resource.read and not resource.type.endswith((":Namespace", ":Secret")):
             assert resource.options.customTimeouts.create, resource
             assert resource.options.customTimeouts.update, resource
     assert bool(pod["spec"].get("nodeSelector")) == made.row.super_nodes

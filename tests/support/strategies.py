@@ -57,6 +57,33 @@ _LABELS = st.dictionaries(
     st.sampled_from(["role", "example.com/role", "-"]), st.sampled_from(["web", "", "-"]), max_size=2
 )
 
+_PORTS = st.lists(
+    st.fixed_dictionaries(
+        {"port": st.sampled_from([53, 443, 8080, 0])},
+        optional={
+            "name": st.sampled_from(["dns", "web", "-"]),
+            "targetPort": st.sampled_from([53, 5353, 9100, -1]),
+            "protocol": st.sampled_from(["TCP", "UDP", "TCP_SSL", "SCTP"]),
+            "certificateId": st.sampled_from(["1a2B3c4D", "x y"]),
+            "certificateSecret": st.sampled_from(["tls", "-"]),
+        },
+    ),
+    max_size=4,
+)
+_ANNOTATIONS = st.dictionaries(
+    st.sampled_from(
+        [
+            "example.com/owner",
+            "service.cloud.tencent.com/direct-access",
+            "service.kubernetes.io/loadbalance-id",
+            "ingress.cloud.tencent.com/mode",
+            "service.kubernetes.io/service.extensiveParameters",
+        ]
+    ),
+    st.sampled_from(["edge", '{"VipIsp":"CTCC"}', '{"AddressIPVersion":"IPV6"}', "{"]),
+    max_size=2,
+)
+
 SECTIONS: dict[str, st.SearchStrategy[Any]] = {
     "network": _maybe(
         cidr=cidrs(10, 29),
@@ -116,6 +143,9 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         existingId=st.sampled_from(["lb-1", "1"]),
         bandwidth=st.integers(0, 2100),
         securityGroupIds=st.lists(st.sampled_from(["sg-1", "sg-2", "x"]), max_size=6),
+        ports=_PORTS,
+        annotations=_ANNOTATIONS,
+        labels=_LABELS,
         timeoutSeconds=_SECONDS,
     ),
     "access": _maybe(
@@ -149,6 +179,19 @@ def anything(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 9)) == 0:
         values[draw(st.text(max_size=8))] = draw(JUNK)
     return values
+
+
+@st.composite
+def _right_ports(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Ports that go together, each number once or with both protocols."""
+    numbers = draw(st.lists(st.integers(1, 65535), min_size=1, max_size=4, unique=True))
+    ports: list[dict[str, Any]] = []
+    for number in numbers:
+        port = {"name": f"p{number}", "port": number} | draw(_maybe(targetPort=st.integers(1, 9000)))
+        protocols = draw(st.sampled_from([["TCP"], ["UDP"], ["TCP", "UDP"], ["TCP_SSL"]]))
+        certificate = {"certificateId": "1a2B3c4D"} if protocols == ["TCP_SSL"] else {}
+        ports += [port | {"protocol": protocol} | certificate for protocol in protocols]
+    return ports
 
 
 @st.composite
@@ -221,9 +264,12 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
                 {"internal": True, "internalSubnetId": "subnet-9"},
                 {"existingId": "lb-1"},
                 {"bandwidth": 50, "securityGroupIds": ["sg-1", "sg-2"]},
+                {"annotations": {"example.com/owner": "edge"}, "labels": {"tier": "front"}},
             ]
         )
     )
+    if direct and "servicePort" not in values["app"] and draw(st.booleans()):
+        values["loadBalancer"] |= {"ports": draw(_right_ports())}
     clients = draw(st.sampled_from([[], ["0.0.0.0/0"], ["198.19.0.0/16"], ["198.19.0.0/16", "::/0"]]))
     values["access"] = {"clientCidrs": clients} | draw(
         st.sampled_from(

@@ -1,0 +1,67 @@
+"""The exposure of a stack as its settings make it: where the load balancer listens, and which ports clients need."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from realip import defaults, tke
+from realip.listeners import UDP, Listener
+from realip.settings.models import Settings
+
+__all__ = ["NO_PORTS", "OpenPorts", "container_ports", "listeners", "main_port", "open_ports"]
+
+
+@dataclass(frozen=True)
+class OpenPorts:
+    """Ports as a rule of a security group has them; None where there is none of a protocol."""
+
+    tcp: str | None
+    udp: str | None
+
+
+NO_PORTS = OpenPorts(None, None)
+
+
+def listeners(settings: Settings) -> tuple[Listener, ...]:
+    """Where the load balancer listens, and which port of the pods it leads to."""
+    app, balancer = settings.app, settings.load_balancer
+    if settings.row.exposure.has_ingress:
+        return (Listener(defaults.HTTP_PORT, target=app.port),)
+    if not balancer.ports:
+        return (Listener(app.service_port, target=app.port),)
+    return tuple(
+        Listener(
+            port.port,
+            port.protocol.value,
+            port.name,
+            port.target_port or app.port,
+            certified=port.certificate_id is not None or port.certificate_secret is not None,
+        )
+        for port in balancer.ports
+    )
+
+
+def container_ports(settings: Settings) -> tuple[tuple[int, str], ...]:
+    """Ports of the container with their protocols, where loadBalancer.ports leads to more than app.port by TCP."""
+    targets = tuple(dict.fromkeys((int(str(one.target)), one.transport) for one in listeners(settings)))
+    return () if targets == ((settings.app.port, "TCP"),) else targets
+
+
+def main_port(settings: Settings) -> int:
+    """The port at which the app is asked whether it is ready: app.port where it is said, else the first one by TCP."""
+    targets = [port for port, protocol in container_ports(settings) if protocol != UDP]
+    said = "port" in settings.app.model_fields_set
+    return targets[0] if targets and not said else settings.app.port
+
+
+def open_ports(settings: Settings) -> OpenPorts:
+    """Ports of nodes or pods that clients reach: the pods' own with direct access, node ports without."""
+    found = listeners(settings)
+    if settings.row.exposure.direct_access == "true":
+        return OpenPorts(*(_listed(one.target for one in found if one.transport == kind) for kind in ("TCP", UDP)))
+    node_ports = "-".join(map(str, tke.NODE_PORT_RANGE))
+    spoken = {one.transport for one in found}
+    return OpenPorts(*(node_ports if kind in spoken else None for kind in ("TCP", UDP)))
+
+
+def _listed(ports: Iterable[object]) -> str | None:
+    return ",".join(str(port) for port in dict.fromkeys(ports)) or None
