@@ -51,7 +51,7 @@ def listener_problems(listeners: Sequence[Listener], *, direct: bool) -> Iterato
     for index, listener in enumerate(listeners):
         yield from _alone(index, listener, several=several)
         if (listener.port, listener.transport) in seen:
-            message = f"is in the list already with {listener.transport}; listen there once"
+            message = f"is in the list already with {listener.transport}; remove one of the two"
             yield ListenerProblem(index, "port", listener.port, message)
             continue
         seen.add((listener.port, listener.transport))

@@ -26,7 +26,7 @@ NAMES = {
 }
 
 
-KUBERNETES = {"type: ", "Namespace", "Deployment", "Service", "Ingress", ", TCP ", ", kubeconfig "}
+KUBERNETES = {"type: ", "Namespace", "Deployment", "Secret", "Service", "Ingress", ", kubeconfig "}
 """What is written so in manifests, whatever the language."""
 
 
