@@ -66,6 +66,8 @@ _COMMANDS = {
             "helm template mine chart/ | realip audit -",
             "realip audit manifests/ --json > baseline.json",
             "realip audit manifests/ --baseline baseline.json",
+            "realip audit --kubeconfig ~/.kube/config --html audit.html",
+            "realip audit manifests/ --fix -o fixed",
         ),
     ),
 }

@@ -2,7 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from realip import streams
 from realip.audit.examine import examine, without_known
@@ -15,9 +17,12 @@ from realip.audit.table import page
 from realip.audit.world import World
 from realip.behaviour import ClusterFacts, PodNetwork
 from realip.errors import InputError
-from realip.messages import add_language, speaker
-from realip.terminal import print_page
+from realip.messages import Message, Speaker, add_language, speaker
+from realip.terminal import Line, Span, live, print_page
 from realip.whole_file import WholeFile
+
+if TYPE_CHECKING:
+    from realip.audit.proof import Proof
 
 __all__ = ["add_arguments", "run"]
 
@@ -27,12 +32,35 @@ _NETWORKS = {
     "cilium-overlay": PodNetwork.CILIUM_OVERLAY,
 }
 
+_LISTING_SECONDS = 120.0
+_PROOF_SECONDS = 30.0
+_SHORTEST, _LONGEST = 1.0, 86_400.0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments to a parser."""
     what = parser.add_argument_group("what to look at")
     what.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files and folders of YAML or JSON, or - for standard input"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files and folders of YAML or JSON, - for standard input; stack files of this project too",
+    )
+    what.add_argument(
+        "--kubeconfig", metavar="FILE", help="a cluster, by its kubeconfig; objects are listed, never changed"
+    )
+    what.add_argument("--context", metavar="NAME", help="another of its contexts than the current one")
+    what.add_argument(
+        "--timeout",
+        type=float,
+        default=_LISTING_SECONDS,
+        metavar="S",
+        help="bound of listing a cluster's objects, in seconds (default: %(default)g)",
+    )
+    what.add_argument(
+        "--state",
+        metavar="FILE-or-STACK",
+        help="a Pulumi state: what `pulumi stack export` wrote, or a stack to export",
     )
     what.add_argument(
         "--network",
@@ -47,18 +75,82 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--html", metavar="FILE", help="write a page to file as well")
     report.add_argument("--baseline", metavar="FILE", help="an earlier --json: only findings that it lacks count")
     add_language(report)
+    proof = parser.add_argument_group("proof")
+    proof.add_argument(
+        "--verify",
+        action="store_true",
+        help="ask each exposure that has an address, as `realip verify` does, and compare",
+    )
+    proof.add_argument(
+        "--expect", action="append", default=[], metavar="IP", help="your address as the targets see it; repeatable"
+    )
+    proof.add_argument(
+        "--verify-timeout",
+        type=float,
+        default=_PROOF_SECONDS,
+        metavar="S",
+        help="bound of each verification, in seconds (default: %(default)g)",
+    )
+    change = parser.add_argument_group("changing")
+    change.add_argument(
+        "--fix", action="store_true", help="write the objects that have to change, changed, to the folder of -o"
+    )
+    change.add_argument("-o", "--output", metavar="DIR", type=Path, help="where --fix writes; the input stays as it is")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
+    if arguments.fix != (arguments.output is not None):
+        raise InputError(
+            "--fix and -o DIR go together: the input is never changed, and DIR is where the changed objects go"
+        )
     file = None if arguments.html is None else WholeFile(arguments.html, "--html")
-    report = _report(arguments)
+    worlds, texts, notes = _read(arguments)
+    report = examine(worlds, texts)
+    report.notes += notes
+    if arguments.verify:
+        report.proofs = _prove(report, worlds, arguments)
     if arguments.baseline is not None:
         without_known(report, arguments.baseline)
     code = report.exit_code if file is None else _write(file, report, arguments)
+    written = _fix(worlds, texts, arguments) if arguments.fix else []
     if (form := _form(arguments)) is not None:
         return streams.put(form(report), code)
-    return print_page(page(report, speaker(arguments.lang, sys.stdout.encoding)), code=code)
+    say = speaker(arguments.lang, sys.stdout.encoding)
+    return print_page([*page(report, say), *_about(written, say, asked=arguments.fix)], code=code)
+
+
+def _prove(report: Report, worlds: Sequence[World], arguments: argparse.Namespace) -> "list[Proof]":
+    """Ask what can be asked."""
+    from realip.audit.proof import prove  # noqa: PLC0415 - what is not asked for is not loaded
+
+    if not _SHORTEST <= arguments.verify_timeout <= _LONGEST:
+        raise InputError(
+            f"--verify-timeout {arguments.verify_timeout:g}: give seconds from {_SHORTEST:g} to {_LONGEST:g}"
+        )
+    say = speaker(arguments.lang, sys.stderr.encoding)
+    made: list[Proof] = []
+    with live() as tell:
+        for world in worlds:
+            mine = [(row.exposure, row.found) for row in report.rows if row.world == world.name]
+            made += prove(mine, world, arguments.verify_timeout, arguments.expect, lambda what: tell(say.say(what)))
+    return made
+
+
+def _fix(worlds: Sequence[World], texts: Mapping[str, str], arguments: argparse.Namespace) -> list[Path]:
+    """Write the changed objects. Gives the files."""
+    from realip.audit.fix import fixed_objects  # noqa: PLC0415 - what is not asked for is not loaded
+    from realip.audit.patches import write_patches  # noqa: PLC0415
+
+    fixed = [each for world in worlds for each in fixed_objects(world)]
+    return write_patches(fixed, texts, arguments.output, speaker(arguments.lang)) if fixed else []
+
+
+def _about(written: Sequence[Path], say: Speaker, *, asked: bool) -> Iterator[Line]:
+    if asked and not written:
+        yield [Span(say("audit_fix_none"), "aside")]
+    for path in written:
+        yield [Span(say("audit_fix_written", file=str(path)), "decisive")]
 
 
 def _form(arguments: argparse.Namespace) -> Callable[[Report], str] | None:
@@ -76,11 +168,41 @@ def _write(file: WholeFile, report: Report, arguments: argparse.Namespace) -> in
     return report.exit_code
 
 
-def _report(arguments: argparse.Namespace) -> Report:
-    if not arguments.paths:
-        raise InputError("say what to audit: a PATH of YAML or JSON, or - for standard input")
+def _read(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str], list[Message]]:
+    """The worlds to look at, the texts that they come from, and what was not seen."""
+    given = [name for name in ("paths", "kubeconfig", "state") if getattr(arguments, name)]
+    if len(given) != 1:
+        asked = "one of them, not several" if given else "or - for standard input"
+        raise InputError(f"say what to audit: PATH..., --kubeconfig FILE or --state FILE-or-STACK; {asked}")
+    if arguments.context is not None and not arguments.kubeconfig:
+        raise InputError("--context goes with --kubeconfig")
+    if arguments.state:
+        from realip.audit.state import state_world  # noqa: PLC0415 - what is not asked for is not loaded
+
+        return [state_world(arguments.state)], {}, []
+    if arguments.kubeconfig:
+        return _live(arguments)
     texts = Texts.read(arguments.paths)
-    return examine([World(texts.found, facts=_facts(arguments))], texts.texts)
+    worlds = [World(texts.found, facts=_facts(arguments))] if texts.found or not texts.stacks else []
+    if texts.stacks:
+        from realip.audit.state import stack_world  # noqa: PLC0415
+
+        worlds += [stack_world(path) for path in texts.stacks]
+    return worlds, texts.texts, []
+
+
+def _live(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str], list[Message]]:
+    from realip.audit.kubeconfig import read_kubeconfig  # noqa: PLC0415
+    from realip.audit.live import list_cluster  # noqa: PLC0415
+
+    if not _SHORTEST <= arguments.timeout <= _LONGEST:
+        raise InputError(f"--timeout {arguments.timeout:g}: give seconds from {_SHORTEST:g} to {_LONGEST:g}")
+    server = read_kubeconfig(arguments.kubeconfig, arguments.context)
+    say = speaker(arguments.lang, sys.stderr.encoding)
+    with live() as tell:
+        listing = list_cluster(server, arguments.timeout, lambda what: tell(say.say(what)))
+    world = World(listing.found, facts=_facts(arguments), live=True, hidden=listing.hidden)
+    return [world], {}, listing.notes
 
 
 def _facts(arguments: argparse.Namespace) -> ClusterFacts:

@@ -28,7 +28,7 @@ def examine(worlds: Iterable[World], texts: Mapping[str, str]) -> Report:
         scene = Scene(world)
         by_object: dict[Found, list[str]] = defaultdict(list)
         for found in world.objects:
-            accepted = accepts(found)
+            accepted = {**world.accepted, **accepts(found)}
             for finding in _findings(scene, found, lines):
                 if (reason := accepted.get(finding.rule.id)) is not None:
                     report.suppressed.append((finding, reason))

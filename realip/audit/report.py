@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from realip.audit.objects import Found
 from realip.audit.rule import Match, Part, Rule, Severity
 from realip.behaviour import Exposure
 from realip.messages import ENGLISH, Message, Say, Speaker
+
+if TYPE_CHECKING:
+    from realip.audit.proof import Proof
 
 __all__ = ["Finding", "Report", "Row"]
 
@@ -109,20 +112,25 @@ class Report:
     """Findings that an annotation accepts, each with its reason."""
     known: int = 0
     """Findings that the baseline has already."""
+    proofs: "list[Proof] | None" = None
+    """Predictions beside their proof; None where none was asked for."""
     notes: list[Message] = field(default_factory=list)
     """Things that were not seen."""
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 a finding, 3 only such as cannot be decided."""
+        """0 clean, 1 a finding, or a prediction that packets disprove, 3 only such as cannot be decided."""
         codes = {_EXIT[finding.severity] for finding in self.findings}
-        return 1 if 1 in codes else 3 if codes else 0
+        return (
+            1 if 1 in codes or any(proof.agreement == "disagrees" for proof in self.proofs or ()) else 3 if codes else 0
+        )
 
     def to_json(self) -> Mapping[str, Sequence[Any]]:
         """The report as JSON has it."""
         return {
             "exposures": [row.to_json() for row in self.rows],
             "findings": [finding.to_json() for finding in self.findings],
+            **({} if self.proofs is None else {"proofs": [proof.to_json() for proof in self.proofs]}),
         }
 
     def to_json_text(self) -> str:

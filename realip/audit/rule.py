@@ -41,8 +41,10 @@ class Cost(StrEnum):
     """The load balancer stays, its backends change."""
     ROLLOUT = "rollout"
     """One rollout of the pods."""
-    NEW_LOAD_BALANCER = "new load balancer"
+    NEW_LOAD_BALANCER = "new"
     """A new load balancer, with a new address."""
+    LOAD_BALANCER_GONE = "gone"
+    """A load balancer less, and its address with it."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from realip.audit.report import Finding, Report, Row
 from realip.audit.rule import Severity
@@ -9,6 +10,9 @@ from realip.behaviour import Sees
 from realip.messages import Speaker
 from realip.terminal import Line, Span
 from realip.text_width import padded, width
+
+if TYPE_CHECKING:
+    from realip.audit.proof import Proof
 
 __all__ = ["page"]
 
@@ -39,7 +43,27 @@ def page(report: Report, say: Speaker) -> Iterator[Line]:
             yield []
             yield from _finding(finding, say)
         yield []
+    if report.proofs:
+        yield [Span(say("audit_proofs"), "title")]
+        for proof in report.proofs:
+            yield _proof(proof, say)
+        yield []
     yield from _summary(report, say)
+
+
+def _proof(proof: "Proof", say: Speaker) -> Line:
+    exposure = proof.exposure
+    name = Span(f"{_INDENT}{exposure.kind} {exposure.namespace}/{exposure.name}  ", "name")
+    if proof.report is None:
+        return [name, Span(proof.words(say), "aside")]
+    said = say(
+        "audit_proof_line",
+        predicted=say(f"sees_{exposure.sees.value}"),
+        proven=say(f"verdict_{proof.report.verdict.value}"),
+        words=proof.words(say),
+    )
+    styles = {"agrees": "good", "disagrees": "bad", "open": "doubtful"}
+    return [name, Span(said, styles[proof.agreement.value])]
 
 
 def _exposures(rows: list[Row], say: Speaker) -> Iterator[Line]:

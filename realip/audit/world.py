@@ -11,8 +11,10 @@ from realip import tke
 from realip.audit.objects import Found, as_map, as_maps
 from realip.behaviour import ClusterFacts, PodNetwork, Pods
 
-__all__ = ["Template", "World"]
+__all__ = ["PATCHED", "Template", "World"]
 
+PATCHED = "realip.patch"
+"""A key beside those of an object that says: these are a patch's fields, and the object has more."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 _SUPER_LABEL, _SUPER_VALUE = next(iter(tke.SUPER_NODE_SELECTOR.items()))
 _SUPER_NAME = "eklet-"
@@ -44,14 +46,25 @@ class World:
         live: bool = False,
         hidden: Iterable[str] = (),
         name: str = "",
+        accepted: Mapping[str, str] | None = None,
     ) -> None:
-        """`facts`: what is known otherwise; `live`: all of a cluster is here, but for the kinds that are `hidden`."""
+        """`facts`: what is known otherwise; `live`: all of a cluster is here, but for the kinds that are `hidden`.
+
+        `accepted`: rules that whoever made the objects has decided on, each with the reason.
+        """
         self.name, self.live, self.hidden = name, live, frozenset(hidden)
+        self.accepted = accepted or {}
         self.objects = list(objects)
         self.by_kind: dict[str, list[Found]] = defaultdict(list)
         for found in self.objects:
             self.by_kind[found.kind].append(found)
         self._given = facts or ClusterFacts()
+
+    def with_objects(self, objects: Iterable[Found]) -> "World":
+        """The same cluster with other objects."""
+        return World(
+            objects, facts=self._given, live=self.live, hidden=self.hidden, name=self.name, accepted=self.accepted
+        )
 
     @cached_property
     def facts(self) -> ClusterFacts:
@@ -64,11 +77,24 @@ class World:
             if self.live and "ConfigMap" not in self.hidden:
                 return replace(found, default_direct_access=bool(given.default_direct_access))
             return found
+
+        def switched(key: str) -> bool | None:
+            # A patch says what it sets, and nothing about the rest.
+            return data.get(key) == "true" if key in data or not self._patched else None
+
         return replace(
             found,
-            global_route_direct_access=data.get(tke.GLOBAL_ROUTE_DIRECT_ACCESS) == "true",
-            default_direct_access=data.get(tke.DEFAULT_DIRECT_ACCESS) == "true" and not self.older_controller,
+            global_route_direct_access=switched(tke.GLOBAL_ROUTE_DIRECT_ACCESS),
+            default_direct_access=switched(tke.DEFAULT_DIRECT_ACCESS) and not self.older_controller,
         )
+
+    @cached_property
+    def _patched(self) -> bool:
+        """TKE's ConfigMap is known by a patch of it only."""
+        found = [
+            each for each in self.by_kind["ConfigMap"] if (each.namespace, each.name) == tke.SERVICE_CONTROLLER_CONFIG
+        ]
+        return bool(found) and all(PATCHED in each.body for each in found)
 
     @cached_property
     def controller_config(self) -> Mapping[str, Any] | None:

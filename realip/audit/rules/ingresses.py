@@ -183,8 +183,19 @@ def _make_indirect(scene: Scene, found: Found) -> Iterator[Change]:
 
 def _node_ports(scene: Scene, found: Found) -> Iterator[Change]:
     for service in scene.backends(found):
-        if service.spec.get("type", "ClusterIP") == "ClusterIP" and service.spec.get("clusterIP") != "None":
+        if service.spec.get("type", "ClusterIP") == "ClusterIP" and service.spec.get("clusterIP") != _HEADLESS:
             yield Change(service, ("spec", "type"), "NodePort")
+
+
+def _reachable(scene: Scene, found: Found) -> Iterator[Change]:
+    """Node ports; a Service that can have none is reached directly."""
+    if any(service.spec.get("clusterIP") == _HEADLESS for service in scene.backends(found)):
+        yield Change(found, _DIRECT, "true")
+    else:
+        yield from _node_ports(scene, found)
+
+
+_HEADLESS = "None"
 
 
 def _close(scene: Scene, found: Found) -> Iterator[Change]:
@@ -226,7 +237,7 @@ PARTS = {
     "RIP004": Part(_INGRESS, _overlay, _INDIRECT, fix=_make_indirect, cost=Cost.REBIND),
     "RIP005": Part(_INGRESS, _host_network),
     "RIP007": Part(_INGRESS, _socket),
-    "RIP008": Part(_INGRESS, _cluster_ip, _MAKE_DIRECT, fix=_node_ports, cost=Cost.REBIND),
+    "RIP008": Part(_INGRESS, _cluster_ip, _MAKE_DIRECT, fix=_reachable, cost=Cost.REBIND),
     "RIP009": Part(_INGRESS, _no_selector),
     "RIP010": Part(_INGRESS, _around, fix=_close),
     "RIP011": Part(_INGRESS, _open_to_everyone, _GROUPS),

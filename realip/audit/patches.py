@@ -1,0 +1,155 @@
+"""Changed objects as files: YAML with the comments, the order and the quotes that it had."""
+
+import io
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from realip.audit import json_text
+from realip.audit.fix import Fixed, put
+from realip.audit.yaml_text import plain_word
+from realip.errors import InputError
+from realip.messages import ENGLISH, Speaker
+
+__all__ = ["patch_text", "write_patches"]
+
+_MARK = "# Written by `realip audit --fix`"
+"""How a file that may be overwritten starts."""
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+_FLAT = re.compile(r"^( *)(?:- )?[^\s#-][^\n]*:[ \t]*\n\1- ", re.MULTILINE)
+"""A list at the same indentation as its key."""
+_OF_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def write_patches(fixed: Sequence[Fixed], texts: Mapping[str, str], folder: Path, say: Speaker) -> list[Path]:
+    """Write each object to its own file, all or none. InputError where a file of somebody else's is in the way."""
+    files = {name: patch_text(each, texts, say) for name, each in zip(_names(fixed), fixed, strict=True)}
+    try:
+        for name in files:
+            if (folder / name).exists() and not _is_ours(folder / name):
+                raise InputError(
+                    f"-o {folder}: {name} is there and was not written by `realip audit --fix`; choose another folder"
+                )
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".realip-", dir=folder) as temporary:
+            for name, text in files.items():
+                (Path(temporary) / name).write_text(text, encoding="utf-8")
+            for name in files:
+                (Path(temporary) / name).replace(folder / name)
+    except OSError as error:
+        raise InputError(f"-o {folder}: cannot be written: {error.strerror}") from None
+    return [folder / name for name in files]
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_MARK)) == _MARK.encode()
+
+
+def _names(fixed: Sequence[Fixed]) -> list[str]:
+    """A file name for each object; a number where a name comes again."""
+    seen: Counter[str] = Counter()
+    names = []
+    for each in fixed:
+        found = each.found
+        parts = [part for part in (found.kind.lower(), found.namespace, found.name) if part]
+        name = _UNSAFE.sub("-", "-".join(parts))[:200]
+        seen[name] += 1
+        names.append(f"{name}{f'-{seen[name]}' if seen[name] > 1 else ''}.yaml")
+    return names
+
+
+def patch_text(fixed: Fixed, texts: Mapping[str, str], say: Speaker = ENGLISH) -> str:
+    """One object as a file: what was changed, why, what it costs, and the object."""
+    place = fixed.found.place
+    where = f"{place.file}{'' if place.line is None else f', line {place.line}'}"
+    lines = [f"{_MARK} from {_line(where)}"]
+    for rule, about, cost in fixed.reasons:
+        lines.append(f"# {rule.id}: {_line(say.say(about))}")
+        lines.append(f"#   {_line(say('audit_fix_cost', cost=say(f'cost_{cost.value}')))}")
+    if not fixed.reasons:
+        lines.append(f"# {say('audit_fix_beside')}")
+    return "\n".join(lines) + "\n" + (_kept(fixed, texts.get(place.file)) or _plain(fixed.body))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _kept(fixed: Fixed, text: str | None) -> str | None:
+    """The object's own text with the changes; None where it has none, or none that can be kept, such as JSON."""
+    place = fixed.found.place
+    if text is None or json_text.is_json(text):
+        return None
+    source = text[place.start : place.end]
+    reader = YAML(typ="rt")
+    reader.preserve_quotes = True
+    reader.width = 4096
+    if _FLAT.search(source):
+        reader.indent(mapping=2, sequence=2, offset=0)
+    else:
+        reader.indent(mapping=2, sequence=4, offset=2)
+    try:
+        body = _object(list(reader.load_all(source)), fixed)
+        if body is None:
+            return None
+        for change in fixed.changes:
+            value = change.value
+            quoted = isinstance(value, str) and change.path[:2] == ("metadata", "annotations")
+            put(body, change.path, DoubleQuotedScalarString(value) if quoted or value in {"true", "false"} else value)
+        out = io.StringIO()
+        reader.dump(body, out)
+    except (YAMLError, KeyError, TypeError, IndexError, RecursionError):
+        return None
+    return out.getvalue()
+
+
+def _object(documents: Sequence[Any], fixed: Fixed) -> Any:
+    """The object in the documents of its text."""
+    place = fixed.found.place
+    for document in documents:
+        inside = document
+        if isinstance(document, list):
+            index = place.index or 0
+            inside = document[index] if index < len(document) else None
+        elif place.index is not None and isinstance(document, dict):
+            items = document.get("items") or []
+            inside = items[place.index] if place.index < len(items) else None
+        if not isinstance(inside, dict) or inside.get("kind") != fixed.found.kind:
+            continue
+        if (inside.get("metadata") or {}).get("name") == fixed.found.name:
+            return inside
+    return None
+
+
+def _plain(body: Mapping[str, Any]) -> str:
+    """An object without a text of its own: what an API server adds is left out."""
+    made = {key: value for key, value in body.items() if key != "status"}
+    metadata = {key: value for key, value in made.get("metadata", {}).items() if key not in _OF_THE_SERVER}
+    annotations = metadata.get("annotations") or {}
+    if _LAST_APPLIED in annotations:
+        metadata["annotations"] = {key: value for key, value in annotations.items() if key != _LAST_APPLIED}
+    first = {"apiVersion": made.get("apiVersion"), "kind": made.get("kind"), "metadata": metadata}
+    writer = YAML(typ="rt")
+    writer.width = 4096
+    writer.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    writer.dump(_quoted({**first, **{key: value for key, value in made.items() if key not in first}}), out)
+    return out.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """Text that a reader of YAML 1.1 would take for something else, in quotes."""
+    if isinstance(value, str):
+        return value if plain_word(value) == value and value else DoubleQuotedScalarString(value)
+    if isinstance(value, Mapping):
+        return {str(_quoted(key)) if isinstance(key, str) else key: _quoted(item) for key, item in value.items()}
+    return [_quoted(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,141 @@
+"""A fix that does not mend, or that breaks another thing, is worse than a finding."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from realip.audit.fix import fixed_objects
+from realip.audit.patches import patch_text
+from realip.audit.reading import objects_in
+from realip.audit.rules import RULES
+from realip.audit.world import World
+from tests.audit.cases import CASES
+from tests.audit.objects import DIRECT, ONLY, ROUTED, controller, ingress, service, text
+from tests.audit.test_rules import audited
+from tests.offline.running import Run
+
+Audit = Callable[..., Run]
+FIXABLE = sorted({rule.id for rule in RULES for part in rule.parts if part.fix})
+
+
+def mended(given: str) -> str:
+    """The input with the changed objects in place of those that they come from."""
+    objects = [found for found in objects_in(given, "input.yaml") if found is not None]
+    fixed = {each.found.key: patch_text(each, {"input.yaml": given}) for each in fixed_objects(World(objects))}
+    whole = [each for each in yaml.safe_load_all(given) if each is not None]
+    kept = [
+        fixed.get(
+            (each["kind"], each["metadata"].get("namespace", "default"), each["metadata"]["name"]), yaml.safe_dump(each)
+        )
+        for each in whole
+    ]
+    return "---\n".join(kept)
+
+
+@pytest.mark.parametrize("rule", FIXABLE)
+def test_a_second_audit_of_what_was_fixed_is_clean(rule: str) -> None:
+    clean = 0
+    for given in CASES[rule].found:
+        before = {finding.rule.id for finding in audited(given).findings}
+        after = [finding for finding in audited(mended(given)).findings if finding.rule.id in FIXABLE]
+        left = {finding.rule.id for finding in after}
+        assert left <= before, f"new: {left - before}"
+        clean += rule not in left
+    assert clean, "no case of the rule is mended"
+
+
+@pytest.mark.parametrize("rule", sorted(set(FIXABLE) - {"RIP010", "RIP020", "RIP031", "RIP032", "RIP036"}))
+def test_every_case_of_the_rule_is_mended(rule: str) -> None:
+    for given in CASES[rule].found:
+        assert rule not in {finding.rule.id for finding in audited(mended(given)).findings}
+
+
+COMMENTED = """\
+# The shop's front door.
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop   # not the default one
+  annotations:
+    # Ask the network team before you change this.
+    service.cloud.tencent.com/direct-access: "false"
+    example.com/owner: 'team-a'
+spec:
+  type: LoadBalancer
+  selector: {app: web}
+  ports:
+  - port: 80        # HTTP
+    targetPort: 8080
+"""
+
+
+def test_a_change_keeps_comments_order_quotes_and_everything_else(audit: Audit, tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text("kind: Namespace\napiVersion: v1\nmetadata: {name: shop}\n---\n" + COMMENTED)
+    before = (tmp_path / "web.yaml").read_bytes()
+    run = audit("web.yaml", "--fix", "-o", "fixed")
+    assert run.code == 1
+    assert (tmp_path / "web.yaml").read_bytes() == before
+    (file,) = (tmp_path / "fixed").iterdir()
+    assert file.name == "service-shop-web.yaml"
+    assert str(Path("fixed") / file.name) in run.out
+    head, body = file.read_text().split("# The shop's front door.\n")
+    assert body == COMMENTED.partition("\n")[2].replace('direct-access: "false"', 'direct-access: "true"')
+    assert "RIP001: " in head
+    assert "cost: the load balancer stays" in head
+    assert audit("fixed").code == 0
+
+
+def test_on_a_globalrouter_cluster_without_its_switch_the_address_is_kept_by_local(
+    audit: Audit, tmp_path: Path
+) -> None:
+    objects = text(service(annotations={DIRECT: "false"}), ROUTED, controller(GlobalRouteDirectAccess="false"))
+    audit("-", "--fix", "-o", "fixed", stdin=objects)
+    made = yaml.safe_load((tmp_path / "fixed/service-shop-web.yaml").read_text())
+    assert made["spec"]["externalTrafficPolicy"] == "Local"
+    assert made["metadata"]["annotations"] == {DIRECT: "false", ONLY: "true"}
+    assert audit("fixed").code == 0
+
+
+def test_a_service_is_changed_together_with_the_ingress_before_it(audit: Audit, tmp_path: Path) -> None:
+    objects = text(ingress({"ingress.cloud.tencent.com/direct-access": "false"}), service("ClusterIP"))
+    audit("-", "--fix", "-o", "fixed", stdin=objects)
+    names = sorted(path.name for path in (tmp_path / "fixed").iterdir())
+    assert names == ["ingress-shop-front.yaml", "service-shop-web.yaml"]
+    assert audit("fixed").code == 0
+
+
+def test_json_and_lists_are_fixed_too(audit: Audit, tmp_path: Path) -> None:
+    body: dict[str, Any] = service(annotations={DIRECT: "false", "example.com/on": "yes"})
+    body["metadata"] |= {"uid": "1", "resourceVersion": "2"}
+    body["status"] = {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}
+    for form in (
+        json.dumps({"apiVersion": "v1", "kind": "List", "items": [body]}),
+        text({"apiVersion": "v1", "kind": "List", "items": [body]}),
+    ):
+        audit("-", "--fix", "-o", "fixed", stdin=form)
+        made = yaml.safe_load((tmp_path / "fixed/service-shop-web.yaml").read_text())
+        assert made["metadata"]["annotations"] == {DIRECT: "true", "example.com/on": "yes"}
+        assert audit("fixed").code == 0
+
+
+def test_nothing_of_somebody_elses_is_overwritten(audit: Audit, tmp_path: Path) -> None:
+    (tmp_path / "fixed").mkdir()
+    (tmp_path / "fixed/service-shop-web.yaml").write_text("mine\n")
+    run = audit("-", "--fix", "-o", "fixed", stdin=COMMENTED)
+    assert (run.code, run.out) == (2, "")
+    assert (tmp_path / "fixed/service-shop-web.yaml").read_text() == "mine\n"
+    for wrong in (("--fix",), ("-o", "fixed")):
+        assert audit("-", *wrong, stdin=COMMENTED).code == 2
+
+
+def test_what_an_annotation_accepts_is_not_fixed(audit: Audit, tmp_path: Path) -> None:
+    accepted = {DIRECT: "false", "realip.audit/ignore": "RIP001: on purpose"}
+    run = audit("-", "--fix", "-o", "fixed", stdin=text(service(annotations=accepted)))
+    assert run.code == 0
+    assert not (tmp_path / "fixed").exists()
+    assert "nothing that --fix can change" in run.out
