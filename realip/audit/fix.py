@@ -106,7 +106,9 @@ def put(body: Any, path: Sequence[str | int], value: Any) -> None:
     if value is not REMOVED:
         inner[last] = value
         return
-    if isinstance(inner, list) or last in inner:
+    if isinstance(inner, dict):
+        inner.pop(last, None)
+    elif isinstance(last, int):
         del inner[last]
     while above and not inner and isinstance(inner, dict):
         inner, step = above.pop()
