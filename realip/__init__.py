@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     from realip.components.node_port_ingress import NodePortIngressArgs as NodePortIngressArgs
     from realip.components.super_nodes import SuperNodes as SuperNodes
     from realip.components.super_nodes import SuperNodesArgs as SuperNodesArgs
+    from realip.components.tke_service_config import HealthCheck as HealthCheck
+    from realip.components.tke_service_config import L4Listener as L4Listener
+    from realip.components.tke_service_config import L7Domain as L7Domain
+    from realip.components.tke_service_config import L7Listener as L7Listener
+    from realip.components.tke_service_config import L7Rule as L7Rule
+    from realip.components.tke_service_config import TkeServiceConfig as TkeServiceConfig
+    from realip.components.tke_service_config import TkeServiceConfigArgs as TkeServiceConfigArgs
     from realip.components.workload import ContainerPort as ContainerPort
     from realip.components.workload import EnvFrom as EnvFrom
     from realip.components.workload import Resources as Resources
@@ -103,6 +110,15 @@ _MODULES = {
     "components.super_nodes": (
         "SuperNodes",
         "SuperNodesArgs",
+    ),
+    "components.tke_service_config": (
+        "HealthCheck",
+        "L4Listener",
+        "L7Domain",
+        "L7Listener",
+        "L7Rule",
+        "TkeServiceConfig",
+        "TkeServiceConfigArgs",
     ),
     "components.workload": (
         "ContainerPort",

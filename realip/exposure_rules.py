@@ -43,7 +43,7 @@ def forwarded_path(value: str) -> str:
     if value.startswith(("~", "=", "^")) or _EXPRESSION & set(value):
         raise ValueError("is a regular expression, which TKE refuses (E4031); write the start of a path, such as /api")
     if not value.startswith("/"):
-        raise ValueError(f"does not start with /; write /{value}")
+        raise ValueError("does not start with /; write a path such as /api")
     if not _PATH.fullmatch(value):
         raise ValueError(
             "has characters that TKE refuses (E4031); use letters, digits, '.', '_', '-', '/', '=' and '?' (CLB 9032)"

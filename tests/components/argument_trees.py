@@ -13,6 +13,7 @@ from realip import (
     Network,
     NodePortIngress,
     SuperNodes,
+    TkeServiceConfig,
     Workload,
 )
 from realip.components._arguments import Shape
@@ -25,6 +26,7 @@ from realip.components.native_nodes import NATIVE_NODES
 from realip.components.network import NETWORK
 from realip.components.node_port_ingress import NODE_PORT_INGRESS
 from realip.components.super_nodes import SUPER_NODES
+from realip.components.tke_service_config import TKE_SERVICE_CONFIG
 from realip.components.workload import WORKLOAD
 
 SHAPES: dict[Any, Shape] = {
@@ -37,6 +39,7 @@ SHAPES: dict[Any, Shape] = {
     Network: NETWORK,
     NodePortIngress: NODE_PORT_INGRESS,
     SuperNodes: SUPER_NODES,
+    TkeServiceConfig: TKE_SERVICE_CONFIG,
     Workload: WORKLOAD,
 }
 
@@ -71,6 +74,7 @@ _NEW_BALANCER: dict[str, Any] = {
     "service_config": "web-config",
     "timeout_seconds": 45,
 }
+_CHECK: dict[str, Any] = {"interval_time": 10, "timeout": 5, "health_num": 2, "un_health_num": 4}
 _ANNOTATED: dict[str, Any] = {
     "annotations": {"example.com/owner": "edge"},
     "labels": {"example.com/tier": "front"},
@@ -199,6 +203,42 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
     (
         NodePortIngress,
         _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER} | _ANNOTATED,
+    ),
+    (
+        TkeServiceConfig,
+        {
+            "name": "web-config",
+            "namespace": "shop",
+            "internet_max_bandwidth_out": 100,
+            "l4_listeners": [
+                {"protocol": "TCP", "port": 80, "health_check": _CHECK, "scheduler": "WRR", "session_expire_time": 60},
+                {"protocol": "UDP", "port": 80, "health_check": {"enable": True}},
+            ],
+            "l7_listeners": [
+                {
+                    "protocol": "HTTPS",
+                    "port": 443,
+                    "domains": [
+                        {
+                            "domain": "*.example.com",
+                            "rules": [
+                                {
+                                    "url": "/api",
+                                    "health_check": {
+                                        **_CHECK,
+                                        "http_check_path": "/ready",
+                                        "http_check_domain": "shop.example.com",
+                                        "http_check_method": "HEAD",
+                                    },
+                                    "scheduler": "LEAST_CONN",
+                                    "session_expire_time": 3600,
+                                }
+                            ],
+                        }
+                    ],
+                }
+            ],
+        },
     ),
     (GlobalRouteDirectAccess, {"timeout_seconds": 40}),
     (

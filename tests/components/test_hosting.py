@@ -20,6 +20,7 @@ COMPONENTS = [
     realip.Network,
     realip.NodePortIngress,
     realip.SuperNodes,
+    realip.TkeServiceConfig,
     realip.Workload,
 ]
 
