@@ -9,7 +9,6 @@ from realip import rules, tke
 from realip.adoption import ids_by_name, importing
 from realip.components._arguments import is_later
 from realip.components._component import Component, after
-from realip.components._ports import ServicePort
 from realip.components._taints import Taint
 from realip.components.account import AccountUnknown, account_type
 from realip.components.cluster import ClusterArgs, make_cluster
@@ -21,18 +20,19 @@ from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
+from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import ContainerPort, EnvFrom, WorkloadArgs, make_workload
+from realip.exposure_args import load_balancer_args, port_args, service_config_args
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import ExposureKind
 from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
-from realip.settings.exposure_plan import NO_PORTS, OpenPorts, container_ports, main_port, open_ports
+from realip.settings.exposure_plan import NO_PORTS, OpenPorts, container_ports, drain_seconds, main_port, open_ports
 from realip.settings.loading import parse_settings
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 from realip.settings.sections.app import EnvFromSettings
-from realip.settings.sections.load_balancer import PortSettings
 from realip.settings.sections.network import SubnetSettings
 
 __all__ = ["RealIpStack"]
@@ -252,7 +252,7 @@ class RealIpStack(Component):
         if app.readiness_path is not None:
             args["readiness_path"] = app.readiness_path
         if rules.kubernetes_version(self._settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION:
-            args["drain_seconds"] = app.drain_seconds
+            args["drain_seconds"] = drain_seconds(self._settings)
         return args
 
     def _labels(self) -> dict[str, str]:
@@ -261,6 +261,7 @@ class RealIpStack(Component):
 
     def _make_exposure(self, namespace: pulumi.Output[str]) -> Exposure:
         """The exposure, made beside the Deployment: a readiness gate of one waits for the other."""
+        self._service_config = self._make_service_config(namespace)
         match self._row.exposure:
             case ExposureKind.DIRECT_SERVICE:
                 return self._make_direct_service(namespace)
@@ -280,23 +281,11 @@ class RealIpStack(Component):
             annotations=balancer.annotations,
             labels=balancer.labels,
         )
-        if balancer.ports:
-            args["ports"] = [self._service_port(port) for port in balancer.ports]
+        if ports := port_args(self._settings):
+            args["ports"] = ports
         else:
             args["port"], args["target_port"] = app.service_port, app.port
         return make_direct_service(self._objects.depending_on(*self._make_direct_access()), self._name, args)
-
-    def _service_port(self, port: PortSettings) -> ServicePort:
-        made = ServicePort(
-            port=port.port, target_port=port.target_port or self._settings.app.port, protocol=port.protocol.value
-        )
-        if port.name is not None:
-            made["name"] = port.name
-        if port.certificate_id is not None:
-            made["certificate_id"] = port.certificate_id
-        if port.certificate_secret is not None:
-            made["certificate_secret"] = port.certificate_secret
-        return made
 
     def _make_node_port_ingress(self, namespace: pulumi.Output[str]) -> Exposure:
         app, names = self._settings.app, self._row.names
@@ -317,6 +306,11 @@ class RealIpStack(Component):
             },
         )
 
+    def _make_service_config(self, namespace: pulumi.Output[str]) -> pulumi.Output[str] | None:
+        """The TkeServiceConfig that the load balancer's settings need, if they do."""
+        args = service_config_args(self._settings, namespace)
+        return None if args is None else make_tke_service_config(self._objects, self._name, args)
+
     def _make_direct_access(self) -> list[pulumi.Resource]:
         """GlobalRouter's cluster-wide key, where the scenario needs it."""
         if not self._row.global_route_direct_access:
@@ -326,19 +320,13 @@ class RealIpStack(Component):
 
     def _load_balancer(self) -> LoadBalancer:
         settings = self._settings.load_balancer
-        args = LoadBalancer(timeout_seconds=settings.timeout_seconds)
+        args = load_balancer_args(self._settings)
         if settings.internal:
             args["internal_subnet_id"] = settings.internal_subnet_id or self._subnet_in(
                 zone_inside(self._settings, settings.zone)
             )
-        if settings.existing_id is not None:
-            args["existing_id"] = settings.existing_id
-        if settings.bandwidth is not None:
-            args["bandwidth"] = settings.bandwidth
-        if settings.charge_type is not None:
-            args["charge_type"] = settings.charge_type
-        if settings.security_group_ids:
-            args["security_group_ids"] = settings.security_group_ids
+        if self._service_config is not None:
+            args["service_config"] = self._service_config
         return args
 
 

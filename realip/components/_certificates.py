@@ -8,6 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 from realip import tke
 from realip.components._arguments import Arguments, Known
 from realip.components._component import Children
+from realip.components.load_balancer import of_the_api_server
 from realip.problems import Problem
 
 __all__ = ["certificate_problems", "certified", "make_certificate"]
@@ -38,6 +39,6 @@ def make_certificate(
         type="Opaque",
         metadata={"name": name, "namespace": namespace},
         string_data={tke.CERTIFICATE_ID: certificate_id},
-        opts=children.options(),
+        opts=children.options(custom_timeouts=of_the_api_server()),
     )
     return made.metadata.name

@@ -20,6 +20,7 @@ __all__ = [
     "LoadBalancer",
     "address_in",
     "annotations",
+    "of_the_api_server",
     "pass_to_target_problems",
     "timeouts",
     "url",
@@ -159,6 +160,12 @@ def annotations(keys: Keys, balancer: LoadBalancer) -> dict[str, "pulumi.Input[s
 def timeouts(balancer: LoadBalancer) -> pulumi.CustomTimeouts:
     """How long an exposure may take."""
     seconds = f"{int(balancer.get('timeout_seconds') or defaults.TIMEOUT)}s"
+    return pulumi.CustomTimeouts(create=seconds, update=seconds, delete=seconds)
+
+
+def of_the_api_server() -> pulumi.CustomTimeouts:
+    """How long an object may take that is done once the API server has it."""
+    seconds = f"{defaults.API_SERVER_TIMEOUT}s"
     return pulumi.CustomTimeouts(create=seconds, update=seconds, delete=seconds)
 
 

@@ -9,6 +9,7 @@ import pulumi_kubernetes as kubernetes
 from realip import defaults, exposure_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Rules, Shape, as_integer, is_later
 from realip.components._component import Children, KubernetesComponent, after
+from realip.components.load_balancer import of_the_api_server
 from realip.problems import Problem
 
 __all__ = [
@@ -241,7 +242,7 @@ def make_tke_service_config(children: Children, name: str, args: TkeServiceConfi
         kind=tke.SERVICE_CONFIG_KIND,
         metadata={"name": args["name"], "namespace": args.get("namespace") or defaults.NAMESPACE},
         spec={"loadBalancer": balancer},
-        opts=children.options(),
+        opts=children.options(custom_timeouts=of_the_api_server()),
     )
     return after(pulumi.Output.from_input(args["name"]), made)
 

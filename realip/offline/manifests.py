@@ -35,6 +35,7 @@ _ORDER = (
     "Role",
     "RoleBinding",
     "NetworkPolicy",
+    tke.SERVICE_CONFIG_KIND,
     # A Service before its pods: TKE puts its readiness gate into pods that are made after it.
     "Service",
     "Deployment",

@@ -197,6 +197,34 @@ def _secret(inputs: Mapping[str, Any], _: Say) -> Summary:
     return Summary("Secret", _object_name(inputs), [], plainly)
 
 
+def _service_config(inputs: Mapping[str, Any], _: Say) -> Summary:
+    """A TkeServiceConfig: a line for each listener, or for each path of one."""
+    balancer = inputs["spec"]["loadBalancer"]
+    told = [
+        f"{listener['protocol']} {listener['port']}: {_settled(listener)}"
+        for listener in balancer.get("l4Listeners") or ()
+    ]
+    for listener in balancer.get("l7Listeners") or ():
+        for domain in listener["domains"]:
+            for rule in domain["rules"]:
+                where = f"{listener['protocol']} {listener['port']} {domain['domain']}{rule['url']}"
+                told.append(f"{where}: {_settled(rule)}")
+    return Summary(tke.SERVICE_CONFIG_KIND, _object_name(inputs), [], told)
+
+
+def _settled(said: Mapping[str, Any]) -> str:
+    """What is said of pods and nodes, `healthCheck.enable true` and so on."""
+    found = []
+    for key in ("healthCheck", "session", "scheduler"):
+        value = said.get(key)
+        parts = value.items() if isinstance(value, Mapping) else [] if value is None else [("", value)]
+        found += [
+            f"{key}.{name} {str(part).lower() if isinstance(part, bool) else part}".replace(". ", " ")
+            for name, part in parts
+        ]
+    return ", ".join(found)
+
+
 def _ingress(inputs: Mapping[str, Any], _: Say) -> Summary:
     paths = [
         f"{rule.get('host', '')}{path['path']} → {path['backend']['service']['name']}:{path['backend']['service']['port']['number']}"
@@ -229,6 +257,7 @@ _TYPES: Mapping[str, Callable[[Mapping[str, Any], Say], Summary]] = {
     "kubernetes:apps/v1:Deployment": _deployment,
     "kubernetes:core/v1:Secret": _secret,
     "kubernetes:core/v1:Service": _service,
+    f"kubernetes:{tke.SERVICE_CONFIG_VERSION}:{tke.SERVICE_CONFIG_KIND}": _service_config,
     "kubernetes:networking.k8s.io/v1:Ingress": _ingress,
     "kubernetes:core/v1:ConfigMapPatch": _config_map_patch,
 }

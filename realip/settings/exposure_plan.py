@@ -7,7 +7,17 @@ from realip import defaults, tke
 from realip.listeners import UDP, Listener
 from realip.settings.models import Settings
 
-__all__ = ["NO_PORTS", "OpenPorts", "container_ports", "listeners", "main_port", "open_ports"]
+__all__ = [
+    "NO_PORTS",
+    "OpenPorts",
+    "container_ports",
+    "drain_seconds",
+    "listeners",
+    "main_port",
+    "open_ports",
+    "seconds_until_unwell",
+    "service_config_name",
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,31 @@ def open_ports(settings: Settings) -> OpenPorts:
     node_ports = "-".join(map(str, tke.NODE_PORT_RANGE))
     spoken = {one.transport for one in found}
     return OpenPorts(*(node_ports if kind in spoken else None for kind in ("TCP", UDP)))
+
+
+def drain_seconds(settings: Settings) -> int:
+    """How long a pod goes on serving: as said, else long enough for the load balancer to see that it is gone."""
+    said = "drain_seconds" in settings.app.model_fields_set
+    return settings.app.drain_seconds if said else max(settings.app.drain_seconds, seconds_until_unwell(settings))
+
+
+def seconds_until_unwell(settings: Settings) -> int:
+    """How long the load balancer goes on sending to a pod that no longer answers, as far as loadBalancer.healthCheck says it; else 0."""
+    check = settings.load_balancer.health_check
+    if check is None or not check.enable:
+        return 0
+    interval = check.interval_time or tke.HEALTH_CHECK_INTERVAL
+    return interval * (check.un_health_num or tke.HEALTH_CHECK_NUMBER)
+
+
+def service_config_name(settings: Settings) -> str | None:
+    """The name of the TkeServiceConfig, where the settings need one: that of the object that names it, and what it is."""
+    balancer, app, names = settings.load_balancer, settings.app, settings.row.names
+    if balancer.health_check is None and balancer.scheduler is None and balancer.session_expire_time is None:
+        return None
+    service = app.service or names.service
+    carrier = app.ingress or names.ingress or service if settings.row.exposure.has_ingress else service
+    return f"{carrier}-config"
 
 
 def _listed(ports: Iterable[object]) -> str | None:

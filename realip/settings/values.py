@@ -14,6 +14,11 @@ __all__ = [
     "Capability",
     "CertificateId",
     "ChargeType",
+    "CheckHost",
+    "CheckInterval",
+    "CheckMethod",
+    "CheckNumber",
+    "CheckTimeout",
     "Cidr",
     "ClusterCidr",
     "ClusterId",
@@ -22,6 +27,7 @@ __all__ = [
     "DiskType",
     "EipId",
     "EnvName",
+    "Host",
     "Image",
     "InstanceType",
     "Label",
@@ -35,15 +41,18 @@ __all__ = [
     "NatGatewayId",
     "NodePoolId",
     "Nodes",
+    "Path",
     "PodNumber",
     "Port",
     "RouteId",
     "RouteTableId",
+    "Scheduler",
     "Seconds",
     "SecurityGroupId",
     "ServiceCidr",
     "ServiceName",
     "ServiceNumber",
+    "SessionSeconds",
     "Subdomain",
     "SubnetCidr",
     "SubnetId",
@@ -124,6 +133,15 @@ NodePoolId = Annotated[str, keeps(rules.node_pool_id)]
 EnvName = Annotated[str, keeps(rules.environment_name)]
 Capability = Annotated[str, keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
 CertificateId = Annotated[str, keeps(exposure_rules.certificate_id)]
+CheckInterval = Annotated[int, Field(ge=tke.HEALTH_CHECK_INTERVALS.start, le=tke.HEALTH_CHECK_INTERVALS[-1])]
+CheckNumber = Annotated[int, Field(ge=tke.HEALTH_CHECK_TIMES.start, le=tke.HEALTH_CHECK_TIMES[-1])]
+CheckTimeout = Annotated[int, Field(ge=tke.HEALTH_CHECK_TIMEOUTS.start, le=tke.HEALTH_CHECK_TIMEOUTS[-1])]
+CheckMethod = Annotated[str, keeps(rules.one_of, tke.HEALTH_CHECK_METHODS)]
+CheckHost = Annotated[str, keeps(exposure_rules.health_check_host)]
+Host = Annotated[str, keeps(exposure_rules.forwarded_host)]
+Path = Annotated[str, keeps(exposure_rules.forwarded_path)]
+Scheduler = Annotated[str, keeps(rules.one_of, tke.SCHEDULERS)]
+SessionSeconds = Annotated[int, Field(ge=tke.SESSION_EXPIRE_TIMES.start, le=tke.SESSION_EXPIRE_TIMES[-1])]
 Annotation = Annotated[str, keeps(annotations.setting_annotation)]
 Label = Annotated[str, keeps(annotations.label_key)]
 TagKey = Annotated[str, keeps(rules.tag_key)]

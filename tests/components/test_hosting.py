@@ -76,6 +76,7 @@ def test_outputs_are_what_a_component_promises(schema: Any) -> None:
         "Network": {"vpc_id", "node_subnet_ids", "pod_subnet_ids", "security_group_id"},
         "NodePortIngress": {"service", "ingress", "address", "url"},
         "SuperNodes": {"node_pool_id"},
+        "TkeServiceConfig": {"name"},
         "Workload": {"namespace", "deployment"},
     }
 

@@ -80,7 +80,7 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     assert led_to == {port for port, _ in targets}
     assert listening == targets
     for resource in recording.kubernetes:
-        if not resource.read and not resource.type.endswith((":Namespace", ":Secret")):
+        if not resource.read and not resource.type.endswith(":Namespace"):
             assert resource.options.customTimeouts.create, resource
             assert resource.options.customTimeouts.update, resource
     assert bool(pod["spec"].get("nodeSelector")) == made.row.super_nodes

@@ -70,6 +70,16 @@ _PORTS = st.lists(
     ),
     max_size=4,
 )
+_CHECKS = _maybe(
+    enable=st.booleans(),
+    intervalTime=st.integers(4, 310),
+    timeout=st.integers(1, 61),
+    healthNum=st.integers(1, 11),
+    unHealthNum=st.integers(1, 11),
+    httpCheckPath=st.sampled_from(["/ready", "~x"]),
+    httpCheckDomain=st.sampled_from(["shop.example.com", "*.example.com"]),
+    httpCheckMethod=st.sampled_from(["HEAD", "GET", "PUT"]),
+)
 _ANNOTATIONS = st.dictionaries(
     st.sampled_from(
         [
@@ -144,6 +154,9 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         bandwidth=st.integers(0, 2100),
         securityGroupIds=st.lists(st.sampled_from(["sg-1", "sg-2", "x"]), max_size=6),
         ports=_PORTS,
+        healthCheck=_CHECKS,
+        scheduler=st.sampled_from(["WRR", "LEAST_CONN", "IP_HASH"]),
+        sessionExpireTime=st.integers(20, 3700),
         annotations=_ANNOTATIONS,
         labels=_LABELS,
         timeoutSeconds=_SECONDS,
@@ -182,13 +195,14 @@ def anything(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def _right_ports(draw: st.DrawFn) -> list[dict[str, Any]]:
+def _right_ports(draw: st.DrawFn, *, secure: bool) -> list[dict[str, Any]]:
     """Ports that go together, each number once or with both protocols."""
     numbers = draw(st.lists(st.integers(1, 65535), min_size=1, max_size=4, unique=True))
     ports: list[dict[str, Any]] = []
     for number in numbers:
         port = {"name": f"p{number}", "port": number} | draw(_maybe(targetPort=st.integers(1, 9000)))
-        protocols = draw(st.sampled_from([["TCP"], ["UDP"], ["TCP", "UDP"], ["TCP_SSL"]]))
+        kinds = [["TCP"], ["UDP"], ["TCP", "UDP"], *([["TCP_SSL"]] if secure else [])]
+        protocols = draw(st.sampled_from(kinds))
         certificate = {"certificateId": "1a2B3c4D"} if protocols == ["TCP_SSL"] else {}
         ports += [port | {"protocol": protocol} | certificate for protocol in protocols]
     return ports
@@ -265,11 +279,13 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
                 {"existingId": "lb-1"},
                 {"bandwidth": 50, "securityGroupIds": ["sg-1", "sg-2"]},
                 {"annotations": {"example.com/owner": "edge"}, "labels": {"tier": "front"}},
+                {"healthCheck": {"intervalTime": 10, "unHealthNum": 4}, "sessionExpireTime": 60},
             ]
         )
     )
     if direct and "servicePort" not in values["app"] and draw(st.booleans()):
-        values["loadBalancer"] |= {"ports": draw(_right_ports())}
+        secure = not {"healthCheck", "sessionExpireTime"} & values["loadBalancer"].keys()
+        values["loadBalancer"] |= {"ports": draw(_right_ports(secure=secure))}
     clients = draw(st.sampled_from([[], ["0.0.0.0/0"], ["198.19.0.0/16"], ["198.19.0.0/16", "::/0"]]))
     values["access"] = {"clientCidrs": clients} | draw(
         st.sampled_from(

@@ -26,7 +26,7 @@ NAMES = {
 }
 
 
-KUBERNETES = {"type: ", "Namespace", "Deployment", "Secret", "Service", "Ingress", ", kubeconfig "}
+KUBERNETES = {"type: ", "Namespace", "Deployment", "Secret", "Service", "TkeServiceConfig", "Ingress", ", kubeconfig "}
 """What is written so in manifests, whatever the language."""
 
 

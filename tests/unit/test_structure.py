@@ -18,6 +18,7 @@ FLOORS = (
     {"annotations", "exposure_rules", "listeners"},
     {"settings", "behaviour"},
     {"components", "adoption"},
+    {"exposure_args"},
     {"stack"},
     {"offline", "verify"},
     {"audit"},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from realip import annotations, tke
 from realip.listeners import listener_problems
 from realip.problems import MISSING, Problem, path_of
+from realip.settings.checks.service_config import service_config_problems
 from realip.settings.exposure_plan import listeners
 from realip.settings.models import Settings
 
@@ -19,6 +20,7 @@ def load_balancer_problems(settings: Settings) -> Iterator[Problem]:
     yield from _kind(settings)
     yield from _ports(settings)
     yield from _annotations(settings)
+    yield from service_config_problems(settings)
 
 
 def _kind(settings: Settings) -> Iterator[Problem]:

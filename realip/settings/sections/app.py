@@ -96,7 +96,7 @@ class AppSettings(Section):
     )
     drain_seconds: Annotated[int, Field(ge=rules.DRAIN_SECONDS.start, le=rules.DRAIN_SECONDS[-1])] = Field(
         10,
-        description="Kubernetes 1.30 and later: seconds a pod goes on serving while the load balancer lets go of it.",
+        description="Kubernetes 1.30 and later: seconds a pod goes on serving while the load balancer lets go of it. If unset, at least as long as loadBalancer.healthCheck takes to see that a pod is gone: unHealthNum x intervalTime.",
     )
     capabilities: tuple[Capability, ...] = Field(
         (),

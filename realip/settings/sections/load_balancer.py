@@ -11,19 +11,27 @@ from realip.settings.values import (
     Bandwidth,
     CertificateId,
     ChargeType,
+    CheckHost,
+    CheckInterval,
+    CheckMethod,
+    CheckNumber,
+    CheckTimeout,
     Label,
     LabelValue,
     LoadBalancerId,
     Name,
+    Path,
     Port,
+    Scheduler,
     Seconds,
     SecurityGroupId,
+    SessionSeconds,
     Subdomain,
     SubnetId,
     Zone,
 )
 
-__all__ = ["LoadBalancerSettings", "PortSettings", "Protocol"]
+__all__ = ["HealthCheckSettings", "LoadBalancerSettings", "PortSettings", "Protocol"]
 
 
 class Protocol(StrEnum):
@@ -53,6 +61,31 @@ class PortSettings(Section):
     )
 
 
+class HealthCheckSettings(Section):
+    """How the load balancer sees whether a pod or node is well; what is not said stays as TKE has it."""
+
+    enable: bool = Field(
+        default=True, description="Check at all. Without checks a pod that has died keeps its clients."
+    )
+    interval_time: CheckInterval | None = Field(
+        None, description="Seconds between two checks, 5 to 300; TKE takes 5 if unset."
+    )
+    timeout: CheckTimeout | None = Field(
+        None, description="Seconds that an answer may take, less than intervalTime; TKE takes 2 if unset."
+    )
+    health_num: CheckNumber | None = Field(
+        None, description="Checks in a row that have to pass, 2 to 10; TKE takes 3 if unset."
+    )
+    un_health_num: CheckNumber | None = Field(
+        None, description="Checks in a row that have to fail, 2 to 10; TKE takes 3 if unset."
+    )
+    http_check_path: Path | None = Field(None, description="Layer 7: path that is asked for; / if unset.")
+    http_check_domain: CheckHost | None = Field(
+        None, description="Layer 7: host that is asked for; the rule's own if unset. A wildcard host needs one."
+    )
+    http_check_method: CheckMethod | None = Field(None, description="Layer 7: HEAD or GET.")
+
+
 class LoadBalancerSettings(Section):
     """The CLB in front of the app: public and made by TKE, unless said otherwise."""
 
@@ -79,6 +112,17 @@ class LoadBalancerSettings(Section):
     ports: tuple[PortSettings, ...] = Field(
         (),
         description="Layer 4: all ports, instead of app.servicePort. TCP and UDP together are for direct scenarios; on one port they share name and targetPort.",
+    )
+    health_check: HealthCheckSettings | None = Field(
+        None, description="How the load balancer checks pods or nodes, in a TkeServiceConfig; as TKE does if unset."
+    )
+    scheduler: Scheduler | None = Field(
+        None,
+        description="WRR, by weights in turn, or LEAST_CONN, the fewest connections, in a TkeServiceConfig; WRR if unset.",
+    )
+    session_expire_time: SessionSeconds | None = Field(
+        None,
+        description="Seconds for which a client stays with its pod or node, 30 to 3600, in a TkeServiceConfig. Kubernetes' sessionAffinity is kube-proxy's, which direct access goes past.",
     )
     annotations: dict[Annotation, str] = Field(
         default_factory=dict,
