@@ -21,13 +21,13 @@ def forwarded_host(value: str) -> str:
     if "." not in value:
         raise ValueError("has no dot, which TKE refuses (E4052); write a whole domain name, such as shop.example.com")
     if value.startswith("~"):
-        raise ValueError("is a regular expression, which TKE refuses (E4052); list the hosts, or write *.example.com")
+        raise ValueError("is a regular expression, which TKE refuses (E4052); write the hosts out, or *.example.com")
     if not _HOST.fullmatch(value):
         raise ValueError(
             "is not a host that TKE takes (E4052); write a domain name in lower case, such as shop.example.com or *.example.com"
         )
     if len(value) > tke.MAX_HOST_LENGTH:
-        raise ValueError(f"has {len(value)} characters; a load balancer takes {tke.MAX_HOST_LENGTH} (CLB 9032)")
+        raise ValueError(f"has {len(value)} characters; use at most {tke.MAX_HOST_LENGTH} (CLB 9032)")
     return value
 
 
@@ -49,7 +49,7 @@ def forwarded_path(value: str) -> str:
             "has characters that TKE refuses (E4031); use letters, digits, '.', '_', '-', '/', '=' and '?' (CLB 9032)"
         )
     if len(value) > tke.MAX_PATH_LENGTH:
-        raise ValueError(f"has {len(value)} characters; a load balancer takes {tke.MAX_PATH_LENGTH} (CLB 9032)")
+        raise ValueError(f"has {len(value)} characters; use at most {tke.MAX_PATH_LENGTH} (CLB 9032)")
     return value
 
 

@@ -70,7 +70,9 @@ def listener_problems(listeners: Sequence[Listener], *, direct: bool) -> Iterato
 
 def _alone(index: int, listener: Listener, *, several: bool) -> Iterator[ListenerProblem]:
     if several and listener.name is None:
-        yield ListenerProblem(index, "name", None, "is missing; Kubernetes wants a name for each of several ports")
+        yield ListenerProblem(
+            index, "name", None, "is missing; add it: Kubernetes wants a name for each of several ports"
+        )
     if listener.protocol == TCP_SSL and not listener.certified:
         message = (
             "is missing; with TCP_SSL the load balancer speaks TLS: give a certificate's id, or a Secret that has it"

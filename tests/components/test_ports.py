@@ -113,7 +113,7 @@ def test_the_url_is_the_first_port_that_speaks_tcp(ports: list[dict[str, Any]], 
         ({"ports": [_port(80, "SCTP")]}, ['ports[0].protocol = "SCTP": is not one of TCP, UDP, TCP_SSL']),
         (
             {"ports": [{"port": 80, "target_port": 80}, {"port": 81, "target_port": 81}]},
-            ["ports[0].name: is missing; Kubernetes wants a name", "ports[1].name: is missing"],
+            ["ports[0].name: is missing; add it: Kubernetes wants a name", "ports[1].name: is missing"],
         ),
         ({"ports": [_port(80), _port(80, name="b")]}, ["ports[1].port = 80: is in the list already with TCP"]),
         (
