@@ -71,7 +71,7 @@ def service_config_args(settings: Settings, namespace: "pulumi.Input[str]") -> T
 
 
 class _Backends(TypedDict, total=False):
-    """What a listener and a rule both say of pods and nodes."""
+    """Settings about pods and nodes that a listener and a rule both have."""
 
     health_check: HealthCheck
     scheduler: pulumi.Input[str]

@@ -266,7 +266,7 @@ def _l7_listener(listener: L7Listener) -> dict[str, Any]:
 
 
 def _backends(settings: L4Listener | L7Rule) -> dict[str, Any]:
-    """What a listener or a rule says of pods and nodes, under TKE's names; nothing of what it does not say."""
+    """The settings of a listener or a rule about pods and nodes, under TKE's names; nothing of what it does not say."""
     made: dict[str, Any] = {}
     if "session_expire_time" in settings:
         made["session"] = {"enable": True, "sessionExpireTime": as_integer(settings["session_expire_time"])}

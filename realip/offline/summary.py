@@ -213,7 +213,7 @@ def _service_config(inputs: Mapping[str, Any], _: Say) -> Summary:
 
 
 def _settled(said: Mapping[str, Any]) -> str:
-    """What is said of pods and nodes, `healthCheck.enable true` and so on."""
+    """The settings about pods and nodes, `healthCheck.enable true` and so on."""
     found = []
     for key in ("healthCheck", "session", "scheduler"):
         value = said.get(key)
