@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from realip.components.cluster_access import ClusterAccessArgs as ClusterAccessArgs
     from realip.components.direct_service import DirectService as DirectService
     from realip.components.direct_service import DirectServiceArgs as DirectServiceArgs
+    from realip.components.existing_cluster import ExistingCluster as ExistingCluster
+    from realip.components.existing_cluster import ExistingClusterArgs as ExistingClusterArgs
     from realip.components.global_route_direct_access import GlobalRouteDirectAccess as GlobalRouteDirectAccess
     from realip.components.global_route_direct_access import GlobalRouteDirectAccessArgs as GlobalRouteDirectAccessArgs
     from realip.components.load_balancer import LoadBalancer as LoadBalancer
@@ -87,6 +89,10 @@ _MODULES = {
     "components.direct_service": (
         "DirectService",
         "DirectServiceArgs",
+    ),
+    "components.existing_cluster": (
+        "ExistingCluster",
+        "ExistingClusterArgs",
     ),
     "components.global_route_direct_access": (
         "GlobalRouteDirectAccess",

@@ -1,19 +1,18 @@
 """RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 import pulumi
 
 from realip import rules, tke
 from realip.adoption import ids_by_name, importing
-from realip.components._arguments import is_later
 from realip.components._component import Component, after
 from realip.components._taints import Taint
-from realip.components.account import AccountUnknown, account_type
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
 from realip.components.direct_service import DirectServiceArgs, make_direct_service
+from realip.components.existing_cluster import ExistingCluster, ExistingClusterArgs
 from realip.components.global_route_direct_access import make_global_route_direct_access
 from realip.components.load_balancer import Exposure, LoadBalancer
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
@@ -23,17 +22,15 @@ from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import ContainerPort, EnvFrom, WorkloadArgs, make_workload
 from realip.exposure_args import load_balancer_args, port_args, service_config_args
-from realip.problems import MISSING, Problem, path_of
+from realip.reached_cluster import Reached, reach
 from realip.scenarios import ExposureKind
-from realip.settings import checks
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
 from realip.settings.exposure_plan import NO_PORTS, OpenPorts, container_ports, drain_seconds, main_port, open_ports
-from realip.settings.loading import parse_settings
 from realip.settings.models import Settings
-from realip.settings.problems import SettingsError
 from realip.settings.sections.app import EnvFromSettings
 from realip.settings.sections.network import SubnetSettings
+from realip.stack_arguments import account_problems, checked
 
 __all__ = ["RealIpStack"]
 
@@ -55,9 +52,13 @@ class RealIpStack(Component):
         """Compose the stack that settings describe, or a mapping of them as in a stack file; ArgumentError if any is wrong."""
         adopted: dict[str, str] = {}
         adopting = pulumi.ResourceOptions(transformations=[importing(adopted)])
-        settings, problems = _checked(args)
-        if settings is not None:
-            problems = tuple(_account_problems(settings))
+        settings, problems = checked(args)
+        reached = Reached()
+        if settings is not None and settings.cluster.id is not None:
+            reached = reach(settings)
+            problems = reached.problems
+        elif settings is not None:
+            problems = tuple(account_problems(settings))
         refused = () if pulumi.runtime.is_dry_run() or settings is None else refusals(settings)
         merged = (
             pulumi.ResourceOptions.merge(opts, adopting) if isinstance(opts, pulumi.ResourceOptions | None) else opts
@@ -66,11 +67,9 @@ class RealIpStack(Component):
         assert settings is not None  # noqa: S101 - or there were problems
         self._settings = settings
         adopted.update(ids_by_name(name, self._settings.adopt))
-        self._plan = address_plan(self._settings)
         self._row = self._settings.row
-        self._network = Network(f"{name}-network", self._network_args(), self._children.options())
-        self._cluster_id = make_cluster(self._children, f"{name}-cluster", self._cluster_args()).id
-        access = ClusterAccess(f"{name}-access", self._access_args(self._make_nodes()), self._children.options())
+        self._reached = reached
+        access = self._make_cluster() if settings.cluster.id is None else self._existing_cluster(settings.cluster.id)
         self._objects = self._children.with_provider(access.provider)
         namespace, deployment = self._make_app()
         exposure = self._make_exposure(namespace)
@@ -85,10 +84,26 @@ class RealIpStack(Component):
             "deployment": deployment,
             "service": exposure.service,
             "ingress": exposure.ingress,
-            "networkRanges": _ranges(self._plan),
+            "networkRanges": _ranges(self._plan) if settings.cluster.id is None else None,
         }
         """The outputs that a program exports, by the keys of the stack's outputs."""
         self.register_outputs(dict(self.stack_outputs))
+
+    def _make_cluster(self) -> ClusterAccess:
+        """Network, cluster and nodes, and the way to them."""
+        name = self._name
+        self._plan = address_plan(self._settings)
+        self._network = Network(f"{name}-network", self._network_args(), self._children.options())
+        self._cluster_id = make_cluster(self._children, f"{name}-cluster", self._cluster_args()).id
+        return ClusterAccess(f"{name}-access", self._access_args(self._make_nodes()), self._children.options())
+
+    def _existing_cluster(self, cluster_id: str) -> ExistingCluster:
+        """The way to a cluster that somebody else made."""
+        self._cluster_id = pulumi.Output.from_input(cluster_id)
+        args = ExistingClusterArgs(cluster_id=cluster_id)
+        if self._reached.kubeconfig is not None:
+            args["kubeconfig"] = pulumi.Output.secret(self._reached.kubeconfig)
+        return ExistingCluster(f"{self._name}-access", args, self._children.options())
 
     def _network_args(self) -> NetworkArgs:
         settings, plan = self._settings, self._plan
@@ -251,7 +266,7 @@ class RealIpStack(Component):
             args["args"] = app.args
         if app.readiness_path is not None:
             args["readiness_path"] = app.readiness_path
-        if rules.kubernetes_version(self._settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION:
+        if (self._reached.version or self._settings.kubernetes_version) >= tke.PRE_STOP_SLEEP_VERSION:
             args["drain_seconds"] = drain_seconds(self._settings)
         return args
 
@@ -328,56 +343,6 @@ class RealIpStack(Component):
         if self._service_config is not None:
             args["service_config"] = self._service_config
         return args
-
-
-def _account_problems(settings: Settings) -> Iterator[Problem]:
-    """Problems of the account's type: asked before anything is made, where the scenario depends on it and nobody said it.
-
-    A preview asks nothing: it works without credentials.
-    """
-    if pulumi.runtime.is_dry_run() or settings.network.account_type or not settings.row.billed_by_ip:
-        return
-    try:
-        yield from checks.account_problems(settings, account_type())
-    except AccountUnknown as unknown:
-        message = (
-            f"is not known, `{settings.row.slug}` depends on it, and Tencent Cloud did not say: {unknown}. "
-            "Allow vpc:DescribeNetworkAccountType, or set it: STANDARD is billed by IP"
-        )
-        yield Problem("network.accountType", MISSING, message, ("scenario",))
-
-
-def _checked(args: object) -> tuple[Settings | None, Sequence[Problem]]:
-    """Settings whose values agree, also those that a program made without a stack file; or what is wrong with them."""
-    values = args.model_dump(by_alias=True, exclude_unset=True, warnings=False) if isinstance(args, Settings) else args
-    if not isinstance(values, Mapping):
-        return None, [
-            Problem("args", MISSING, f"are no settings but {type(values).__name__}; give Settings, or a map of them")
-        ]
-    if later := list(_outputs(values, ())):
-        return None, later
-    try:
-        parsed = parse_settings(values)
-    except SettingsError as error:
-        return None, error.problems
-    return (args if isinstance(args, Settings) else parsed), ()
-
-
-_DEEPEST = 20
-
-
-def _outputs(value: object, place: tuple[int | str, ...]) -> Iterator[Problem]:
-    """Settings are known before anything is made: every one that is an output."""
-    if is_later(value):
-        yield Problem(
-            path_of(place), MISSING, "is an output, and settings are known before anything is made; write it out"
-        )
-    elif isinstance(value, Mapping) and len(place) < _DEEPEST:
-        for key, item in value.items():
-            yield from _outputs(item, (*place, str(key)))
-    elif isinstance(value, list | tuple) and len(place) < _DEEPEST:
-        for index, item in enumerate(value):
-            yield from _outputs(item, (*place, index))
 
 
 def _subnets(subnets: tuple[SubnetSettings, ...]) -> list[Subnet]:

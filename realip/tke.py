@@ -24,6 +24,7 @@ __all__ = [
     "ENI_NETWORKS",
     "ENI_RESOURCES",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
+    "GLOBAL_ROUTE_DIRECT_ACCESS_VERSION",
     "HEALTH_CHECK_INTERVAL",
     "HEALTH_CHECK_INTERVALS",
     "HEALTH_CHECK_METHODS",
@@ -261,6 +262,9 @@ INTERNET_BANDWIDTH = range(1, 2049)
 
 SERVICE_CONTROLLER_CONFIG = ("kube-system", "tke-service-controller-config")
 """Namespace and name of the ConfigMap that TKE makes and owns: patched, never created, never deleted."""
+
+GLOBAL_ROUTE_DIRECT_ACCESS_VERSION = (1, 6, 0)
+"""The oldest Service controller that knows the next key."""
 
 GLOBAL_ROUTE_DIRECT_ACCESS = "GlobalRouteDirectAccess"
 """`"true"` lets GlobalRouter clusters have direct access (TKE 41897). Other workloads of the cluster rely on it too."""

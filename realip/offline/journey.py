@@ -53,9 +53,9 @@ def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
     if row.super_nodes:
         node = say("hop_super_node")
     elif plan.cluster is not None:
-        node = say("hop_routed_node", ranges=_listed(plan.node_ranges))
+        node = say("hop_routed_node", ranges=_where(settings, plan.node_ranges))
     else:
-        node = say("hop_passed_node", ranges=_listed(plan.node_ranges))
+        node = say("hop_passed_node", ranges=_where(settings, plan.node_ranges))
     return [
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
         Hop(
@@ -68,7 +68,7 @@ def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
         Hop("node", node, passed=False, peer=None, forwarded_for=None),
         Hop(
             "pod",
-            say("hop_pod", port=_targets(settings), ranges=_listed(plan.pod_ranges)),
+            say("hop_pod", port=_targets(settings), ranges=_where(settings, plan.pod_ranges)),
             passed=True,
             peer=client,
             forwarded_for=None,
@@ -77,7 +77,7 @@ def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
 
 
 def _non_direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    client, nodes = _client(settings), _listed(plan.node_ranges)
+    client, nodes = _client(settings), _where(settings, plan.node_ranges)
     low, high = tke.NODE_PORT_RANGE
     return [
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
@@ -97,7 +97,7 @@ def _non_direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
         ),
         Hop(
             "pod",
-            say("hop_pod", port=settings.app.port, ranges=_listed(plan.pod_ranges)),
+            say("hop_pod", port=settings.app.port, ranges=_where(settings, plan.pod_ranges)),
             passed=True,
             peer=say("peer_node", ranges=nodes),
             forwarded_for=f"..., {client}",
@@ -140,11 +140,12 @@ def _listening(settings: "Settings", say: Say) -> str:
 
 
 def _targets(settings: "Settings") -> str:
-    return _listed(tuple(dict.fromkeys(listener.target for listener in listeners(settings))))
+    return ", ".join(dict.fromkeys(str(listener.target) for listener in listeners(settings)))
 
 
-def _listed(networks: tuple[object, ...]) -> str:
-    return ", ".join(map(str, networks))
+def _where(settings: "Settings", networks: tuple[object, ...]) -> str:
+    """Networks that addresses are from, or the existing cluster whose networks are not known."""
+    return settings.cluster.id or ", ".join(map(str, networks))
 
 
 def outsiders_warning(settings: "Settings", say: Say) -> str | None:

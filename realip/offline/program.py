@@ -19,6 +19,7 @@ from pulumi.runtime.stack import run_in_stack
 
 from realip.errors import InputError
 from realip.offline.monitor import Engine, Monitor, Recording
+from realip.online import offline
 
 if TYPE_CHECKING:
     from realip.offline.stackfile import StackFile
@@ -61,6 +62,11 @@ def record_program(
 
 
 def _run(program: Callable[[], object], recording: Recording, configuration: dict[str, str]) -> None:
+    with offline():
+        _run_offline(program, recording, configuration)
+
+
+def _run_offline(program: Callable[[], object], recording: Recording, configuration: dict[str, str]) -> None:
     configure(
         Settings(
             project=recording.project,

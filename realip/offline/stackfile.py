@@ -123,12 +123,17 @@ def _refuse_keys(project: Project, path: Path, configuration: Mapping[str, Any],
     """Keys that no run would take, whatever is put in their place: misspelt ones, and secrets that would not stay secret."""
     from realip.settings.configuration import slips  # noqa: PLC0415 - a file that cannot be read is told without pydantic
     from realip.settings.problems import SettingsError  # noqa: PLC0415
-    from realip.settings.secrets import section_problems  # noqa: PLC0415
+    from realip.settings.secrets import refuse_plain_kubeconfig, section_problems  # noqa: PLC0415
 
     namespace = f"{project.name}:"
     sections = [key.removeprefix(namespace) for key in encrypted if key.startswith(namespace)]
-    if problems := [*slips(configuration, project.name), *section_problems(sections)]:
-        raise InputError(f"{_shown(path)}: {SettingsError(problems)}")
+    values = {key.removeprefix(namespace): value for key, value in configuration.items()}
+    try:
+        refuse_plain_kubeconfig(values, sections)
+        if problems := [*slips(configuration, project.name), *section_problems(sections)]:
+            raise SettingsError(problems)  # noqa: TRY301 - told with the file's name, as the other
+    except SettingsError as error:
+        raise InputError(f"{_shown(path)}: {error}") from None
 
 
 def _takes_settings(program: Path) -> bool:

@@ -45,6 +45,7 @@ def page(recording: "Recording", settings: "Settings | None", say: Say) -> Itera
     ]
     yield []
     if settings and _follows(recording, settings):
+        yield from _looked_at(settings, say)
         yield from draw(settings, say)
         yield []
     if not recording.outputs:
@@ -54,6 +55,17 @@ def page(recording: "Recording", settings: "Settings | None", say: Say) -> Itera
     longest = max(map(width, recording.outputs))
     for name, value in recording.outputs.items():
         yield [Span(f"  {padded(name, longest)}  ", "guide"), *_told(_flat(plain(value), say))]
+
+
+def _looked_at(settings: "Settings", say: Say) -> Iterator[Line]:
+    """The reads of an existing cluster that come before anything is written to it."""
+    if settings.cluster.id is None:
+        return
+    yield [Span(say("cluster_is_looked_at", cluster=settings.cluster.id))]
+    for code in ("version", "nodes", "controller"):
+        yield [Span(f"  {say(f'cluster_look_{code}')}")]
+    yield [Span(say("cluster_may_refuse"))]
+    yield []
 
 
 def _title(recording: "Recording", settings: "Settings | None", say: Say) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from realip import defaults, rules, tke
 from realip.instance_types import allocatable
 from realip.problems import MISSING, Problem
+from realip.scenarios import ExposureKind
 from realip.settings.address_plan import address_plan, zone_inside
 from realip.settings.exposure_plan import listeners
 from realip.settings.models import Settings
@@ -41,6 +42,8 @@ def refusals(settings: Settings) -> list[Problem]:
 
 def advice(settings: Settings) -> list[Problem]:
     """Settings that work, and may not be what somebody wanted."""
+    if settings.cluster.id is not None:
+        return list(_existing_cluster(settings))
     access, found = settings.access, []
     for index, cidr in enumerate(access.admin_cidrs):
         if rules.private(cidr):
@@ -66,6 +69,16 @@ def advice(settings: Settings) -> list[Problem]:
         )
         found.append(Problem("access.clientCidrs", list(access.client_cidrs), message))
     return found
+
+
+def _existing_cluster(settings: Settings) -> Iterator[Problem]:
+    """Work left to do by hand on a cluster whose nodes are not this stack's."""
+    if settings.row.exposure is ExposureKind.DIRECT_SERVICE:
+        message = (
+            f"has nodes whose security group is not this stack's; let clients reach TCP {settings.app.port} of its pods there, "
+            "and 100.64.0.0/10, from where load balancers check their health (CLB 214/53639)"
+        )
+        yield Problem("cluster.id", settings.cluster.id, message)
 
 
 def _zones_not_said(settings: Settings) -> Iterator[Problem]:

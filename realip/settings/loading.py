@@ -17,7 +17,7 @@ from realip.settings.advice import advice, refusals
 from realip.settings.configuration import foreign_keys
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError, problem_from
-from realip.settings.secrets import hidden, refuse_credentials, section_problems
+from realip.settings.secrets import hidden, refuse_credentials, refuse_plain_kubeconfig, section_problems
 
 __all__ = ["decode", "load_settings", "parse_settings", "provider_region"]
 
@@ -171,6 +171,7 @@ def load_settings() -> Settings:
         pulumi.log.warn(str(problem))
     try:
         refuse_credentials(configuration, encrypted)
+        refuse_plain_kubeconfig(values, secret)
         settings = parse_settings(values, region=region, secret=secret)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None

@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import Field, PrivateAttr
 
-from realip import defaults
+from realip import defaults, rules
 from realip.scenarios import (
     DEFAULT_STACK,
     Scenario,
@@ -67,6 +67,11 @@ class Settings(Section):
     def holds_secret(self, section: str) -> bool:
         """Something in that section was set with --secret: what may be secret there is one."""
         return section in self._secret_sections
+
+    @property
+    def kubernetes_version(self) -> tuple[int, int]:
+        """The cluster's major and minor version, as it is said for a new one."""
+        return rules.kubernetes_version(self.cluster.version)[:2]
 
     @property
     def namespace(self) -> str:

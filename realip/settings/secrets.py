@@ -15,7 +15,7 @@ from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 from realip.settings.values import MayBeSecret
 
-__all__ = ["SECRET", "hidden", "refuse_credentials", "section_problems", "takes_secrets"]
+__all__ = ["SECRET", "hidden", "refuse_credentials", "refuse_plain_kubeconfig", "section_problems", "takes_secrets"]
 
 SECRET = "[secret]"  # noqa: S105 - what stands for one
 _SHORTEST = 3
@@ -65,6 +65,17 @@ def refuse_credentials(configuration: Mapping[str, object], encrypted: Collectio
     ]
     if found:
         raise SettingsError(found)
+
+
+def refuse_plain_kubeconfig(values: Mapping[str, object], secret: Collection[str]) -> None:
+    """Raise SettingsError for a kubeconfig that lies in the stack file for everybody to read."""
+    access = values.get("access")
+    if isinstance(access, Mapping) and access.get("kubeconfig") is not None and "access" not in secret:
+        message = (
+            "is a credential in plain text; encrypt it: 'pulumi config set --secret --path realip:access.kubeconfig', which "
+            "reads it from its input"
+        )
+        raise SettingsError([Problem("access.kubeconfig", SECRET, message)])
 
 
 def hidden(problems: Iterable[Problem], values: Mapping[str, object], secret: Collection[str]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from realip import (
     Cluster,
     ClusterAccess,
     DirectService,
+    ExistingCluster,
     GlobalRouteDirectAccess,
     NativeNodes,
     Network,
@@ -21,6 +22,7 @@ from realip.components.apps import APPS
 from realip.components.cluster import CLUSTER
 from realip.components.cluster_access import CLUSTER_ACCESS
 from realip.components.direct_service import DIRECT_SERVICE
+from realip.components.existing_cluster import EXISTING_CLUSTER
 from realip.components.global_route_direct_access import GLOBAL_ROUTE_DIRECT_ACCESS
 from realip.components.native_nodes import NATIVE_NODES
 from realip.components.network import NETWORK
@@ -34,6 +36,7 @@ SHAPES: dict[Any, Shape] = {
     Cluster: CLUSTER,
     ClusterAccess: CLUSTER_ACCESS,
     DirectService: DIRECT_SERVICE,
+    ExistingCluster: EXISTING_CLUSTER,
     GlobalRouteDirectAccess: GLOBAL_ROUTE_DIRECT_ACCESS,
     NativeNodes: NATIVE_NODES,
     Network: NETWORK,
@@ -114,6 +117,8 @@ _CLUSTER: dict[str, Any] = {
 }
 
 _TREES: list[tuple[Any, dict[str, Any]]] = [
+    (ExistingCluster, {"cluster_id": "cls-1", "kubeconfig": "apiVersion: v1"}),
+    (ExistingCluster, {"cluster_id": "cls-1", "intranet": True}),
     (
         Network,
         _NETWORK

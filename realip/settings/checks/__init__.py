@@ -7,6 +7,7 @@ from realip.settings.checks.access import access_problems
 from realip.settings.checks.adoption import adoption_problems
 from realip.settings.checks.app import app_problems
 from realip.settings.checks.cluster import account_problems, capacity_problems, mode_problems, node_problems
+from realip.settings.checks.existing_cluster import existing_cluster_problems
 from realip.settings.checks.load_balancer import load_balancer_problems
 from realip.settings.checks.network import (
     inside_problems,
@@ -25,6 +26,11 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
 
     `region` is the Tencent provider's, where it is known.
     """
+    if settings.cluster.id is not None:
+        yield from existing_cluster_problems(settings)
+        yield from app_problems(settings)
+        yield from load_balancer_problems(settings)
+        return
     yield from mode_problems(settings)
     yield from account_problems(settings, settings.network.account_type)
     yield from subnet_problems(settings)

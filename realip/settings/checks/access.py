@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from realip import rules
 from realip.problems import MISSING, Problem
 from realip.settings.models import Settings
+from realip.settings.secrets import SECRET
 
 __all__ = ["access_problems"]
 
@@ -12,6 +13,9 @@ __all__ = ["access_problems"]
 def access_problems(settings: Settings) -> Iterator[Problem]:
     """Who may reach the API server is always said, and the whole internet only on purpose."""
     access = settings.access
+    if access.kubeconfig is not None:
+        message = "is for an existing cluster; name that in cluster.id, or remove it"
+        yield Problem("access.kubeconfig", SECRET, message, ("cluster.id",))
     if access.endpoint == "intranet":
         if access.admin_cidrs:
             message = "are for the public endpoint; remove them, or set access.endpoint to public"

@@ -68,4 +68,4 @@ def _deployed_once(settings: Settings) -> Iterator[Problem]:
 
 
 def _drains(settings: Settings) -> bool:
-    return rules.kubernetes_version(settings.cluster.version)[:2] >= tke.PRE_STOP_SLEEP_VERSION
+    return settings.kubernetes_version >= tke.PRE_STOP_SLEEP_VERSION

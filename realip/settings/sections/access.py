@@ -1,12 +1,14 @@
 """The section `access`: who may reach the API server, and who the app."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from realip.settings.sections.section import Section
 from realip.settings.values import (
     Cidr,
+    MayBeSecret,
     Zone,
 )
 
@@ -31,6 +33,10 @@ class AccessSettings(Section):
     )
     admin_cidrs: tuple[Cidr, ...] = Field((), description="Who may reach the public endpoint of the API server.")
     allow_everyone: bool = Field(default=False, description="Accept 0.0.0.0/0 in adminCidrs.")
+    kubeconfig: Annotated[str, MayBeSecret()] | None = Field(
+        None,
+        description="An existing cluster's kubeconfig, set with --secret. Without it TKE is asked, for the endpoint that `endpoint` says.",
+    )
     client_cidrs: tuple[Cidr, ...] = Field(
         (), description="Who may reach the app; 0.0.0.0/0 for everyone. Only clients inside the VPC if unset."
     )

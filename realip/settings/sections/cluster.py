@@ -6,6 +6,7 @@ from realip import defaults
 from realip.settings.sections.section import Section
 from realip.settings.values import (
     ClusterCidr,
+    ClusterId,
     Level,
     Name,
     PodNumber,
@@ -20,6 +21,10 @@ __all__ = ["ClusterSettings"]
 class ClusterSettings(Section):
     """The TKE cluster."""
 
+    id: ClusterId | None = Field(
+        None,
+        description="An existing cluster: the app and its exposure are made on it, and nothing of the network, the cluster or its nodes.",
+    )
     name: Name = Field("realip", description="The cluster's name, and the prefix of every cloud resource's name.")
     version: Version = Field(defaults.KUBERNETES_VERSION, description="Kubernetes version, in quotes.")
     level: Level = Field(

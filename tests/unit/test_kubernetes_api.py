@@ -1,0 +1,149 @@
+"""A kubeconfig, and reads by it: what cannot be used is told in words, and nothing that lets somebody in is shown."""
+
+import base64
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+from realip.kubernetes_api import Forbidden, KubernetesError, connected, read_kubeconfig
+
+TOKEN = "very-secret-token"
+
+
+def kubeconfig(cluster: dict[str, Any] | None = None, user: dict[str, Any] | None = None) -> str:
+    return yaml.safe_dump(
+        {
+            "clusters": [{"name": "c", "cluster": {"server": "https://198.51.100.1", **(cluster or {})}}],
+            "users": [{"name": "u", "user": {"token": TOKEN} if user is None else user}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "x",
+        }
+    )
+
+
+def test_a_kubeconfig_names_server_authority_and_user() -> None:
+    made = read_kubeconfig(
+        kubeconfig(
+            {"tls-server-name": "cls-1.example.com", "certificate-authority-data": base64.b64encode(b"CA").decode()}
+        )
+    )
+    assert (made.server, made.server_name, made.authority) == ("https://198.51.100.1", "cls-1.example.com", b"CA")
+    assert made.token == TOKEN
+    assert TOKEN not in repr(made)
+
+
+def test_files_that_a_kubeconfig_names_lie_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "ca.crt").write_text("CA")
+    text = kubeconfig({"certificate-authority": "ca.crt"})
+    assert read_kubeconfig(text, folder=tmp_path).authority == b"CA"
+    with pytest.raises(KubernetesError, match="kubectl config view --flatten"):
+        read_kubeconfig(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[", "is no YAML"),
+        ("just words", "names no cluster"),
+        ("", "names no cluster"),
+        (kubeconfig().replace("current-context: x", "current-context: y"), "has no context 'y'; it has x"),
+        (kubeconfig().replace("current-context: x", ""), "has no current-context"),
+        (kubeconfig({"server": "198.51.100.1:6443"}), "is no URL"),
+        (kubeconfig({"certificate-authority-data": "!"}), "certificate-authority-data is not base64"),
+        (kubeconfig(user={"exec": {"command": "aws"}}), "none is run here"),
+    ],
+)
+def test_a_kubeconfig_that_cannot_be_used_is_told_in_words(text: str, words: str) -> None:
+    with pytest.raises(KubernetesError) as caught:
+        read_kubeconfig(text)
+    assert words in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+class Server(BaseHTTPRequestHandler):
+    """An API server with 1,100 nodes, and ConfigMaps that nobody may read."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        url = urlsplit(self.path)
+        query = parse_qs(url.query)
+        status, answer = 404, '{"kind": "Status", "message": "not found"}'
+        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            status, answer = 401, '{"kind": "Status", "message": "Unauthorized"}'
+        elif url.path == "/api/v1/nodes":
+            start, limit = int(query.get("continue", ["0"])[0]), int(query["limit"][0])
+            names = range(start, min(start + limit, 1100))
+            following = f'"continue": "{names.stop}"' if names.stop < 1100 else ""
+            items = ",".join(f'{{"metadata": {{"name": "n{name}"}}}}' for name in names)
+            status, answer = 200, f'{{"metadata": {{{following}}}, "items": [{items}]}}'
+        elif url.path == "/api/v1/configmaps":
+            status, answer = 403, '{"kind": "Status", "message": "configmaps is forbidden"}'
+        elif url.path == "/broken":
+            status, answer = 200, "<html>"
+        body = answer.encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    Server.asked.clear()
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_long_list_is_read_in_pages(url: str) -> None:
+    with connected(read_kubeconfig(kubeconfig({"server": url}))) as server:
+        assert len(list(server.list("/api/v1/nodes"))) == 1100
+    assert [parse_qs(urlsplit(path).query)["limit"] for path in Server.asked] == [["500"]] * 3
+
+
+def test_what_is_not_there_is_nothing_and_what_may_not_be_read_is_said(url: str) -> None:
+    with connected(read_kubeconfig(kubeconfig({"server": url}))) as server:
+        assert server.get("/api/v1/nothing") is None
+        assert list(server.list("/api/v1/nothing")) == []
+        with pytest.raises(Forbidden, match="GET /api/v1/configmaps is refused: configmaps is forbidden"):
+            server.get("/api/v1/configmaps")
+        with pytest.raises(KubernetesError, match="GET /broken was answered 200"):
+            server.get("/broken")
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url}, {"token": "wrong"}))) as server,
+        pytest.raises(Forbidden, match="Unauthorized"),
+    ):
+        server.get("/api/v1/nodes")
+
+
+def test_a_server_that_nobody_answers_for_is_named(url: str) -> None:
+    closed = url.rpartition(":")[0] + ":1"
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": closed}))) as server,
+        pytest.raises(KubernetesError, match=f"{closed} cannot be reached"),
+    ):
+        server.get("/version")
+
+
+def test_certificates_that_are_none_are_told_in_words() -> None:
+    broken = base64.b64encode(b"no certificate").decode()
+    with (
+        pytest.raises(KubernetesError, match="certificates cannot be used"),
+        connected(read_kubeconfig(kubeconfig({"certificate-authority-data": broken}))),
+    ):
+        pass
