@@ -40,6 +40,7 @@ def test_what_nobody_says_is_this() -> None:
         "pod_subnets": None,
     }
     assert made["cluster"] == {
+        "id": None,
         "name": "realip",
         "version": "1.34.1",
         "level": "L5",
@@ -63,6 +64,7 @@ def test_what_nobody_says_is_this() -> None:
     assert made["access"] == {
         "endpoint": "public",
         "endpoint_zone": None,
+        "kubeconfig": None,
         "admin_cidrs": ["198.18.0.0/24"],
         "allow_everyone": False,
         "client_cidrs": [],
