@@ -29,6 +29,7 @@ __all__ = [
     "HEALTH_CHECK_INTERVALS",
     "HEALTH_CHECK_METHODS",
     "HEALTH_CHECK_NUMBER",
+    "HEALTH_CHECK_RANGE",
     "HEALTH_CHECK_TIMEOUT",
     "HEALTH_CHECK_TIMEOUTS",
     "HEALTH_CHECK_TIMES",
@@ -330,6 +331,8 @@ SUBNET_RESERVED_ADDRESSES = 3
 """Network, gateway and broadcast address of every subnet."""
 NODE_PORT_RANGE = (30000, 32768)
 """The ports that TKE asks a security group to let through for node ports (30000-32768)."""
+HEALTH_CHECK_RANGE = "100.64.0.0/10"
+"""Where load balancers' health checks come from (CLB 214/53639); never a client."""
 
 # --- Account (provider eip_network_account_type) ---------------------------------------------------------------------------
 

@@ -61,6 +61,7 @@ def advice(settings: Settings) -> list[Problem]:
     found += _limits(settings)
     found += _pods_without_a_node(settings)
     found += _zones_not_said(settings)
+    found += _adopted(settings)
     existing = settings.load_balancer.existing_id
     if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
         message = (
@@ -76,9 +77,20 @@ def _existing_cluster(settings: Settings) -> Iterator[Problem]:
     if settings.row.exposure is ExposureKind.DIRECT_SERVICE:
         message = (
             f"has nodes whose security group is not this stack's; let clients reach TCP {settings.app.port} of its pods there, "
-            "and 100.64.0.0/10, from where load balancers check their health (CLB 214/53639)"
+            f"and {tke.HEALTH_CHECK_RANGE}, from where load balancers check their health (CLB 214/53639)"
         )
         yield Problem("cluster.id", settings.cluster.id, message)
+
+
+def _adopted(settings: Settings) -> Iterator[Problem]:
+    """Ids that are to be adopted: what the state has already under another id is replaced by what they name."""
+    ids = settings.adopt.model_dump(by_alias=True, exclude_defaults=True)
+    if ids:
+        message = (
+            "is for one update: see that its preview says import, then remove it; where it says import-replacement, the state has "
+            "that resource already, and the update deletes it and what depends on it in favour of the one named here"
+        )
+        yield Problem("adopt", ids, message)
 
 
 def _zones_not_said(settings: Settings) -> Iterator[Problem]:

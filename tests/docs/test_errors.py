@@ -54,6 +54,20 @@ def test_every_sentence_has_a_remedy_and_names_its_source(heading: str) -> None:
         assert re.search(r"457/\d+|error codes of|provider \d", row[3]), row
 
 
+SOURCE = re.compile(r"457/\d+|error codes of|provider \d")
+
+
+def test_every_sentence_beside_the_tables_names_its_source_too() -> None:
+    """What TKE does is TKE's to say: a sentence of ours about it that nobody can look up is a guess."""
+    about_tke = PAGE.partition("## From the Tencent Cloud API")[2]
+    prose = [line for line in about_tke.splitlines() if line and not line.startswith(("|", "#"))]
+    paragraphs = re.split(r"(?<=[.])\s+(?=[A-Z`])", " ".join(prose))
+    ours = ("`kubectl describe", "Codes of certificates", "Document numbers")
+    told = [sentence for sentence in paragraphs if not sentence.startswith(ours)]
+    assert len(told) >= 3
+    assert [sentence for sentence in told if not SOURCE.search(sentence)] == []
+
+
 @pytest.mark.parametrize(("kind", "code"), MEANS)
 def test_a_code_means_what_it_means_for_that_kind(kind: str, code: str) -> None:
     (row,) = [row for row in rows(f"Of an? {kind}") if row[0] == code]

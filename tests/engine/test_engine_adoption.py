@@ -103,6 +103,21 @@ def test_a_destroy_right_after_takes_an_adopted_cluster_along(live: Live) -> Non
     assert project.world.cloud.leftovers() == []
 
 
+def test_an_id_beside_the_one_in_the_state_is_told_of_before_it_takes_its_place(live: Live) -> None:
+    """The engine imports it in the other's place, and deletes that with all that stands on it: nobody may learn it afterwards."""
+    project = live("globalrouter-direct-native")
+    project.up().succeeded()
+    before = project.world.cloud.inventory()
+    adopt(project, "config set --path realip:adopt.cluster cls-1a2b3c4d")
+    for operation in (project.preview(), project.up()):
+        refused = operation.failed()
+        assert [step.op for step in refused.steps if step.name == "realip-cluster"] == ["import-replacement"]
+        assert any("where it says import-replacement" in text for text in refused.messages), refused.messages
+    assert project.world.cloud.inventory() == before, "there is no such cluster, and yet something changed"
+    project.cli("config", "rm", "realip:adopt", "--stack", project.stack).succeeded()
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+
+
 def test_a_cluster_that_is_not_as_the_stack_file_says_is_not_adopted_and_not_changed(live: Live) -> None:
     project = live("globalrouter-direct-native")
     name = lose_answer(project, "Kubernetes/cluster:Cluster")

@@ -67,6 +67,7 @@ def test_as_much_as_one_organization_has_is_taken(cidrs: list[str]) -> None:
             "41428",
         ),
         ({"access": ACCESS, "cluster": {"version": "1.28.3"}}, "cluster.version", "preStop"),
+        ({"access": ACCESS, "adopt": {"vpc": "vpc-1"}}, "adopt", "where it says import-replacement"),
         ({"access": ACCESS, "cluster": {"version": "1.31.1"}}, "cluster.version", "take one of 1.30 or 1.32"),
         ({"access": {"adminCidrs": [f"43.1.{third}.0/24" for third in range(101)]}}, "access.adminCidrs", "41428"),
         ({"access": ACCESS, "app": {"cpuRequest": "2", "cpuLimit": "2"}}, "app.cpuRequest", "1.9 cores"),
