@@ -57,7 +57,7 @@ def listener_problems(listeners: Sequence[Listener], *, direct: bool) -> Iterato
         seen.add((listener.port, listener.transport))
         if (other := first.setdefault(listener.port, listener)) is not listener:
             yield from _on_one_port(index, listener, other)
-        elif listener.name is not None and names.setdefault(listener.name, listener.port) != listener.port:
+        if listener.name is not None and names.setdefault(listener.name, listener.port) != listener.port:
             yield ListenerProblem(index, "name", listener.name, f"is port {names[listener.name]}'s; take another name")
     if not direct and mixed(listeners):
         index = next(index for index, listener in enumerate(listeners) if listener.transport == UDP)
@@ -84,12 +84,11 @@ def _alone(index: int, listener: Listener, *, several: bool) -> Iterator[Listene
 
 
 def _on_one_port(index: int, listener: Listener, other: Listener) -> Iterator[ListenerProblem]:
-    """TCP and UDP on one port are one port of the Service, which has one name and one target."""
+    """TCP and UDP on one port are one port of the Service, which has one target, and the name of the first of them.
+
+    Each may have a name of its own, as Kubernetes wants it where they are two ports.
+    """
     message = "is not the same as for {protocol}: TCP and UDP on port {port} are one port of the Service (TKE 51259); write {value}"
-    if listener.name != other.name:
-        value = "none" if other.name is None else other.name
-        told = message.format(protocol=other.protocol, port=other.port, value=value)
-        yield ListenerProblem(index, "name", listener.name, told)
     known = all(isinstance(target, int | str) for target in (listener.target, other.target))
     if known and listener.target != other.target:
         told = message.format(protocol=other.protocol, port=other.port, value=other.target)

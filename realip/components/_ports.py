@@ -42,7 +42,8 @@ class ServicePort(TypedDict):
     protocol: NotRequired[str]
     """TCP, UDP or TCP_SSL (TLS with clients, TCP with pods); TCP if unset. TCP and UDP in one Service need direct access."""
     name: NotRequired[str]
-    """The port's name, which Kubernetes wants where there are several. TCP and UDP on one port share it."""
+    """The port's name, which Kubernetes wants where there are several. TCP and UDP on one port are
+    one port of the Service, which has the first name."""
     certificate_id: NotRequired[pulumi.Input[str]]
     """With TCP_SSL: id of the certificate in Tencent Cloud. A Secret that names it is made."""
     certificate_secret: NotRequired[pulumi.Input[str]]

@@ -103,6 +103,15 @@ def test_the_url_is_the_first_port_that_speaks_tcp(ports: list[dict[str, Any]], 
     assert _expose(*ports).stack.outputs == {"url": url}
 
 
+def test_two_names_on_one_port_are_as_good_as_one() -> None:
+    service = _expose(_port(53, name="dns-tcp"), _port(53, "UDP", name="dns-udp")).one("core/v1:Service").inputs
+    assert service["spec"]["ports"] == [{"name": "dns-tcp", "port": 53, "targetPort": 8053, "protocol": "TCP"}]
+    assert (
+        service["metadata"]["annotations"]["service.cloud.tencent.com/specify-protocol"]
+        == '{"53":{"protocol":["TCP","UDP"]}}'
+    )
+
+
 @pytest.mark.parametrize(
     ("args", "lines"),
     [
@@ -124,8 +133,7 @@ def test_the_url_is_the_first_port_that_speaks_tcp(ports: list[dict[str, Any]], 
         (
             {"ports": [_port(53), _port(53, "UDP", name="dns", target_port=54)]},
             [
-                'ports[1].name = "dns": is not the same as for TCP: TCP and UDP on port 53 are one port of the Service',
-                "ports[1].target_port = 54: is not the same as for TCP",
+                "ports[1].target_port = 54: is not the same as for TCP: TCP and UDP on port 53 are one port of the Service",
                 "write 8053",
             ],
         ),

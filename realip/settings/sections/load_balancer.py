@@ -111,7 +111,7 @@ class LoadBalancerSettings(Section):
     )
     ports: tuple[PortSettings, ...] = Field(
         (),
-        description="Layer 4: all ports, instead of app.servicePort. TCP and UDP together are for direct scenarios; on one port they share name and targetPort.",
+        description="Layer 4: all ports, instead of app.servicePort. TCP and UDP together are for direct scenarios; on one port they share the targetPort, and the Service has the first name.",
     )
     health_check: HealthCheckSettings | None = Field(
         None, description="How the load balancer checks pods or nodes, in a TkeServiceConfig; as TKE does if unset."
