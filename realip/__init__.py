@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from realip.components.cluster import ClusterArgs as ClusterArgs
     from realip.components.cluster_access import ClusterAccess as ClusterAccess
     from realip.components.cluster_access import ClusterAccessArgs as ClusterAccessArgs
+    from realip.components.direct_ingress import DirectIngress as DirectIngress
+    from realip.components.direct_ingress import DirectIngressArgs as DirectIngressArgs
     from realip.components.direct_service import DirectService as DirectService
     from realip.components.direct_service import DirectServiceArgs as DirectServiceArgs
     from realip.components.existing_cluster import ExistingCluster as ExistingCluster
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from realip.components.global_route_direct_access import GlobalRouteDirectAccess as GlobalRouteDirectAccess
     from realip.components.global_route_direct_access import GlobalRouteDirectAccessArgs as GlobalRouteDirectAccessArgs
     from realip.components.load_balancer import LoadBalancer as LoadBalancer
+    from realip.components.local_service import LocalService as LocalService
+    from realip.components.local_service import LocalServiceArgs as LocalServiceArgs
     from realip.components.native_nodes import Autoscaling as Autoscaling
     from realip.components.native_nodes import NativeNodes as NativeNodes
     from realip.components.native_nodes import NativeNodesArgs as NativeNodesArgs
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     from realip.scenarios import Choices as Choices
     from realip.scenarios import Connection as Connection
     from realip.scenarios import ExposureKind as ExposureKind
+    from realip.scenarios import Layer as Layer
     from realip.scenarios import NetworkMode as NetworkMode
     from realip.scenarios import NodeType as NodeType
     from realip.scenarios import NotOffered as NotOffered
@@ -86,6 +91,10 @@ _MODULES = {
         "ClusterAccess",
         "ClusterAccessArgs",
     ),
+    "components.direct_ingress": (
+        "DirectIngress",
+        "DirectIngressArgs",
+    ),
     "components.direct_service": (
         "DirectService",
         "DirectServiceArgs",
@@ -99,6 +108,10 @@ _MODULES = {
         "GlobalRouteDirectAccessArgs",
     ),
     "components.load_balancer": ("LoadBalancer",),
+    "components.local_service": (
+        "LocalService",
+        "LocalServiceArgs",
+    ),
     "components.native_nodes": (
         "Autoscaling",
         "NativeNodes",
@@ -141,6 +154,7 @@ _MODULES = {
         "Choices",
         "Connection",
         "ExposureKind",
+        "Layer",
         "NetworkMode",
         "NodeType",
         "NotOffered",

@@ -1,12 +1,12 @@
 """The decision: choices lead to a scenario, or to the reason why there is none and the nearest one that is offered.
 
-The table and the graph are those of the *TKE Real Client IP Preservation Guide* (github.com/kestrelli/client-ip, called the
-guide below), names and images those of its manifests. A row says every decision in which the scenarios differ; how TKE
-spells a decision is `realip.tke`'s business.
+Its first rows and questions are those of the *TKE Real Client IP Preservation Guide* (github.com/kestrelli/client-ip, called
+the guide below), names and images those of its manifests; the layer as a question, and the rows to which only that leads, are
+ours. A row says every decision in which the scenarios differ; how TKE spells a decision is `realip.tke`'s business.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from realip.messages import ENGLISH
 from realip.reads import Reads
@@ -17,6 +17,7 @@ __all__ = [
     "Choices",
     "Connection",
     "ExposureKind",
+    "Layer",
     "NetworkMode",
     "NodeType",
     "NotOffered",
@@ -48,41 +49,76 @@ class Connection(StrEnum):
     NON_DIRECT = "non-direct"
 
 
+class Layer(IntEnum):
+    """The layer at which the load balancer works: 4 forwards connections, 7 speaks HTTP and writes X-Forwarded-For."""
+
+    FOUR = 4
+    SEVEN = 7
+
+    @classmethod
+    def usual(cls, connection: Connection) -> "Layer":
+        """The guide's layer for a connection, which is the one of choices that name none."""
+        return cls.FOUR if connection is Connection.DIRECT else cls.SEVEN
+
+
 class ExposureKind(StrEnum):
     """How clients reach the app; each kind is the component of that name."""
 
     DIRECT_SERVICE = "DirectService"
     """A Service of type LoadBalancer whose CLB reaches pods straight."""
+    LOCAL_SERVICE = "LocalService"
+    """A Service of type LoadBalancer whose CLB reaches node ports, and whose nodes keep traffic to pods of their own."""
+    DIRECT_INGRESS = "DirectIngress"
+    """An Ingress of class qcloud whose CLB reaches pods straight."""
     NODE_PORT_INGRESS = "NodePortIngress"
     """An Ingress of class qcloud in front of a NodePort Service."""
 
     @property
-    def service_type(self) -> str:
-        """The type of its Kubernetes Service."""
-        return "LoadBalancer" if self is ExposureKind.DIRECT_SERVICE else "NodePort"
+    def connection(self) -> Connection:
+        """How its load balancer reaches pods."""
+        direct = self in {ExposureKind.DIRECT_SERVICE, ExposureKind.DIRECT_INGRESS}
+        return Connection.DIRECT if direct else Connection.NON_DIRECT
 
     @property
     def has_ingress(self) -> bool:
         """An Ingress stands in front of the Service, and layer 7 in front of the app."""
-        return self is ExposureKind.NODE_PORT_INGRESS
+        return self in {ExposureKind.DIRECT_INGRESS, ExposureKind.NODE_PORT_INGRESS}
+
+    @property
+    def layer(self) -> Layer:
+        """The layer at which its load balancer works."""
+        return Layer.SEVEN if self.has_ingress else Layer.FOUR
+
+    @property
+    def service_type(self) -> str:
+        """The type of its Kubernetes Service."""
+        if not self.has_ingress:
+            return "LoadBalancer"
+        return "ClusterIP" if self is ExposureKind.DIRECT_INGRESS else "NodePort"
 
     @property
     def direct_access(self) -> str:
         """The value of TKE's direct-access annotation, which is always written (TKE 131136)."""
-        return "true" if self is ExposureKind.DIRECT_SERVICE else "false"
+        return "true" if self.connection is Connection.DIRECT else "false"
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The three choices that a user makes."""
+    """The choices that a user makes: three of the guide, and the layer, which follows from the connection unless it is said."""
 
     network_mode: NetworkMode
     node_type: NodeType
     connection: Connection
+    layer: Layer = None  # type: ignore[assignment]  # the connection's usual one until __post_init__ is through
+
+    def __post_init__(self) -> None:
+        """Take the guide's layer where none is said."""
+        if not self.layer:
+            object.__setattr__(self, "layer", Layer.usual(self.connection))
 
     def __str__(self) -> str:
-        """The choices as a person names them: `VPC-CNI, native nodes, direct`."""
-        return f"{self.network_mode.value}, {self.node_type.value} nodes, {self.connection.value}"
+        """The choices as a person names them: `VPC-CNI, native nodes, direct, layer 4`."""
+        return f"{self.network_mode.value}, {self.node_type.value} nodes, {self.connection.value}, layer {self.layer.value}"
 
 
 @dataclass(frozen=True)
@@ -148,81 +184,66 @@ class NotOffered:
         return f"{self.choices} is not offered: {self.reason} Nearest scenario: `{self.nearest.slug}` ({self.nearest.choices})."
 
 
-_DIRECT_NAMES = Names("default", "real-ip-demo", "real-ip-container", "clb-direct-pod", ingress=None)
-_NON_DIRECT_NAMES = Names(
-    "kestrel-catchip", "real-ip-deployment", "flask-container", "real-ip-service", "real-ip-ingress"
-)
+_LAYER_4_NAMES = Names("default", "real-ip-demo", "real-ip-container", "clb-direct-pod", ingress=None)
+_LAYER_7_NAMES = Names("kestrel-catchip", "real-ip-deployment", "flask-container", "real-ip-service", "real-ip-ingress")
+_LOCAL_NAMES = Names("default", "real-ip-demo", "real-ip-container", "clb-local-node", ingress=None)
+"""The guide has no Service with `externalTrafficPolicy: Local`: its names beside a name of ours for that Service."""
 _LAYER_4_IMAGE = "vickytan-demo.tencentcloudcr.com/kestrelli/images:v1.0"
 _LAYER_7_IMAGE = "test-angel01.tencentcloudcr.com/kestrelli/kestrel-seven-real-ip:v1.0"
 _DIRECT_VERSION = (1, 20)
 _INGRESS_VERSION = (1, 19)
 """`networking.k8s.io/v1` Ingress, which the guide writes, is served since Kubernetes 1.19."""
+_LOCAL_VERSION = (1, 27)
+"""Since when the scheduler can keep the new pods of a rollout level over nodes (matchLabelKeys): a node without one drops connections."""
+
+
+def _scenario(
+    number: int, slug: str, network_mode: NetworkMode, node_type: NodeType, exposure: ExposureKind
+) -> Scenario:
+    """A row of the table: what follows from the exposure, the network mode and the kind of nodes."""
+    mode, nodes = network_mode.value, f"{node_type.value} nodes"
+    direct, layer_7 = exposure.connection is Connection.DIRECT, exposure.has_ingress
+    routed = network_mode is NetworkMode.GLOBAL_ROUTER and node_type is NodeType.NATIVE
+    return Scenario(
+        number=number,
+        slug=slug,
+        title=_TITLES[exposure].format(mode=mode, nodes=nodes),
+        choices=Choices(network_mode, node_type, exposure.connection, exposure.layer),
+        exposure=exposure,
+        reads=Reads.X_FORWARDED_FOR if layer_7 else Reads.SOCKET_PEER,
+        names=_LAYER_7_NAMES if layer_7 else _LAYER_4_NAMES if direct else _LOCAL_NAMES,
+        image=_LAYER_7_IMAGE if layer_7 else _LAYER_4_IMAGE,
+        replicas=3 if direct else 2,
+        minimum_version=_DIRECT_VERSION if direct else _INGRESS_VERSION if layer_7 else _LOCAL_VERSION,
+        global_route_direct_access=direct and routed,
+        billed_by_ip=direct and (routed or node_type is NodeType.SUPER),
+        explicit_public=number == 1,
+    )
+
+
+_TITLES = {
+    ExposureKind.DIRECT_SERVICE: "{mode}, CLB direct to pods on {nodes}",
+    ExposureKind.LOCAL_SERVICE: "{mode}, Service with externalTrafficPolicy Local on {nodes}",
+    ExposureKind.DIRECT_INGRESS: "{mode}, Ingress direct to pods on {nodes}",
+    ExposureKind.NODE_PORT_INGRESS: "{mode}, Ingress and NodePort on {nodes}",
+}
+
+_VPC_CNI, _GLOBAL_ROUTER = NetworkMode.VPC_CNI, NetworkMode.GLOBAL_ROUTER
+_NATIVE, _SUPER = NodeType.NATIVE, NodeType.SUPER
 
 SCENARIOS: tuple[Scenario, ...] = (
-    Scenario(
-        number=1,
-        slug="vpc-cni-direct-native",
-        title="VPC-CNI, CLB direct to pods on native nodes",
-        choices=Choices(NetworkMode.VPC_CNI, NodeType.NATIVE, Connection.DIRECT),
-        exposure=ExposureKind.DIRECT_SERVICE,
-        reads=Reads.SOCKET_PEER,
-        names=_DIRECT_NAMES,
-        image=_LAYER_4_IMAGE,
-        replicas=3,
-        minimum_version=_DIRECT_VERSION,
-        explicit_public=True,
-    ),
-    Scenario(
-        number=2,
-        slug="globalrouter-direct-native",
-        title="GlobalRouter, CLB direct to pods on native nodes",
-        choices=Choices(NetworkMode.GLOBAL_ROUTER, NodeType.NATIVE, Connection.DIRECT),
-        exposure=ExposureKind.DIRECT_SERVICE,
-        reads=Reads.SOCKET_PEER,
-        names=_DIRECT_NAMES,
-        image=_LAYER_4_IMAGE,
-        replicas=3,
-        minimum_version=_DIRECT_VERSION,
-        global_route_direct_access=True,
-        billed_by_ip=True,
-    ),
-    Scenario(
-        number=3,
-        slug="vpc-cni-direct-super",
-        title="VPC-CNI, CLB direct to pods on super nodes",
-        choices=Choices(NetworkMode.VPC_CNI, NodeType.SUPER, Connection.DIRECT),
-        exposure=ExposureKind.DIRECT_SERVICE,
-        reads=Reads.SOCKET_PEER,
-        names=_DIRECT_NAMES,
-        image=_LAYER_4_IMAGE,
-        replicas=3,
-        minimum_version=_DIRECT_VERSION,
-        billed_by_ip=True,
-    ),
-    Scenario(
-        number=4,
-        slug="vpc-cni-nondirect-native",
-        title="VPC-CNI, Ingress and NodePort on native nodes",
-        choices=Choices(NetworkMode.VPC_CNI, NodeType.NATIVE, Connection.NON_DIRECT),
-        exposure=ExposureKind.NODE_PORT_INGRESS,
-        reads=Reads.X_FORWARDED_FOR,
-        names=_NON_DIRECT_NAMES,
-        image=_LAYER_7_IMAGE,
-        replicas=2,
-        minimum_version=_INGRESS_VERSION,
-    ),
-    Scenario(
-        number=5,
-        slug="globalrouter-nondirect-native",
-        title="GlobalRouter, Ingress and NodePort on native nodes",
-        choices=Choices(NetworkMode.GLOBAL_ROUTER, NodeType.NATIVE, Connection.NON_DIRECT),
-        exposure=ExposureKind.NODE_PORT_INGRESS,
-        reads=Reads.X_FORWARDED_FOR,
-        names=_NON_DIRECT_NAMES,
-        image=_LAYER_7_IMAGE,
-        replicas=2,
-        minimum_version=_INGRESS_VERSION,
-    ),
+    _scenario(1, "vpc-cni-direct-native", _VPC_CNI, _NATIVE, ExposureKind.DIRECT_SERVICE),
+    _scenario(2, "globalrouter-direct-native", _GLOBAL_ROUTER, _NATIVE, ExposureKind.DIRECT_SERVICE),
+    _scenario(3, "vpc-cni-direct-super", _VPC_CNI, _SUPER, ExposureKind.DIRECT_SERVICE),
+    _scenario(4, "vpc-cni-nondirect-native", _VPC_CNI, _NATIVE, ExposureKind.NODE_PORT_INGRESS),
+    _scenario(5, "globalrouter-nondirect-native", _GLOBAL_ROUTER, _NATIVE, ExposureKind.NODE_PORT_INGRESS),
+    _scenario(6, "globalrouter-direct-super", _GLOBAL_ROUTER, _SUPER, ExposureKind.DIRECT_SERVICE),
+    _scenario(7, "vpc-cni-direct-native-ingress", _VPC_CNI, _NATIVE, ExposureKind.DIRECT_INGRESS),
+    _scenario(8, "globalrouter-direct-native-ingress", _GLOBAL_ROUTER, _NATIVE, ExposureKind.DIRECT_INGRESS),
+    _scenario(9, "vpc-cni-direct-super-ingress", _VPC_CNI, _SUPER, ExposureKind.DIRECT_INGRESS),
+    _scenario(10, "globalrouter-direct-super-ingress", _GLOBAL_ROUTER, _SUPER, ExposureKind.DIRECT_INGRESS),
+    _scenario(11, "vpc-cni-nondirect-native-local", _VPC_CNI, _NATIVE, ExposureKind.LOCAL_SERVICE),
+    _scenario(12, "globalrouter-nondirect-native-local", _GLOBAL_ROUTER, _NATIVE, ExposureKind.LOCAL_SERVICE),
 )
 
 DEFAULT_STACK = SCENARIOS[0].slug
@@ -238,22 +259,19 @@ def by_slug(slug: str) -> Scenario | None:
 
 
 def resolve(choices: Choices) -> Scenario | NotOffered:
-    """The scenario that three choices lead to, or why there is none and which one comes nearest."""
-    scenario = _BY_CHOICES.get(choices)
-    if scenario is not None:
-        return scenario
-    super_nodes, direct = choices.node_type is NodeType.SUPER, choices.connection is Connection.DIRECT
-    return NotOffered(choices, "no_node_port" if super_nodes and not direct else "not_built", _nearest(choices))
+    """The scenario that the choices lead to, or why there is none and which one comes nearest."""
+    return _BY_CHOICES.get(choices) or NotOffered(choices, "no_node_port", _nearest(choices))
 
 
 def _nearest(choices: Choices) -> Scenario:
-    """The scenario that shares most with the choices, nodes before network mode before connection."""
+    """The scenario that shares most with the choices: nodes before network mode before layer before connection."""
 
-    def shared(scenario: Scenario) -> tuple[bool, bool, bool]:
+    def shared(scenario: Scenario) -> tuple[bool, bool, bool, bool]:
         mine = scenario.choices
         return (
             mine.node_type is choices.node_type,
             mine.network_mode is choices.network_mode,
+            mine.layer is choices.layer,
             mine.connection is choices.connection,
         )
 

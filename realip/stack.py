@@ -8,13 +8,17 @@ import pulumi
 from realip import rules, tke
 from realip.adoption import ids_by_name, importing
 from realip.components._component import Component, after
+from realip.components._ingress import IngressArgs
+from realip.components._load_balancer_service import LoadBalancerServiceArgs
 from realip.components._taints import Taint
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
-from realip.components.direct_service import DirectServiceArgs, make_direct_service
+from realip.components.direct_ingress import make_direct_ingress
+from realip.components.direct_service import make_direct_service
 from realip.components.existing_cluster import ExistingCluster, ExistingClusterArgs
 from realip.components.global_route_direct_access import make_global_route_direct_access
 from realip.components.load_balancer import Exposure, LoadBalancer
+from realip.components.local_service import make_local_service
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
@@ -130,7 +134,7 @@ class RealIpStack(Component):
 
     def _client_ports(self) -> OpenPorts:
         """The ports that clients need of the nodes' security group: the pods' own when direct, else node ports, if anything."""
-        if self._row.exposure.has_ingress and self._passes_to_target():
+        if self._row.exposure is not ExposureKind.DIRECT_SERVICE and self._passes_to_target():
             return NO_PORTS
         return open_ports(self._settings)
 
@@ -242,6 +246,7 @@ class RealIpStack(Component):
                 "memory_limit": app.memory_limit,
             },
             super_nodes=self._row.super_nodes,
+            required_spread=self._row.exposure is ExposureKind.LOCAL_SERVICE,
             tolerations=[{"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in taints],
             timeout_seconds=app.timeout_seconds,
         )
@@ -277,22 +282,28 @@ class RealIpStack(Component):
     def _make_exposure(self, namespace: pulumi.Output[str]) -> Exposure:
         """The exposure, made beside the Deployment: a readiness gate of one waits for the other."""
         self._service_config = self._make_service_config(namespace)
+        objects, name = self._objects.depending_on(*self._make_direct_access()), self._name
         match self._row.exposure:
             case ExposureKind.DIRECT_SERVICE:
-                return self._make_direct_service(namespace)
+                service, public = self._load_balancer_service_args(namespace), self._row.explicit_public
+                return make_direct_service(objects, name, {**service, "explicit_public": public})
+            case ExposureKind.LOCAL_SERVICE:
+                service, passes = self._load_balancer_service_args(namespace), self._passes_to_target()
+                return make_local_service(objects, name, {**service, "pass_to_target": passes})
+            case ExposureKind.DIRECT_INGRESS:
+                return make_direct_ingress(objects, name, self._ingress_args(namespace))
             case ExposureKind.NODE_PORT_INGRESS:
-                return self._make_node_port_ingress(namespace)
+                return make_node_port_ingress(objects, name, self._ingress_args(namespace))
             case unknown:
                 assert_never(unknown)
 
-    def _make_direct_service(self, namespace: pulumi.Output[str]) -> Exposure:
+    def _load_balancer_service_args(self, namespace: pulumi.Output[str]) -> LoadBalancerServiceArgs:
         app, balancer = self._settings.app, self._settings.load_balancer
-        args = DirectServiceArgs(
+        args = LoadBalancerServiceArgs(
             service=app.service or self._row.names.service,
             namespace=namespace,
             selector=self._labels(),
             load_balancer=self._load_balancer(),
-            explicit_public=self._row.explicit_public,
             annotations=balancer.annotations,
             labels=balancer.labels,
         )
@@ -300,25 +311,21 @@ class RealIpStack(Component):
             args["ports"] = ports
         else:
             args["port"], args["target_port"] = app.service_port, app.port
-        return make_direct_service(self._objects.depending_on(*self._make_direct_access()), self._name, args)
+        return args
 
-    def _make_node_port_ingress(self, namespace: pulumi.Output[str]) -> Exposure:
-        app, names = self._settings.app, self._row.names
-        return make_node_port_ingress(
-            self._objects,
-            self._name,
-            {
-                "service": app.service or names.service,
-                "ingress": app.ingress or names.ingress or names.service,
-                "namespace": namespace,
-                "selector": self._labels(),
-                "port": app.service_port,
-                "target_port": app.port,
-                "load_balancer": self._load_balancer(),
-                "pass_to_target": self._passes_to_target(),
-                "annotations": self._settings.load_balancer.annotations,
-                "labels": self._settings.load_balancer.labels,
-            },
+    def _ingress_args(self, namespace: pulumi.Output[str]) -> IngressArgs:
+        app, names, balancer = self._settings.app, self._row.names, self._settings.load_balancer
+        return IngressArgs(
+            service=app.service or names.service,
+            namespace=namespace,
+            selector=self._labels(),
+            load_balancer=self._load_balancer(),
+            ingress=app.ingress or names.ingress or names.service,
+            port=app.service_port,
+            target_port=app.port,
+            pass_to_target=self._passes_to_target(),
+            annotations=balancer.annotations,
+            labels=balancer.labels,
         )
 
     def _make_service_config(self, namespace: pulumi.Output[str]) -> pulumi.Output[str] | None:

@@ -58,6 +58,7 @@ __all__ = [
     "INTERNAL_ONLY_API_DOMAIN",
     "INTERNET_BANDWIDTH",
     "INTERNET_CHARGE_TYPES",
+    "LOCAL_POLICY",
     "MANAGED_CLUSTER",
     "MAX_FORWARDING_RULES",
     "MAX_HOST_LENGTH",
@@ -144,10 +145,16 @@ SERVICE_INTERNET_CHARGE_TYPE = "service.kubernetes.io/qcloud-loadbalancer-intern
 SERVICE_SECURITY_GROUPS = "service.cloud.tencent.com/security-groups"
 """Security groups of the load balancer itself, comma-separated."""
 
+LOCAL_POLICY = "Local"
+"""Value of a Service's `externalTrafficPolicy` with which a node hands on to pods of its own, and leaves the source address
+(TKE 45492). Kubernetes' default, Cluster, replaces it by the node's."""
+
 SERVICE_GRACE_DELETION = "service.cloud.tencent.com/enable-grace-deletion"
 """Direct access only: takes a pod's weight to zero before the pod is stopped, so that a rollout drops no connection."""
 
 SERVICE_PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"  # noqa: S105 - an annotation, not a password
+"""`"true"`: what the load balancer lets through reaches node or pod whatever its security group says. Only for a load
+balancer that TKE makes."""
 SERVICE_LOCAL_ONLY_WITH_POD = "service.kubernetes.io/local-svc-only-bind-node-with-pod"
 """`"true"`: of a Service with `externalTrafficPolicy: Local` only nodes that have a pod are bound (TKE 45492)."""
 SERVICE_LOCAL_WEIGHTED = "service.cloud.tencent.com/local-svc-weighted-balance"
@@ -181,6 +188,7 @@ INGRESS_INTERNET_BANDWIDTH = "kubernetes.io/ingress.internetMaxBandwidthOut"
 INGRESS_INTERNET_CHARGE_TYPE = "kubernetes.io/ingress.internetChargeType"
 INGRESS_PARAMETERS = "kubernetes.io/ingress.extensiveParameters"
 INGRESS_GRACE_DELETION = "ingress.cloud.tencent.com/enable-grace-deletion"
+"""Direct access only: takes a pod's weight to zero before the pod is stopped, as on a Service."""
 
 INGRESS_CONFIG = "ingress.cloud.tencent.com/tke-service-config"
 """Name of a TkeServiceConfig in the Ingress's namespace (TKE 45700)."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ANNOTATION_RULES",
     "SERVICE_RULES",
+    "ServiceArgs",
     "ServiceParts",
     "annotation_problems",
     "make_service",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class _ServiceArgs(TypedDict):
+class ServiceArgs(TypedDict):
     """The arguments that every exposure has for its Service."""
 
     service: pulumi.Input[str]
@@ -85,13 +86,15 @@ class ServiceParts:
     """The parts of a Service in which exposures differ."""
 
     kind: str
-    """LoadBalancer or NodePort."""
+    """LoadBalancer, NodePort or ClusterIP."""
     ports: "Sequence[core.ServicePortArgsDict]"
     annotations: Mapping[str, "pulumi.Input[str]"]
     labels: Mapping[str, "pulumi.Input[str]"] | None = None
+    external_traffic_policy: str | None = None
+    """Kubernetes' own, Cluster, if unset."""
 
 
-def make_service(children: Children, name: str, args: _ServiceArgs, parts: ServiceParts) -> core.Service:
+def make_service(children: Children, name: str, args: ServiceArgs, parts: ServiceParts) -> core.Service:
     """The Service in front of the pods."""
     metadata: meta.ObjectMetaArgsDict = {
         "name": args["service"],
@@ -100,10 +103,17 @@ def make_service(children: Children, name: str, args: _ServiceArgs, parts: Servi
     }
     if parts.labels:
         metadata["labels"] = dict(parts.labels)
+    spec: core.ServiceSpecArgsDict = {
+        "type": parts.kind,
+        "selector": dict(args["selector"]),
+        "ports": [*parts.ports],
+    }
+    if parts.external_traffic_policy:
+        spec["external_traffic_policy"] = parts.external_traffic_policy
     return core.Service(
         f"{name}-service",
         metadata=metadata,
-        spec={"type": parts.kind, "selector": dict(args["selector"]), "ports": [*parts.ports]},
+        spec=spec,
         opts=children.options(
             custom_timeouts=timeouts(args.get("load_balancer") or LoadBalancer()),
             hooks=warning_of_another_load_balancer() if parts.kind == "LoadBalancer" else None,

@@ -12,8 +12,8 @@ from realip.components._arguments import Arguments, Entries, Known, Shape, is_la
 from realip.components._component import Children, KubernetesComponent
 from realip.components._service import API_SERVER, API_SERVERS_OWN
 from realip.components.direct_service import DirectServiceArgs, make_direct_service
-from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer
-from realip.components.node_port_ingress import NodePortIngressArgs, ingress_problems, make_node_port_ingress
+from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer, pass_to_target_problems
+from realip.components.node_port_ingress import NodePortIngressArgs, make_node_port_ingress
 from realip.components.workload import (
     WORKLOAD,
     WorkloadArgs,
@@ -68,7 +68,7 @@ def app_problems(arguments: Arguments, app: Known) -> Iterator[Problem]:
     if service == API_SERVER and namespace == defaults.NAMESPACE:
         yield arguments.refuse("service", service, API_SERVERS_OWN)
     if ingress is not None:
-        yield from ingress_problems(arguments, app)
+        yield from pass_to_target_problems(arguments, app)
     elif app.get("pass_to_target") and "ingress" not in app.wrong:
         yield arguments.refuse("pass_to_target", value=True, message="goes with an Ingress; name one or remove it")
 

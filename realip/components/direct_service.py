@@ -5,36 +5,18 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from realip import defaults, tke
+from realip import tke
 from realip.components._arguments import Arguments, Known, Shape
 from realip.components._component import Children, KubernetesComponent
-from realip.components._ports import (
-    PORTS,
-    PortOrName,
-    ServicePort,
-    port_problems,
-    protocol_annotation,
-    service_ports,
-    url_of_ports,
+from realip.components._load_balancer_service import (
+    LOAD_BALANCER_SERVICE_RULES,
+    load_balancer_service_problems,
+    make_load_balancer_service,
 )
-from realip.components._service import (
-    SERVICE_RULES,
-    ServiceParts,
-    annotation_problems,
-    make_service,
-    one_port,
-    service_problems,
-)
-from realip.components.load_balancer import (
-    SERVICE,
-    Exposure,
-    LoadBalancer,
-    address_in,
-    annotations,
-    pass_to_target_problems,
-    url,
-)
+from realip.components._ports import PortOrName, ServicePort
+from realip.components.load_balancer import Exposure, LoadBalancer
 from realip.problems import Problem
+from realip.scenarios import ExposureKind
 
 __all__ = ["DIRECT_SERVICE", "DirectService", "DirectServiceArgs", "make_direct_service"]
 
@@ -67,13 +49,10 @@ class DirectServiceArgs(TypedDict):
 
 
 def _problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    yield from service_problems(arguments, args)
-    yield from port_problems(arguments, args, direct=True)
-    yield from annotation_problems(arguments, args, ingress=False)
-    yield from pass_to_target_problems(arguments, args)
+    yield from load_balancer_service_problems(arguments, args, ExposureKind.DIRECT_SERVICE)
 
 
-DIRECT_SERVICE = Shape(DirectServiceArgs, {**SERVICE_RULES, "ports": PORTS}, _problems)
+DIRECT_SERVICE = Shape(DirectServiceArgs, LOAD_BALANCER_SERVICE_RULES, _problems)
 
 
 class DirectService(KubernetesComponent):
@@ -101,27 +80,7 @@ def make_direct_service(children: Children, name: str, args: DirectServiceArgs) 
     """The Service whose load balancer reaches pods straight."""
     balancer = args.get("load_balancer") or LoadBalancer()
     public = "internal_subnet_id" not in balancer and "existing_id" not in balancer
-    written = {tke.SERVICE_LOAD_BALANCER_TYPE: tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC}
-    namespace, ports = args.get("namespace") or defaults.NAMESPACE, args.get("ports")
-    service = make_service(
-        children,
-        name,
-        args,
-        ServiceParts(
-            "LoadBalancer",
-            service_ports(ports) if ports else one_port(args["port"], args["target_port"]),
-            {
-                **(args.get("annotations") or {}),
-                tke.SERVICE_DIRECT_ACCESS: "true",
-                tke.SERVICE_GRACE_DELETION: "true",
-                **(written if public and args.get("explicit_public") else {}),
-                **({tke.SERVICE_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),
-                **(protocol_annotation(children, name, args["service"], namespace, ports) if ports else {}),
-                **annotations(SERVICE, balancer),
-            },
-            args.get("labels"),
-        ),
-    )
-    address = service.status.apply(address_in)
-    there = url_of_ports(address, ports) if ports else url(address, args["port"])
-    return Exposure(service.metadata.name, address, there)
+    written = {tke.SERVICE_GRACE_DELETION: "true"}
+    if public and args.get("explicit_public"):
+        written[tke.SERVICE_LOAD_BALANCER_TYPE] = tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC
+    return make_load_balancer_service(children, name, args, ExposureKind.DIRECT_SERVICE, written)

@@ -1,40 +1,18 @@
 """NodePortIngress: an Ingress of class qcloud in front of a NodePort Service."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 
-from realip import defaults, rules, tke
-from realip.components._another_load_balancer import warning_of_another_load_balancer
-from realip.components._arguments import Arguments, Known, Shape, as_integer
+from realip.components._arguments import Shape
 from realip.components._component import Children, KubernetesComponent
+from realip.components._ingress import INGRESS_RULES, ingress_problems, make_ingress
 from realip.components._ports import PortOrName
-from realip.components._service import (
-    SERVICE_RULES,
-    ServiceParts,
-    annotation_problems,
-    make_service,
-    one_port,
-    service_problems,
-)
-from realip.components.load_balancer import (
-    INGRESS,
-    IngressExposure,
-    LoadBalancer,
-    address_in,
-    annotations,
-    pass_to_target_problems,
-    timeouts,
-    url,
-)
-from realip.problems import Problem
+from realip.components.load_balancer import IngressExposure, LoadBalancer
+from realip.scenarios import ExposureKind
 
-if TYPE_CHECKING:
-    from pulumi_kubernetes.networking import v1 as networking  # loaded only where there is an Ingress
-
-__all__ = ["NODE_PORT_INGRESS", "NodePortIngress", "NodePortIngressArgs", "ingress_problems", "make_node_port_ingress"]
+__all__ = ["NODE_PORT_INGRESS", "NodePortIngress", "NodePortIngressArgs", "make_node_port_ingress"]
 
 
 class NodePortIngressArgs(TypedDict):
@@ -63,18 +41,7 @@ class NodePortIngressArgs(TypedDict):
     """Labels of the Ingress."""
 
 
-def ingress_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """Arguments that go with a load balancer that TKE makes alone, and annotations that an Ingress cannot have."""
-    yield from pass_to_target_problems(arguments, args)
-    yield from annotation_problems(arguments, args, ingress=True)
-
-
-def _problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    yield from service_problems(arguments, args)
-    yield from ingress_problems(arguments, args)
-
-
-NODE_PORT_INGRESS = Shape(NodePortIngressArgs, {**SERVICE_RULES, "ingress": rules.dns_subdomain}, _problems)
+NODE_PORT_INGRESS = Shape(NodePortIngressArgs, INGRESS_RULES, ingress_problems)
 
 
 class NodePortIngress(KubernetesComponent):
@@ -104,45 +71,4 @@ class NodePortIngress(KubernetesComponent):
 
 def make_node_port_ingress(children: Children, name: str, args: NodePortIngressArgs) -> IngressExposure:
     """The Ingress, and the NodePort Service behind it."""
-    balancer = args.get("load_balancer") or LoadBalancer()
-    ports = one_port(args["port"], args["target_port"])
-    direct = {tke.SERVICE_DIRECT_ACCESS: "false"}
-    service = make_service(children, name, args, ServiceParts("NodePort", ports, direct)).metadata.name
-    labels = args.get("labels")
-    ingress = kubernetes.networking.v1.Ingress(
-        f"{name}-ingress",
-        metadata={
-            "name": args["ingress"],
-            "namespace": args.get("namespace") or defaults.NAMESPACE,
-            **({"labels": dict(labels)} if labels else {}),
-            "annotations": {
-                **(args.get("annotations") or {}),
-                tke.CLASS_ANNOTATION: tke.CLASS_QCLOUD,
-                tke.INGRESS_DIRECT_ACCESS: "false",
-                **({tke.INGRESS_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),
-                **annotations(INGRESS, balancer),
-            },
-        },
-        spec=_everything_to(service, args["port"]),
-        opts=children.options(custom_timeouts=timeouts(balancer), hooks=warning_of_another_load_balancer()),
-    )
-    address = ingress.status.apply(address_in)
-    return IngressExposure(service, address, url(address, defaults.HTTP_PORT), ingress.metadata.name)
-
-
-def _everything_to(service: "pulumi.Input[str]", port: "pulumi.Input[int]") -> "networking.IngressSpecArgsDict":
-    return {
-        "rules": [
-            {
-                "http": {
-                    "paths": [
-                        {
-                            "path": "/",
-                            "path_type": "Prefix",
-                            "backend": {"service": {"name": service, "port": {"number": as_integer(port)}}},
-                        }
-                    ]
-                }
-            }
-        ]
-    }
+    return make_ingress(children, name, args, ExposureKind.NODE_PORT_INGRESS)

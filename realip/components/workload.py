@@ -98,6 +98,10 @@ class WorkloadArgs(TypedDict):
     """Pods run on super nodes."""
     tolerations: NotRequired[Sequence[Toleration]]
     """Tolerations of the pods."""
+    required_spread: NotRequired[bool]
+    """Keep the pods of a rollout level over the nodes, at most one more on a node than on another, rather than only try to. With
+    two or more a lost node is never the last one with a pod, and no node that has pods is without one while they are
+    replaced, as `LocalService` needs it. Needs Kubernetes 1.27."""
     readiness_path: NotRequired[str]
     """HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in the app's log."""
     drain_seconds: NotRequired[int]
@@ -297,18 +301,32 @@ def _pod(args: WorkloadArgs) -> core.PodSpecArgs:
         or None,
         security_context=core.PodSecurityContextArgs(seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault")),
         termination_grace_period_seconds=_STOP_SECONDS + int(args.get("drain_seconds") or 0),
-        topology_spread_constraints=[
-            core.TopologySpreadConstraintArgs(
-                max_skew=1,
-                topology_key=key,
-                when_unsatisfiable="ScheduleAnyway",
-                label_selector=meta.LabelSelectorArgs(match_labels=dict(args["labels"])),
-            )
-            for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-        ],
+        topology_spread_constraints=_spread(args),
         node_selector=dict(tke.SUPER_NODE_SELECTOR) if args.get("super_nodes") else None,
         tolerations=_tolerations(args) or None,
     )
+
+
+def _spread(args: WorkloadArgs) -> list[core.TopologySpreadConstraintArgs]:
+    """Pods over zones, and over nodes."""
+    labels = meta.LabelSelectorArgs(match_labels=dict(args["labels"]))
+    zones, nodes = (
+        core.TopologySpreadConstraintArgs(
+            max_skew=1, topology_key=key, when_unsatisfiable="ScheduleAnyway", label_selector=labels
+        )
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    )
+    if args.get("required_spread"):
+        # Old pods do not count, or new ones could end up on one node; nor do nodes that are drained, or pods would wait for them.
+        nodes = core.TopologySpreadConstraintArgs(
+            max_skew=1,
+            topology_key="kubernetes.io/hostname",
+            when_unsatisfiable="DoNotSchedule",
+            label_selector=labels,
+            match_label_keys=["pod-template-hash"],
+            node_taints_policy="Honor",
+        )
+    return [zones, nodes]
 
 
 def _container(args: WorkloadArgs) -> core.ContainerArgs:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from realip import tke
+from realip import defaults, tke
 from realip.messages import Say
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan
@@ -47,68 +47,93 @@ def journey(settings: "Settings", say: Say) -> list[Hop]:
     return _JOURNEYS[settings.row.exposure](settings, plan, say)
 
 
-def _direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    row = settings.row
+def _direct_service(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
     client = _client(settings)
-    if row.super_nodes:
-        node = say("hop_super_node")
-    elif plan.cluster is not None:
-        node = say("hop_routed_node", ranges=_where(settings, plan.node_ranges))
-    else:
-        node = say("hop_passed_node", ranges=_where(settings, plan.node_ranges))
     return [
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
-        Hop(
-            "CLB",
-            say("hop_layer_4", kind=_load_balancer(settings, say), ports=_listening(settings, say)),
-            passed=True,
-            peer=client,
-            forwarded_for=None,
-        ),
-        Hop("node", node, passed=False, peer=None, forwarded_for=None),
-        Hop(
-            "pod",
-            say("hop_pod", port=_targets(settings), ranges=_where(settings, plan.pod_ranges)),
-            passed=True,
-            peer=client,
-            forwarded_for=None,
-        ),
+        _layer_4(settings, client, say),
+        _passed_node(settings, plan, say),
+        _pod(settings, plan, client, None, say),
     ]
 
 
-def _non_direct(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
+def _local_service(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
+    client, (low, high) = _client(settings), tke.NODE_PORT_RANGE
+    node = say("hop_local_node", low=low, high=high, ranges=_where(settings, plan.node_ranges))
+    return [
+        Hop("client", client, passed=True, peer=None, forwarded_for=None),
+        _layer_4(settings, client, say),
+        Hop("node", node, passed=True, peer=client, forwarded_for=None),
+        _pod(settings, plan, client, None, say),
+    ]
+
+
+def _direct_ingress(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
+    client = _client(settings)
+    return [
+        Hop("client", client, passed=True, peer=None, forwarded_for=None),
+        _layer_7(settings, client, say),
+        _passed_node(settings, plan, say),
+        _pod(settings, plan, say("peer_layer_7"), client, say),
+    ]
+
+
+def _node_port_ingress(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
     client, nodes = _client(settings), _where(settings, plan.node_ranges)
     low, high = tke.NODE_PORT_RANGE
     return [
         Hop("client", client, passed=True, peer=None, forwarded_for=None),
-        Hop(
-            "CLB",
-            say("hop_layer_7", kind=_load_balancer(settings, say), port=80),
-            passed=True,
-            peer=client,
-            forwarded_for=f"..., {client}",
-        ),
+        _layer_7(settings, client, say),
         Hop(
             "node",
             say("hop_node_port", low=low, high=high, ranges=nodes),
             passed=True,
             peer=say("peer_load_balancer"),
-            forwarded_for=f"..., {client}",
+            forwarded_for=_appended(client),
         ),
-        Hop(
-            "pod",
-            say("hop_pod", port=settings.app.port, ranges=_where(settings, plan.pod_ranges)),
-            passed=True,
-            peer=say("peer_node", ranges=nodes),
-            forwarded_for=f"..., {client}",
-        ),
+        _pod(settings, plan, say("peer_node", ranges=nodes), client, say),
     ]
 
 
 _JOURNEYS: Mapping[ExposureKind, Callable[["Settings", AddressPlan, Say], list[Hop]]] = {
-    ExposureKind.DIRECT_SERVICE: _direct,
-    ExposureKind.NODE_PORT_INGRESS: _non_direct,
+    ExposureKind.DIRECT_SERVICE: _direct_service,
+    ExposureKind.LOCAL_SERVICE: _local_service,
+    ExposureKind.DIRECT_INGRESS: _direct_ingress,
+    ExposureKind.NODE_PORT_INGRESS: _node_port_ingress,
 }
+
+
+def _layer_4(settings: "Settings", client: str, say: Say) -> Hop:
+    """The load balancer that forwards connections."""
+    detail = say("hop_layer_4", kind=_load_balancer(settings, say), ports=_listening(settings, say))
+    return Hop("CLB", detail, passed=True, peer=client, forwarded_for=None)
+
+
+def _layer_7(settings: "Settings", client: str, say: Say) -> Hop:
+    """The load balancer that speaks HTTP, and appends the client to the header."""
+    detail = say("hop_layer_7", kind=_load_balancer(settings, say), port=defaults.HTTP_PORT)
+    return Hop("CLB", detail, passed=True, peer=client, forwarded_for=_appended(client))
+
+
+def _passed_node(settings: "Settings", plan: AddressPlan, say: Say) -> Hop:
+    """A node that packets go by untouched, if there is one."""
+    if settings.row.super_nodes:
+        node = say("hop_super_node")
+    elif plan.cluster is not None:
+        node = say("hop_routed_node", ranges=_where(settings, plan.node_ranges))
+    else:
+        node = say("hop_passed_node", ranges=_where(settings, plan.node_ranges))
+    return Hop("node", node, passed=False, peer=None, forwarded_for=None)
+
+
+def _pod(settings: "Settings", plan: AddressPlan, peer: str, forwarded: str | None, say: Say) -> Hop:
+    """The pod, which sees `peer` at its socket, and `forwarded` last in the header where there is one."""
+    detail = say("hop_pod", port=_targets(settings), ranges=_where(settings, plan.pod_ranges))
+    return Hop("pod", detail, passed=True, peer=peer, forwarded_for=None if forwarded is None else _appended(forwarded))
+
+
+def _appended(client: str) -> str:
+    return f"..., {client}"
 
 
 def _client(settings: "Settings") -> str:

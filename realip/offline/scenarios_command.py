@@ -8,7 +8,17 @@ from itertools import product
 
 from realip import streams, tke
 from realip.messages import Say, add_language, speaker
-from realip.scenarios import SCENARIOS, Choices, Connection, NetworkMode, NodeType, Scenario, resolve
+from realip.scenarios import (
+    SCENARIOS,
+    Choices,
+    Connection,
+    ExposureKind,
+    Layer,
+    NetworkMode,
+    NodeType,
+    Scenario,
+    resolve,
+)
 from realip.terminal import Line, Node, Span, Table, cell, print_page, tree
 
 __all__ = ["add_arguments", "key_features", "run"]
@@ -33,6 +43,10 @@ def key_features(scenario: Scenario) -> dict[str, str]:
     if scenario.global_route_direct_access:
         features[tke.GLOBAL_ROUTE_DIRECT_ACCESS] = "true"
     features["type"] = scenario.exposure.service_type
+    if scenario.exposure is ExposureKind.LOCAL_SERVICE:
+        features["externalTrafficPolicy"] = tke.LOCAL_POLICY
+        features[tke.SERVICE_LOCAL_ONLY_WITH_POD] = "true"
+        features[tke.SERVICE_LOCAL_WEIGHTED] = "true"
     features[tke.SERVICE_DIRECT_ACCESS] = scenario.exposure.direct_access
     if scenario.explicit_public:
         features[tke.SERVICE_LOAD_BALANCER_TYPE] = tke.SERVICE_LOAD_BALANCER_TYPE_PUBLIC
@@ -44,18 +58,23 @@ def key_features(scenario: Scenario) -> dict[str, str]:
     return features
 
 
+_FIELDS = {"type", "externalTrafficPolicy"}
+"""Fields of a Service's spec; everything else that makes a scenario is a key that holds text."""
+
+
 def _page(say: Say) -> Iterator[Line | Table]:
     yield [Span(say("scenarios_heading", count=len(SCENARIOS)), "title")]
     yield []
     yield Table(
-        ("", *(say(f"scenarios_{column}") for column in ("stack", "mode", "connection", "nodes"))),
+        ("", *(say(f"scenarios_{column}") for column in ("stack", "mode", "connection", "nodes", "layer"))),
         [
             [
                 cell(row.number, "name"),
                 cell(row.slug, "decisive"),
-                cell(_mode(say, row.choices)),
+                cell(row.network_mode.value),
                 cell(_connection(say, row.choices)),
                 cell(_nodes(say, row.choices)),
+                cell(str(row.choices.layer.value)),
             ]
             for row in SCENARIOS
         ],
@@ -77,7 +96,11 @@ def _page(say: Say) -> Iterator[Line | Table]:
         answer = resolve(choices)
         if not isinstance(answer, Scenario):
             named = say(
-                "choices", mode=_mode(say, choices), nodes=_nodes(say, choices), connection=_connection(say, choices)
+                "choices",
+                mode=_mode(say, choices),
+                nodes=_nodes(say, choices),
+                connection=_connection(say, choices),
+                layer=choices.layer.value,
             )
             yield [Span(say("scenarios_reason", choices=named), "name"), Span(say(answer.why))]
 
@@ -99,29 +122,44 @@ def _made(row: Scenario, say: Say) -> Node:
     root = Node([Span(f"{row.number} ", "name"), Span(row.slug, "decisive")])
     root.add(Span(say("scenarios_reads", where=say(f"app_reads_{row.reads.value}")), "client"))
     for key, value in key_features(row).items():
-        root.add(Span(f'{key}: "{value}"' if key != "type" else f"type: {value}"))
+        root.add(Span(f"{key}: {value}" if key in _FIELDS else f'{key}: "{value}"'))
     return root
 
 
 def _decision(say: Say) -> Node:
-    """The guide's decision graph: network mode, then nodes, then connection."""
+    """The decision graph: the guide's network mode, nodes and connection, then the layer."""
     root = Node([Span(say("scenarios_ask_mode"), "title")])
     for mode in NetworkMode:
-        nodes = root.add(Span(say(f"mode_{mode.value}"), "kind"), Span(f" → {say('scenarios_ask_nodes')}", "aside"))
+        nodes = root.add(Span(say(f"mode_{mode.value}"), "kind"), _asks(say, "nodes"))
         for kind in NodeType:
-            offered = [resolve(Choices(mode, kind, connection)) for connection in Connection]
-            rows = [answer for answer in offered if isinstance(answer, Scenario)]
-            name = Span(say(f"nodes_{kind.value}"), "kind")
-            if len(rows) > 1:
-                connections = nodes.add(name, Span(f" → {say('scenarios_ask_connection')}", "aside"))
-                for row in rows:
-                    connections.add(Span(_connection(say, row.choices), "kind"), *_answer(row))
-            elif rows:
-                nodes.add(name, *_answer(rows[0]))
-            else:
-                answer = next(answer for answer in offered if not isinstance(answer, Scenario))
-                nodes.add(name, Span(f" → {say('scenarios_nearest', number=answer.nearest.number)}", "aside"))
+            name, offered = Span(say(f"nodes_{kind.value}"), "kind"), _offered(mode, kind)
+            if len(offered) == 1:  # there is nothing to ask
+                _layers(say, nodes.add(name, _asks(say, "layer")), *offered.values())
+                continue
+            connections = nodes.add(name, _asks(say, "connection"))
+            for connection, rows in offered.items():
+                asked = Span(say(f"connection_{connection.value}"), "kind")
+                _layers(say, connections.add(asked, _asks(say, "layer")), rows)
     return root
+
+
+def _asks(say: Say, what: str) -> Span:
+    return Span(f" → {say(f'scenarios_ask_{what}')}", "aside")
+
+
+def _offered(mode: NetworkMode, kind: NodeType) -> dict[Connection, list[Scenario]]:
+    """The scenarios of a network mode and a kind of nodes, by their connection."""
+    found: dict[Connection, list[Scenario]] = {}
+    for connection, layer in product(Connection, Layer):
+        answer = resolve(Choices(mode, kind, connection, layer))
+        if isinstance(answer, Scenario):
+            found.setdefault(connection, []).append(answer)
+    return found
+
+
+def _layers(say: Say, under: Node, rows: list[Scenario]) -> None:
+    for row in rows:
+        under.add(Span(say(f"layer_{row.choices.layer.value}"), "kind"), *_answer(row))
 
 
 def _answer(row: Scenario) -> Line:
@@ -129,7 +167,7 @@ def _answer(row: Scenario) -> Line:
 
 
 def _combinations() -> Iterator[Choices]:
-    return (Choices(*choices) for choices in product(NetworkMode, NodeType, Connection))
+    return (Choices(*choices) for choices in product(NetworkMode, NodeType, Connection, Layer))
 
 
 def _as_json() -> dict[str, object]:
@@ -142,6 +180,8 @@ def _as_json() -> dict[str, object]:
                 "networkMode": row.network_mode.value,
                 "nodeType": row.choices.node_type.value,
                 "connection": row.choices.connection.value,
+                "layer": row.choices.layer.value,
+                "exposure": row.exposure.value,
                 "reads": row.reads.value,
                 "keyFeatures": key_features(row),
                 "minimumKubernetesVersion": ".".join(map(str, row.minimum_version)),
@@ -158,6 +198,7 @@ def _combination(choices: Choices) -> dict[str, object]:
         "networkMode": choices.network_mode.value,
         "nodeType": choices.node_type.value,
         "connection": choices.connection.value,
+        "layer": choices.layer.value,
     }
     if isinstance(answer, Scenario):
         return {**asked, "offered": True, "stack": answer.slug}

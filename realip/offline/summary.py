@@ -134,6 +134,8 @@ def _object_name(inputs: Mapping[str, Any]) -> str:
 
 _DECISIVE = {
     tke.SERVICE_DIRECT_ACCESS,
+    tke.SERVICE_LOCAL_ONLY_WITH_POD,
+    tke.SERVICE_LOCAL_WEIGHTED,
     tke.SERVICE_LOAD_BALANCER_TYPE,
     tke.SERVICE_INTERNAL_SUBNET,
     tke.SERVICE_EXISTING_LOAD_BALANCER,
@@ -188,6 +190,8 @@ def _service(inputs: Mapping[str, Any], _: Say) -> Summary:
     ports = ", ".join(f"{port['port']} → {port['targetPort']}" for port in listed)
     protocol = next((port["protocol"] for port in listed if port.get("protocol")), "TCP")
     made = Summary("Service", f"{_object_name(inputs)}, {protocol} {ports}", [f"type: {spec.get('type', 'ClusterIP')}"])
+    if policy := spec.get("externalTrafficPolicy"):
+        made.decisive.append(f"externalTrafficPolicy: {policy}")
     return _annotate(made, inputs)
 
 

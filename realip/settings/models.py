@@ -36,7 +36,7 @@ class Settings(Section):
 
     scenario: ScenarioSettings = Field(
         default_factory=lambda: ScenarioSettings.model_validate(DEFAULT_STACK),
-        description="A scenario's slug, or an object with networkMode, nodeType and connection.",
+        description="A scenario's slug, or an object with networkMode, nodeType, connection and layer.",
     )
     network: NetworkSettings = Field(default_factory=NetworkSettings, description="The VPC and its subnets.")
     cluster: ClusterSettings = Field(default_factory=ClusterSettings, description="The TKE cluster.")

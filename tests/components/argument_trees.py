@@ -7,9 +7,11 @@ from realip import (
     Apps,
     Cluster,
     ClusterAccess,
+    DirectIngress,
     DirectService,
     ExistingCluster,
     GlobalRouteDirectAccess,
+    LocalService,
     NativeNodes,
     Network,
     NodePortIngress,
@@ -21,9 +23,11 @@ from realip.components._arguments import Shape
 from realip.components.apps import APPS
 from realip.components.cluster import CLUSTER
 from realip.components.cluster_access import CLUSTER_ACCESS
+from realip.components.direct_ingress import DIRECT_INGRESS
 from realip.components.direct_service import DIRECT_SERVICE
 from realip.components.existing_cluster import EXISTING_CLUSTER
 from realip.components.global_route_direct_access import GLOBAL_ROUTE_DIRECT_ACCESS
+from realip.components.local_service import LOCAL_SERVICE
 from realip.components.native_nodes import NATIVE_NODES
 from realip.components.network import NETWORK
 from realip.components.node_port_ingress import NODE_PORT_INGRESS
@@ -35,9 +39,11 @@ SHAPES: dict[Any, Shape] = {
     Apps: APPS,
     Cluster: CLUSTER,
     ClusterAccess: CLUSTER_ACCESS,
+    DirectIngress: DIRECT_INGRESS,
     DirectService: DIRECT_SERVICE,
     ExistingCluster: EXISTING_CLUSTER,
     GlobalRouteDirectAccess: GLOBAL_ROUTE_DIRECT_ACCESS,
+    LocalService: LOCAL_SERVICE,
     NativeNodes: NATIVE_NODES,
     Network: NETWORK,
     NodePortIngress: NODE_PORT_INGRESS,
@@ -58,6 +64,7 @@ _WORKLOAD: dict[str, Any] = {
     "replicas": 3,
     "super_nodes": True,
     "tolerations": [{"key": "web", "value": "only", "effect": "NoSchedule"}, {"key": "slow", "effect": "NoExecute"}],
+    "required_spread": True,
     "readiness_path": "/ready",
     "env": {"LOG_LEVEL": "debug"},
     "env_from": [{"secret": "database"}, {"config_map": "web.settings"}],
@@ -245,6 +252,11 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
             ],
         },
     ),
+    (
+        DirectIngress,
+        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER},
+    ),
+    (LocalService, _SERVICE | {"pass_to_target": True, "load_balancer": _NEW_BALANCER}),
     (GlobalRouteDirectAccess, {"timeout_seconds": 40}),
     (
         Apps,

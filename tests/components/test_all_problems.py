@@ -12,8 +12,10 @@ from realip import (
     ArgumentError,
     Cluster,
     ClusterAccess,
+    DirectIngress,
     DirectService,
     GlobalRouteDirectAccess,
+    LocalService,
     NativeNodes,
     Network,
     NodePortIngress,
@@ -137,6 +139,14 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "load_balancer.existing_id",
             "load_balancer.bandwidth",
         ],
+    ),
+    DirectIngress: (
+        SERVICE | {"ingress": "Door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
+        ["service", "ingress", "namespace", "pass_to_target"],
+    ),
+    LocalService: (
+        SERVICE | {"ingress": "door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
+        ["ingress", "service", "namespace", "pass_to_target"],
     ),
     NodePortIngress: (
         SERVICE | {"ingress": "Door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},

@@ -7,7 +7,7 @@ import pytest
 
 from realip import ArgumentError, Cluster
 from realip.scenarios import NetworkMode
-from tests.support.guide import GUIDE
+from tests.support.guide import FACTS
 from tests.support.recording import Recording, run
 from tests.support.stacks import SLUGS, up
 
@@ -153,7 +153,7 @@ def test_the_administrators_password_is_secret_and_no_endpoint_is_opened_by_the_
 
 def test_the_guides_modes_reach_the_cluster() -> None:
     modes = {slug: up(slug).one("cluster:Cluster").inputs["networkType"] for slug in SLUGS}
-    assert modes == {slug: {"VPC-CNI": "VPC-CNI", "GlobalRouter": "GR"}[facts.mode] for slug, facts in GUIDE.items()}
+    assert modes == {slug: {"VPC-CNI": "VPC-CNI", "GlobalRouter": "GR"}[facts.mode] for slug, facts in FACTS.items()}
 
 
 def test_a_stacks_cluster_settings_reach_the_cluster() -> None:

@@ -1,4 +1,4 @@
-"""DirectService, NodePortIngress and GlobalRouteDirectAccess, alone and in a stack."""
+"""Exposures and GlobalRouteDirectAccess, alone and in a stack."""
 
 from typing import Any
 
@@ -6,13 +6,27 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import ArgumentError, DirectService, GlobalRouteDirectAccess, NodePortIngress
+from realip import (
+    ArgumentError,
+    DirectIngress,
+    DirectService,
+    GlobalRouteDirectAccess,
+    LocalService,
+    NodePortIngress,
+)
 from tests.support.cloud import Cloud
+from tests.support.guide import FACTS
 from tests.support.recording import UNKNOWN, Recording, run
 from tests.support.stacks import SLUGS, preview, up
 
 DIRECT: dict[str, Any] = {"service": "web", "selector": {"app": "web"}, "port": 80, "target_port": 8080}
 INGRESS: dict[str, Any] = DIRECT | {"ingress": "exposure"}
+EXPOSURES: list[tuple[Any, dict[str, Any]]] = [
+    (DirectService, DIRECT),
+    (DirectIngress, INGRESS),
+    (LocalService, DIRECT),
+    (NodePortIngress, INGRESS),
+]
 
 
 def _expose(component: Any, args: dict[str, Any], *, cloud: Cloud | None = None, preview: bool = False) -> Recording:
@@ -26,7 +40,7 @@ def _expose(component: Any, args: dict[str, Any], *, cloud: Cloud | None = None,
 
 
 def _annotations(component: Any, args: dict[str, Any]) -> dict[str, str]:
-    kind = "core/v1:Service" if component is DirectService else "Ingress"
+    kind = "Ingress" if component in {NodePortIngress, DirectIngress} else "core/v1:Service"
     annotations: dict[str, str] = _expose(component, args).one(kind).inputs["metadata"]["annotations"]
     return annotations
 
@@ -100,6 +114,73 @@ def test_annotations_of_an_ingress(more: dict[str, Any], added: dict[str, str]) 
     assert _annotations(NodePortIngress, INGRESS | more) == _INGRESS | added
 
 
+_STRAIGHT = {
+    "ingress.cloud.tencent.com/direct-access": "true",
+    "ingress.cloud.tencent.com/enable-grace-deletion": "true",
+}
+_LOCAL = {
+    "service.cloud.tencent.com/direct-access": "false",
+    "service.kubernetes.io/local-svc-only-bind-node-with-pod": "true",
+    "service.cloud.tencent.com/local-svc-weighted-balance": "true",
+    "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "added"),
+    [
+        ({}, {}),
+        ({"pass_to_target": True}, {"service.cloud.tencent.com/pass-to-target": "true"}),
+        ({"pass_to_target": False}, {}),
+        (
+            {"load_balancer": {"internal_subnet_id": "subnet-1"}},
+            {"service.kubernetes.io/qcloud-loadbalancer-internal-subnetid": "subnet-1"},
+        ),
+        ({"load_balancer": {"existing_id": "lb-1"}}, {"service.kubernetes.io/tke-existed-lbid": "lb-1"}),
+    ],
+)
+def test_annotations_of_a_local_service(more: dict[str, Any], added: dict[str, str]) -> None:
+    assert _annotations(LocalService, DIRECT | more) == _LOCAL | added
+
+
+def test_a_local_service_keeps_connections_on_the_node_that_they_come_to() -> None:
+    """Under the policy Cluster, Kubernetes' default, a node replaces the client's address by its own."""
+    assert _expose(LocalService, DIRECT).one("core/v1:Service").inputs["spec"] == {
+        "type": "LoadBalancer",
+        "externalTrafficPolicy": "Local",
+        "selector": {"app": "web"},
+        "ports": [{"protocol": "TCP", "port": 80, "targetPort": 8080}],
+    }
+    for component, args in ((DirectService, DIRECT), (NodePortIngress, INGRESS), (DirectIngress, INGRESS)):
+        assert "externalTrafficPolicy" not in _expose(component, args).one("core/v1:Service").inputs["spec"]
+
+
+@pytest.mark.parametrize(
+    ("more", "added"),
+    [
+        ({}, {}),
+        ({"pass_to_target": True}, {"ingress.cloud.tencent.com/pass-to-target": "true"}),
+        ({"load_balancer": {"internal_subnet_id": "subnet-1"}}, {"kubernetes.io/ingress.subnetId": "subnet-1"}),
+        ({"load_balancer": {"existing_id": "lb-1"}}, {"kubernetes.io/ingress.existLbId": "lb-1"}),
+    ],
+)
+def test_annotations_of_a_direct_ingress(more: dict[str, Any], added: dict[str, str]) -> None:
+    assert _annotations(DirectIngress, INGRESS | more) == _INGRESS | _STRAIGHT | added
+
+
+def test_the_service_behind_a_direct_ingress_has_no_node_port_and_says_that_it_is_direct() -> None:
+    """Whoever reaches a node port is past the load balancer, and writes X-Forwarded-For as he likes."""
+    found = _expose(DirectIngress, INGRESS)
+    service, ingress = found.one("core/v1:Service"), found.one("Ingress")
+    assert service.inputs["spec"] == {
+        "type": "ClusterIP",
+        "selector": {"app": "web"},
+        "ports": [{"protocol": "TCP", "port": 80, "targetPort": 8080}],
+    }
+    assert service.inputs["metadata"]["annotations"] == {"service.cloud.tencent.com/direct-access": "true"}
+    assert service.name in found.waits_for(ingress)
+
+
 def test_the_service_behind_an_ingress_is_a_node_port_and_says_that_it_is_not_direct() -> None:
     """A ClusterIP Service is refused by TKE (E4047); without the annotation a new cluster goes direct."""
     found = _expose(NodePortIngress, INGRESS)
@@ -118,7 +199,7 @@ def test_the_service_behind_an_ingress_is_a_node_port_and_says_that_it_is_not_di
 
 
 def test_exposures_wait_with_a_deadline_on_create_and_on_update() -> None:
-    for component, args in ((DirectService, DIRECT), (NodePortIngress, INGRESS)):
+    for component, args in EXPOSURES:
         for resource in _expose(component, args | {"load_balancer": {"timeout_seconds": 45.0}}).kubernetes:
             timeouts = resource.options.customTimeouts
             assert (timeouts.create, timeouts.update, timeouts.delete) == ("45s", "45s", "45s"), resource
@@ -153,7 +234,7 @@ def test_an_ingress_listens_on_80_whatever_its_service_does() -> None:
     assert backend == {"service": {"name": "web", "port": {"number": 8000}}}
 
 
-@pytest.mark.parametrize(("component", "args"), [(DirectService, DIRECT), (NodePortIngress, INGRESS)])
+@pytest.mark.parametrize(("component", "args"), EXPOSURES)
 def test_a_preview_says_that_the_address_is_not_known_yet(component: Any, args: dict[str, Any]) -> None:
     assert _expose(component, args, preview=True).stack.outputs == {"address": UNKNOWN, "url": UNKNOWN}
 
@@ -181,6 +262,12 @@ def test_an_object_that_has_no_address_yet_has_an_unknown_one_and_not_the_word_n
             INGRESS | {"pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
             ["pass_to_target = true", "load_balancer.existing_id"],
         ),
+        (
+            LocalService,
+            DIRECT | {"pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
+            ["pass_to_target = true", "load_balancer.existing_id"],
+        ),
+        (DirectIngress, INGRESS | {"ingress": "In gress"}, ['ingress = "In gress"']),
     ],
 )
 def test_what_would_be_refused_later_is_refused_now(component: Any, args: dict[str, Any], words: list[str]) -> None:
@@ -263,13 +350,18 @@ def test_the_load_balancer_that_was_asked_for_is_the_one_annotated(
 ) -> None:
     for slug in SLUGS:
         found = up(slug, loadBalancer=balancer)
-        exposure = (found.of("Ingress") or found.of("core/v1:Service"))[0]
+        facts = FACTS[slug]
+        exposure = found.one("Ingress" if facts.layer == 7 else "core/v1:Service")
         annotations = dict(exposure.inputs["metadata"]["annotations"])
-        wanted = ingress if found.of("Ingress") else service
+        wanted = ingress if facts.layer == 7 else service
         public = not {"internal", "existingId"} & balancer.keys()
-        fixed = dict(_INGRESS if found.of("Ingress") else _DIRECT)
-        if found.of("Ingress") and "existingId" not in balancer:
-            fixed["ingress.cloud.tencent.com/pass-to-target"] = "true"
+        if facts.layer == 7:
+            fixed = _INGRESS | (_STRAIGHT if facts.connection == "direct" else {})
+        else:
+            fixed = dict(_LOCAL if facts.local else _DIRECT)
+        if "existingId" not in balancer and (facts.layer == 7 or facts.local):
+            prefix = "ingress" if facts.layer == 7 else "service"
+            fixed[f"{prefix}.cloud.tencent.com/pass-to-target"] = "true"
         if slug == "vpc-cni-direct-native" and public:
             fixed["service.cloud.tencent.com/loadbalance-type"] = "OPEN"
         assert annotations == fixed | wanted, slug
@@ -277,9 +369,14 @@ def test_the_load_balancer_that_was_asked_for_is_the_one_annotated(
 
 def test_only_an_open_exposure_bypasses_the_nodes_security_group() -> None:
     """pass-to-target lets whatever the load balancer accepts reach the nodes: clients that were named would be moot."""
-    for slug in ("vpc-cni-nondirect-native", "globalrouter-nondirect-native"):
+    for slug, facts in FACTS.items():
         some = up(slug, access={"adminCidrs": ["198.18.0.0/24"], "clientCidrs": ["198.19.0.0/24"]})
-        assert "ingress.cloud.tencent.com/pass-to-target" not in some.one("Ingress").inputs["metadata"]["annotations"]
+        for exposure in (*some.of("core/v1:Service"), *some.of("Ingress")):
+            assert not [key for key in exposure.inputs["metadata"]["annotations"] if "pass-to-target" in key]
+        rules = some.named("realip-network-node-rules").inputs["ingresses"]
+        (clients,) = (rule for rule in rules if rule["port"] != "ALL")
+        ports = "5000" if facts.connection == "direct" else "30000-32768"
+        assert (clients["cidrBlock"], clients["port"]) == ("198.19.0.0/24", ports)
 
 
 def test_a_stacks_ingress_takes_its_name_and_port_from_the_settings() -> None:

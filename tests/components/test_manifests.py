@@ -7,6 +7,7 @@ import pytest
 
 from tests.components.expected import ADDED, ROWS, expected
 from tests.support.flat import flatten
+from tests.support.guide import FACTS
 from tests.support.recording import Recording
 from tests.support.stacks import SLUGS, up
 
@@ -41,7 +42,7 @@ def test_every_addition_has_a_reason() -> None:
     assert [row for row in ADDED if not row.reason.strip()] == []
 
 
-@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "globalrouter-direct-native"])
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if not FACTS[slug].config_map])
 def test_only_the_scenario_that_needs_the_switch_touches_tkes_map(slug: str) -> None:
     recording = up(slug)
     assert recording.of("ConfigMap") == []

@@ -5,13 +5,11 @@ import itertools
 import pytest
 
 from realip.scenarios import SCENARIOS
-from tests.support.guide import GUIDE
+from tests.support.guide import FACTS
 from tests.support.recording import Recording, Registered
 from tests.support.stacks import SLUGS, preview, up
 
 VPC_CNI = [row.slug for row in SCENARIOS if row.network_mode.value == "VPC-CNI"]
-DIRECT = [slug for slug, facts in GUIDE.items() if facts.connection == "direct"]
-NON_DIRECT = [slug for slug, facts in GUIDE.items() if facts.connection == "non-direct"]
 
 # (what comes later and goes first, what comes first and goes last, why), by the end of the type
 ORDER = (
@@ -33,6 +31,7 @@ ORDER = (
     ("apps/v1:Deployment", "core/v1:Namespace", "objects come after their namespace"),
     ("core/v1:Service", "core/v1:ConfigMapPatch", "without the switch the Service is bound to node ports"),
     ("core/v1:ConfigMapPatch", "core/v1:ConfigMap", "the map is TKE's: it has to be there"),
+    ("networking.k8s.io/v1:Ingress", "core/v1:ConfigMapPatch", "without the switch the Ingress has no pod to go to"),
     ("networking.k8s.io/v1:Ingress", "core/v1:Service", "TKE refuses an Ingress without its Service"),
     ("networking.k8s.io/v1:Ingress", "core/v1:Namespace", "objects come after their namespace"),
 )
@@ -128,9 +127,9 @@ def _tree(recording: Recording) -> dict[str, set[str]]:
 
 def _under_the_stack(slug: str) -> set[str]:
     """Names of the resources that hang under the stack itself."""
-    facts = GUIDE[slug]
+    facts = FACTS[slug]
     names = {"realip-cluster", "realip-nodes", "realip-deployment", "realip-service"}
-    if facts.connection == "non-direct":
+    if facts.layer == 7:
         names |= {"realip-namespace", "realip-ingress"}
     if facts.config_map:
         names |= {"realip-direct-access-config-map", "realip-direct-access-patch"}

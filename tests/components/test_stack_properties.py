@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from realip import Settings, SettingsError, parse_settings
 from tests.support.flat import flatten
+from tests.support.guide import FACTS
 from tests.support.recording import Recording, run
 from tests.support.stacks import program
 from tests.support.strategies import anything, mostly_right
@@ -35,7 +36,8 @@ def _targets(values: dict[str, Any], made: Settings) -> set[tuple[int, str]]:
 
 def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> None:
     made = parse_settings(values)
-    direct, access = not made.row.exposure.has_ingress, made.access
+    facts, access = FACTS[made.row.slug], made.access
+    direct = facts.connection == "direct"
     provider = recording.one("pulumi:providers:kubernetes")
 
     # Nobody is let in whom the settings do not name.
@@ -54,18 +56,18 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     for service in recording.of("core/v1:Service"):
         annotations = service.inputs["metadata"]["annotations"]
         assert annotations[SERVICE] == ("true" if direct else "false")
-        assert service.inputs["spec"]["type"] == ("LoadBalancer" if direct else "NodePort")
-        assert "externalTrafficPolicy" not in service.inputs["spec"]
+        assert service.inputs["spec"]["type"] == facts.service_type
+        assert service.inputs["spec"].get("externalTrafficPolicy") == ("Local" if facts.local else None)
     for ingress in recording.of("Ingress"):
-        assert ingress.inputs["metadata"]["annotations"][INGRESS] == "false"
-    assert bool(recording.of("Ingress")) != direct
+        assert ingress.inputs["metadata"]["annotations"][INGRESS] == ("true" if direct else "false")
+    assert bool(recording.of("Ingress")) == (facts.layer == 7)
     assert len(recording.of("core/v1:Service")) == 1
 
     # Clients can come in: through the pod's port, the node ports, or past the nodes' group altogether.
     passes = any(
         "pass-to-target" in key
-        for ingress in recording.of("Ingress")
-        for key in ingress.inputs["metadata"]["annotations"]
+        for exposure in (*recording.of("core/v1:Service"), *recording.of("Ingress"))
+        for key in exposure.inputs["metadata"]["annotations"]
     )
     assert bool(clients) != passes
     assert not passes or (made.load_balancer.existing_id is None and EVERYONE & set(access.client_cidrs))
@@ -85,6 +87,10 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
             assert resource.options.customTimeouts.update, resource
     assert bool(pod["spec"].get("nodeSelector")) == made.row.super_nodes
     assert len(recording.of("ConfigMapPatch")) == made.row.global_route_direct_access
+
+    # Pods that are behind node ports of their own nodes are on all of those.
+    spread = {(rule["topologyKey"], rule["whenUnsatisfiable"]) for rule in pod["spec"]["topologySpreadConstraints"]}
+    assert (("kubernetes.io/hostname", "DoNotSchedule") in spread) == facts.local
 
     # One pool, in the subnets that the plan names, whose rules and way out come first.
     (pool,) = [*recording.of("NativeNodePool"), *recording.of("ServerlessNodePool")]

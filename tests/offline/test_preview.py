@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.offline.running import Realip
-from tests.support.guide import DIRECT, GUIDE, STACKS
+from tests.support.guide import DIRECT, FACTS, STACKS
 
 ADDRESS = "198.51.100.7"
 
@@ -29,14 +29,16 @@ def plain(realip: Realip, *arguments: str) -> str:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_preview_shows_what_decides_the_scenario(stack: str, realip: Realip) -> None:
-    facts, page = GUIDE[stack], plain(realip, stack)
+    facts, page = FACTS[stack], plain(realip, stack)
     assert page.startswith(f"Scenario {facts.number}: ")
     assert f"network mode {facts.mode}" in page
     assert f'▸ {DIRECT}: "{facts.direct}"' in page
     assert f"▸ type: {facts.service_type}" in page
     assert ('▸ service.cloud.tencent.com/loadbalance-type: "OPEN"' in page) is facts.public
     assert ('▸ GlobalRouteDirectAccess: "true"' in page) is facts.config_map
-    assert ('▸ kubernetes.io/ingress.class: "qcloud"' in page) is (facts.connection == "non-direct")
+    assert ('▸ kubernetes.io/ingress.class: "qcloud"' in page) is (facts.layer == 7)
+    assert ("▸ externalTrafficPolicy: Local" in page) is facts.local
+    assert ('▸ service.kubernetes.io/local-svc-only-bind-node-with-pod: "true"' in page) is facts.local
     super_nodes = facts.nodes == "super"
     assert ('▸ nodeSelector node.kubernetes.io/instance-type: "eklet"' in page) is super_nodes
     assert ("▸ tolerates eks.tke.cloud.tencent.com/eklet:NoSchedule" in page) is super_nodes
@@ -65,26 +67,26 @@ def test_every_resource_hangs_under_its_component_once(stack: str, realip: Reali
     assert found["counts"] == {
         "create": len(made),
         "components": len(components),
-        "read": 1 if GUIDE[stack].config_map else 0,
+        "read": 1 if FACTS[stack].config_map else 0,
     }
     assert f"would create {len(made)} resources in {len(components)} components" in page
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_clients_path_goes_by_the_node_only_when_it_is_direct(stack: str, realip: Realip) -> None:
-    facts, found = GUIDE[stack], as_json(realip, stack)
+    facts, found = FACTS[stack], as_json(realip, stack)
     client, balancer, node, pod = found["journey"]
     assert [hop["place"] for hop in found["journey"]] == ["client", "CLB", "node", "pod"]
     assert client["detail"] == balancer["socketPeer"] == ADDRESS
     assert node["passedBy"] is (facts.connection == "direct")
-    if facts.connection == "direct":
+    assert ("layer 4, TCP port 80" if facts.layer == 4 else "layer 7, HTTP port 80") in balancer["detail"]
+    if facts.layer == 4:
         assert (pod["socketPeer"], pod["forwardedFor"]) == (ADDRESS, None)
-        assert "layer 4, TCP port 80" in balancer["detail"]
+        assert node["socketPeer"] == (ADDRESS if facts.local else None)
     else:
         assert pod["forwardedFor"].split(", ")[-1] == ADDRESS
         assert ADDRESS not in pod["socketPeer"]
-        assert "10.0.80.0/20" in pod["socketPeer"]
-        assert "layer 7, HTTP port 80" in balancer["detail"]
+        assert ("10.0.80.0/20" in pod["socketPeer"]) is (facts.connection == "non-direct")
     page = plain(realip, stack)
     (read,) = (line for line in page.splitlines() if "the app reads the client here" in line)
     assert facts.reads in read
@@ -95,7 +97,8 @@ def test_pods_of_a_globalrouter_cluster_are_in_its_own_network_and_super_pods_in
     realip: Realip,
 ) -> None:
     assert "172.16.0.0/16" in as_json(realip, "globalrouter-direct-native")["journey"][3]["detail"]
-    assert "10.0.80.0/20, 10.0.96.0/20" in as_json(realip, "vpc-cni-direct-super")["journey"][3]["detail"]
+    for stack in ("vpc-cni-direct-super", "globalrouter-direct-super", "globalrouter-direct-super-ingress"):
+        assert "10.0.80.0/20, 10.0.96.0/20" in as_json(realip, stack)["journey"][3]["detail"]
     assert "10.0.208.0/20, 10.0.224.0/20" in as_json(realip, "vpc-cni-direct-native")["journey"][3]["detail"]
 
 
@@ -298,6 +301,6 @@ def test_a_preview_in_chinese_has_the_same_facts(stack: str, realip: Realip) -> 
     facts = r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|realip-[a-z0-9-]+|<[^<>]+>|[a-z.]+/[a-z-]+: \"[^\"]+\"|GlobalRouteDirectAccess|[a-z-]+/[a-z-]+(?=[,，])"
     assert re.findall(facts, english) == re.findall(facts, chinese)
     assert english.count("▸") == chinese.count("▸")
-    assert f"场景 {GUIDE[stack].number}：" in chinese
-    assert ("超级节点" in chinese) is (GUIDE[stack].nodes == "super")
+    assert f"场景 {FACTS[stack].number}：" in chinese
+    assert ("超级节点" in chinese) is (FACTS[stack].nodes == "super")
     assert as_json(realip, stack) == as_json(realip, stack, "--lang", "zh")

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.offline.running import Realip
-from tests.support.guide import DIRECT, GUIDE, STACKS
+from tests.support.guide import DIRECT, FACTS, STACKS
 
 
 def rendered(realip: Realip, *arguments: str) -> list[dict[str, Any]]:
@@ -22,8 +22,8 @@ def by_kind(documents: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_renders_the_objects_of_the_guide_under_their_names(stack: str, realip: Realip) -> None:
-    facts, documents = GUIDE[stack], rendered(realip, stack)
+def test_a_stack_renders_its_objects_under_their_names(stack: str, realip: Realip) -> None:
+    facts, documents = FACTS[stack], rendered(realip, stack)
     objects = by_kind(documents)
     assert tuple(document["kind"] for document in documents) == facts.kinds
     service, deployment = objects["Service"], objects["Deployment"]
@@ -31,6 +31,7 @@ def test_a_stack_renders_the_objects_of_the_guide_under_their_names(stack: str, 
     assert service["metadata"]["namespace"] == facts.namespace
     assert service["metadata"]["annotations"][DIRECT] == facts.direct
     assert service["spec"]["type"] == facts.service_type
+    assert service["spec"].get("externalTrafficPolicy") == ("Local" if facts.local else None)
     assert service["spec"]["selector"] == {"app": "real-ip-app"}
     assert service["spec"]["ports"] == [{"port": 80, "protocol": "TCP", "targetPort": 5000}]
     public = service["metadata"]["annotations"].get("service.cloud.tencent.com/loadbalance-type")
@@ -46,7 +47,7 @@ def test_a_stack_renders_the_objects_of_the_guide_under_their_names(stack: str, 
     assert pod["spec"].get("nodeSelector") == selector
 
 
-@pytest.mark.parametrize("stack", ["vpc-cni-nondirect-native", "globalrouter-nondirect-native"])
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if FACTS[stack].layer == 7])
 def test_an_ingress_of_class_qcloud_sends_everything_to_the_service(stack: str, realip: Realip) -> None:
     ingress = by_kind(rendered(realip, stack))["Ingress"]
     assert (ingress["apiVersion"], ingress["metadata"]["name"]) == ("networking.k8s.io/v1", "real-ip-ingress")
@@ -55,8 +56,9 @@ def test_an_ingress_of_class_qcloud_sends_everything_to_the_service(stack: str, 
     assert ingress["spec"]["rules"] == [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]
 
 
-def test_the_switch_sets_the_one_key_of_tkes_map(realip: Realip) -> None:
-    switch = by_kind(rendered(realip, "globalrouter-direct-native"))["ConfigMap"]
+@pytest.mark.parametrize("stack", [stack for stack in STACKS if FACTS[stack].config_map])
+def test_the_switch_sets_the_one_key_of_tkes_map(stack: str, realip: Realip) -> None:
+    switch = by_kind(rendered(realip, stack))["ConfigMap"]
     assert switch == {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -80,7 +82,7 @@ def test_a_namespace_comes_before_everything_in_it_and_a_service_before_its_pods
             assert documents.index(by_kind(documents)["Namespace"]) < place
     kinds = [document["kind"] for document in documents]
     assert kinds.index("Service") < kinds.index("Deployment")
-    if GUIDE[stack].config_map:
+    if FACTS[stack].config_map:
         assert kinds.index("ConfigMap") < kinds.index("Service")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.support.guide import FACTS
 from tests.support.stacks import SLUGS
 
 ZONES = ["ap-guangzhou-3", "ap-guangzhou-6", "ap-guangzhou-7"]
@@ -175,7 +176,8 @@ SCENARIO = st.sampled_from(SLUGS) | st.fixed_dictionaries(
         "networkMode": st.sampled_from(["VPC-CNI", "GlobalRouter"]),
         "nodeType": st.sampled_from(["native", "super"]),
         "connection": st.sampled_from(["direct", "non-direct"]),
-    }
+    },
+    optional={"layer": st.sampled_from([4, 7, 7, 5, "4"])},
 )
 
 
@@ -195,13 +197,13 @@ def anything(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def _right_ports(draw: st.DrawFn, *, secure: bool) -> list[dict[str, Any]]:
-    """Ports that go together, each number once or with both protocols."""
+def _right_ports(draw: st.DrawFn, *, secure: bool, direct: bool) -> list[dict[str, Any]]:
+    """Ports that go together, each number once or, with direct access, with both protocols."""
     numbers = draw(st.lists(st.integers(1, 65535), min_size=1, max_size=4, unique=True))
     ports: list[dict[str, Any]] = []
     for number in numbers:
         port = {"name": f"p{number}", "port": number} | draw(_maybe(targetPort=st.integers(1, 9000)))
-        kinds = [["TCP"], ["UDP"], ["TCP", "UDP"], *([["TCP_SSL"]] if secure else [])]
+        kinds = [["TCP"], *([["UDP"], ["TCP", "UDP"]] if direct else []), *([["TCP_SSL"]] if secure else [])]
         protocols = draw(st.sampled_from(kinds))
         certificate = {"certificateId": "1a2B3c4D"} if protocols == ["TCP_SSL"] else {}
         ports += [port | {"protocol": protocol} | certificate for protocol in protocols]
@@ -212,7 +214,8 @@ def _right_ports(draw: st.DrawFn, *, secure: bool) -> list[dict[str, Any]]:
 def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
     """Settings of which a good part can be used: each section on its own is what somebody might mean."""
     slug = draw(st.sampled_from(SLUGS))
-    vpc_cni, super_nodes, direct = slug.startswith("vpc"), slug.endswith("super"), "-direct-" in slug
+    facts = FACTS[slug]
+    vpc_cni, super_nodes = facts.mode == "VPC-CNI", facts.nodes == "super"
     zones = draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=3, unique=True))
     second = draw(st.integers(0, 255))
     existing = draw(st.booleans()) and draw(st.booleans())
@@ -268,7 +271,7 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
             args=st.just(["-v"]),
         )
     )
-    if not direct:
+    if facts.layer == 7:
         values["app"] |= draw(_maybe(ingress=st.just("door")))
     values["loadBalancer"] = draw(
         st.sampled_from(
@@ -283,9 +286,9 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
             ]
         )
     )
-    if direct and "servicePort" not in values["app"] and draw(st.booleans()):
+    if facts.layer == 4 and "servicePort" not in values["app"] and draw(st.booleans()):
         secure = not {"healthCheck", "sessionExpireTime"} & values["loadBalancer"].keys()
-        values["loadBalancer"] |= {"ports": draw(_right_ports(secure=secure))}
+        values["loadBalancer"] |= {"ports": draw(_right_ports(secure=secure, direct=facts.connection == "direct"))}
     clients = draw(st.sampled_from([[], ["0.0.0.0/0"], ["198.19.0.0/16"], ["198.19.0.0/16", "::/0"]]))
     values["access"] = {"clientCidrs": clients} | draw(
         st.sampled_from(

@@ -9,6 +9,7 @@ from realip import SettingsError, parse_settings
 from realip.settings.address_plan import address_plan
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
+from tests.support.guide import FACTS, Facts
 
 ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
 
@@ -83,6 +84,12 @@ def test_nothing_by_default_lets_the_whole_internet_in() -> None:
 def test_the_three_choices_mean_the_same_as_the_slug() -> None:
     choices = {"networkMode": "GlobalRouter", "nodeType": "native", "connection": "non-direct"}
     assert _settings(scenario=choices) == _settings("globalrouter-nondirect-native")
+
+
+@pytest.mark.parametrize(("slug", "facts"), FACTS.items())
+def test_the_choices_with_the_layer_mean_the_same_as_the_slug(slug: str, facts: Facts) -> None:
+    choices = {"networkMode": facts.mode, "nodeType": facts.nodes, "connection": facts.connection, "layer": facts.layer}
+    assert _settings(scenario=choices) == _settings(slug)
 
 
 def test_the_default_scenario_is_the_first() -> None:

@@ -115,7 +115,7 @@ def test_the_generated_settings_are_of_both_kinds() -> None:
     problems: Counter[str] = Counter()
 
     @given(strategies.mostly_right())
-    @settings(max_examples=200, derandomize=True)
+    @settings(max_examples=300, derandomize=True)
     def collect(values: dict[str, Any]) -> None:
         right[values["scenario"]] += _parsed(values) is not None
 

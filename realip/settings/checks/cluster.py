@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from realip import rules, tke
 from realip.problems import Problem
-from realip.scenarios import SCENARIOS, NetworkMode
+from realip.scenarios import SCENARIOS, NetworkMode, Scenario
 from realip.settings.address_plan import address_plan
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
@@ -47,14 +47,19 @@ def account_problems(settings: Settings, account_type: str | None) -> Iterator[P
     """A scenario that an account of that type cannot have (TKE 41897)."""
     row = settings.scenario.row
     if row.billed_by_ip and account_type == tke.ACCOUNT_BILLED_BY_CVM:
-        instead = next(
-            other.slug for other in SCENARIOS if not other.billed_by_ip and other.network_mode is row.network_mode
-        )
         message = (
-            f"is billed by CVM, and `{row.slug}` needs an account that is billed by IP (TKE 41897); take `{instead}`, "
+            f"is billed by CVM, and `{row.slug}` needs an account that is billed by IP (TKE 41897); take `{_any_account(row)}`, "
             "or have the account changed by a ticket"
         )
         yield Problem("network.accountType", account_type, message, ("scenario",))
+
+
+def _any_account(row: Scenario) -> str:
+    """The scenario for every account, in the same network mode, that is nearest: the app reads the same there, if that can be."""
+    offered = [other for other in SCENARIOS if not other.billed_by_ip and other.network_mode is row.network_mode]
+    return max(
+        offered, key=lambda other: (other.reads is row.reads, other.choices.connection is row.choices.connection)
+    ).slug
 
 
 def capacity_problems(settings: Settings) -> Iterator[Problem]:

@@ -61,7 +61,7 @@ class AppSettings(Section):
     port: Port = Field(5000, description="Where the container listens.")
     service_port: Port = Field(
         defaults.HTTP_PORT,
-        description="Where clients connect. Non-direct: the Service's port; clients connect to the Ingress at 80.",
+        description="Where clients connect. Layer 7: the Service's port; clients connect to the Ingress at 80.",
     )
     namespace: AppNamespace | None = Field(
         None, description="Namespace; made unless it is `default`. Of an app that runs already: `default` if unset."
@@ -69,7 +69,7 @@ class AppSettings(Section):
     deployment: Subdomain | None = Field(None, description="The Deployment's name.")
     container: Name | None = Field(None, description="The container's name.")
     service: ServiceName | None = Field(None, description="The Service's name.")
-    ingress: Subdomain | None = Field(None, description="Non-direct: the Ingress's name.")
+    ingress: Subdomain | None = Field(None, description="Layer 7: the Ingress's name.")
     label: LabelValue = Field("real-ip-app", min_length=1, description="Value of the pods' `app` label.")
     cpu_request: Cpu = Field("250m", description="CPU request of each pod; a super node bills it.")
     cpu_limit: Cpu = Field("1", description="CPU limit of each pod.")

@@ -1,0 +1,77 @@
+"""DirectIngress: an Ingress of class qcloud whose load balancer reaches pods straight."""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from realip.components._arguments import Shape
+from realip.components._component import Children, KubernetesComponent
+from realip.components._ingress import INGRESS_RULES, ingress_problems, make_ingress
+from realip.components._ports import PortOrName
+from realip.components.load_balancer import IngressExposure, LoadBalancer
+from realip.scenarios import ExposureKind
+
+__all__ = ["DIRECT_INGRESS", "DirectIngress", "DirectIngressArgs", "make_direct_ingress"]
+
+
+class DirectIngressArgs(TypedDict):
+    """Arguments of `DirectIngress`."""
+
+    service: pulumi.Input[str]
+    """The Service's name."""
+    ingress: pulumi.Input[str]
+    """The Ingress's name."""
+    selector: Mapping[str, pulumi.Input[str]]
+    """Labels of the pods."""
+    port: pulumi.Input[int]
+    """The Service's port, to which the Ingress sends."""
+    target_port: pulumi.Input[PortOrName]
+    """Where pods listen: a number, or the name of a container's port."""
+    namespace: NotRequired[pulumi.Input[str]]
+    """Namespace of all three; `default` if unset."""
+    load_balancer: NotRequired[LoadBalancer]
+    """The load balancer, where it is not a public one that TKE makes."""
+    pass_to_target: NotRequired[bool]
+    """Let what the load balancer accepts reach the pods whatever their security group says, so that no port of them is open
+    to clients, who could forge X-Forwarded-For there. Not with an existing load balancer."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """More annotations of the Ingress; not those that follow from other arguments."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the Ingress."""
+
+
+DIRECT_INGRESS = Shape(DirectIngressArgs, INGRESS_RULES, ingress_problems)
+
+
+class DirectIngress(KubernetesComponent):
+    """An Ingress of class qcloud whose load balancer reaches pods straight: the client is in X-Forwarded-For (TKE 56112).
+
+    No node port stands between them. In a GlobalRouter cluster with native nodes `GlobalRouteDirectAccess` has to come
+    first: pass it in `opts.depends_on`.
+
+    The load balancer appends the address that it sees, so an application may believe the last entry, and only that.
+    """
+
+    service: pulumi.Output[str]
+    """The Service's name."""
+    ingress: pulumi.Output[str]
+    """The Ingress's name."""
+    address: pulumi.Output[str]
+    """Address of the exposure: an IP address or a hostname."""
+    url: pulumi.Output[str]
+    """Where to point a browser."""
+
+    def __init__(self, name: str, args: DirectIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make Service and Ingress and wait for the address; ArgumentError for what Kubernetes or TKE would refuse."""
+        super().__init__(name, opts, DIRECT_INGRESS.problems(args))
+        made = make_direct_ingress(self._children, name, args)
+        self.service, self.ingress, self.address, self.url = made.service, made.ingress, made.address, made.url
+        self.register_outputs(
+            {"service": self.service, "ingress": self.ingress, "address": self.address, "url": self.url}
+        )
+
+
+def make_direct_ingress(children: Children, name: str, args: DirectIngressArgs) -> IngressExposure:
+    """The Ingress whose load balancer reaches pods straight, and the Service that names them."""
+    return make_ingress(children, name, args, ExposureKind.DIRECT_INGRESS)
