@@ -30,7 +30,7 @@ $(BIN)/.dev: $(BIN)/.runtime requirements-dev.txt
 preview: $(BIN)/.runtime ## what a stack would create, offline (STACK=...)
 	@$(BIN)/python -m realip preview $(STACK)
 
-scenarios: $(BIN)/.runtime ## the five scenarios and the decision graph
+scenarios: $(BIN)/.runtime ## the scenarios and the decision graph
 	@$(BIN)/python -m realip scenarios
 
 test: $(BIN)/.dev ## the tests, with branch coverage; no engine, no cluster, no network

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,6 +21,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from realip.messages import Language, Speaker
+from realip.scenarios import Choices, Connection, Layer, NetworkMode, NodeType, Scenario, resolve
 from realip.settings.models import Settings
 from realip.settings.problems import model_in
 
@@ -125,6 +127,19 @@ def scenarios(title: str) -> str:
     return _section(_realip("scenarios", "--lang", _language(title).value), title)
 
 
+def matrix(language: str) -> str:
+    """The scenarios as a table: a row for each network mode and kind of nodes, a column for each connection and layer."""
+    say = Speaker(Language(language))
+    ways = list(product(Connection, Layer))
+    titles = [f"{say(f'connection_{connection.value}')}: {say(f'layer_{layer.value}')}" for connection, layer in ways]
+    lines = [f"| | {' | '.join(titles)} |", "|---" * (len(ways) + 1) + "|"]
+    for mode, nodes in product(NetworkMode, NodeType):
+        answers = [resolve(Choices(mode, nodes, *way)) for way in ways]
+        shown = [f"{row.number} `{row.slug}`" if isinstance(row, Scenario) else "–" for row in answers]
+        lines.append(f"| {say(f'mode_{mode.value}')}, {say(f'nodes_{nodes.value}')} | {' | '.join(shown)} |")
+    return "\n".join(lines) + "\n"
+
+
 def picture(stack: str) -> str:
     """A preview at a glance: of its tree the first level and what makes the scenario, and the way of a client's address."""
     text = _realip("preview", *stack.split())
@@ -146,6 +161,7 @@ _WRITERS: dict[str, Callable[[str], str]] = {
     "preview": lambda stack: _fenced("text", _realip("preview", *stack.split())),
     "picture": lambda stack: _fenced("text", picture(stack)),
     "scenarios": lambda title: _fenced("text", scenarios(title)),
+    "matrix": lambda language: matrix(language or "en"),
     "example": lambda path: _fenced("python", (ROOT / path).read_text("utf-8").rstrip("\n")),
     "settings": lambda language: settings_table(language or "en"),
     "rules": lambda language: rules_table(language or "en"),

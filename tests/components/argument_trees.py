@@ -254,9 +254,14 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
     ),
     (
         DirectIngress,
-        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER},
+        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER} | _ANNOTATED,
     ),
-    (LocalService, _SERVICE | {"pass_to_target": True, "load_balancer": _NEW_BALANCER}),
+    (LocalService, _SERVICE | {"pass_to_target": True, "load_balancer": _NEW_BALANCER} | _ANNOTATED),
+    (
+        LocalService,
+        {key: value for key, value in _SERVICE.items() if key not in {"port", "target_port"}}
+        | {"ports": [{"port": 80, "target_port": 8080, "name": "web"}, {"port": 81, "target_port": "x", "name": "x"}]},
+    ),
     (GlobalRouteDirectAccess, {"timeout_seconds": 40}),
     (
         Apps,
