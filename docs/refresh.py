@@ -135,7 +135,7 @@ def matrix(language: str) -> str:
     lines = [f"| | {' | '.join(titles)} |", "|---" * (len(ways) + 1) + "|"]
     for mode, nodes in product(NetworkMode, NodeType):
         answers = [resolve(Choices(mode, nodes, *way)) for way in ways]
-        shown = [f"{row.number} `{row.slug}`" if isinstance(row, Scenario) else "–" for row in answers]
+        shown = [f"{row.number} `{row.slug}`" if isinstance(row, Scenario) else "-" for row in answers]
         lines.append(f"| {say(f'mode_{mode.value}')}, {say(f'nodes_{nodes.value}')} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
 

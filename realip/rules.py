@@ -301,7 +301,7 @@ def one_of(value: _Value, known: Iterable[_Value]) -> _Value:
 
 def within(value: float, limits: range) -> float:
     """A number between two limits."""
-    if value < limits.start:
+    if not value >= limits.start:  # so put, a number that is none (NaN) is refused too
         raise ValueError(f"must be at least {limits.start}")
     if value > limits[-1]:
         raise ValueError(f"must be at most {limits[-1]}")
