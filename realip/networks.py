@@ -17,6 +17,7 @@ __all__ = [
     "canonical_cidr",
     "cluster_cidr",
     "documentation_range",
+    "outside",
     "overlaps",
     "private",
     "private_cidr",
@@ -101,6 +102,13 @@ def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str,
     for (first_name, first), (second_name, second) in combinations(networks, 2):
         if first.overlaps(second):
             yield second_name, second, f"overlaps {first_name}, {first}; choose networks that share no address"
+
+
+def outside(vpc: Sequence[IPv4Network]) -> str:
+    """The sentence about a subnet in none of a VPC's networks: its own, and auxiliary ones."""
+    if len(vpc) == 1:
+        return f"lies outside the VPC's {vpc[0]}; choose a network inside it"
+    return f"lies outside the VPC's {', '.join(map(str, vpc))}; choose a network inside one of them"
 
 
 def private(cidr: str) -> bool:

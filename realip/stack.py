@@ -122,6 +122,8 @@ class RealIpStack(Component):
         )
         if settings.network.account_type is not None:
             args["account_type"] = settings.network.account_type.value
+        if plan.auxiliary:
+            args["auxiliary_cidrs"] = settings.network.auxiliary_cidrs
         if settings.network.vpc_id is not None:
             args["vpc_id"] = settings.network.vpc_id
         if ports.tcp is not None:
@@ -129,7 +131,7 @@ class RealIpStack(Component):
         if ports.udp is not None:
             args["client_udp_ports"] = ports.udp
         if ports != NO_PORTS:
-            args["client_cidrs"] = settings.access.client_cidrs or (str(plan.vpc),)
+            args["client_cidrs"] = settings.access.client_cidrs or list(map(str, plan.vpc_ranges))
         return args
 
     def _client_ports(self) -> OpenPorts:
@@ -371,7 +373,7 @@ def _env_from(source: EnvFromSettings) -> EnvFrom:
 def _ranges(plan: AddressPlan) -> dict[str, list[str]]:
     """The networks that an address can be told by: a client's lies in none of them."""
     return {
-        "vpc": [str(plan.vpc)],
+        "vpc": list(map(str, plan.vpc_ranges)),
         "nodes": list(map(str, plan.node_ranges)),
         "pods": list(map(str, plan.pod_ranges)),
         "services": [str(plan.services)],

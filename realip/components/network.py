@@ -43,8 +43,10 @@ class NetworkArgs(TypedDict):
     """Subnets of pods; VPC-CNI only."""
     vpc_id: NotRequired[pulumi.Input[str]]
     """An existing VPC, `vpc-...`: nothing is made in it but the security group."""
+    auxiliary_cidrs: NotRequired[Sequence[str]]
+    """Auxiliary networks of the VPC, in which subnets may lie too; a new VPC gets them."""
     inside_cidrs: NotRequired[Sequence[str]]
-    """Networks that nodes and pods send from, and so may reach each other from. The VPC's network if unset."""
+    """Networks that nodes and pods send from, and so may reach each other from. The VPC's networks if unset."""
     client_ports: NotRequired[str]
     """Port, ports or range that clients reach by TCP on nodes or pods, such as `5000`, `80,443` or `30000-32768`. None if unset."""
     client_udp_ports: NotRequired[str]
@@ -75,7 +77,7 @@ def network_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     for group in _GROUPS:
         yield from _named_twice(arguments, group, args.entries(group))
     yield from _regions([(place, zone) for place, subnet in placed if (zone := subnet.text("zone")) is not None])
-    yield from _overlaps(args, placed, existing=existing)
+    yield from _overlaps(arguments, args, placed, existing=existing)
     yield from _names(arguments, args, placed, existing=existing)
     inside = [cidr for cidr in args.entries("inside_cidrs") if isinstance(cidr, str)]
     if rules.whole_internet(inside):
@@ -110,16 +112,24 @@ def _regions(zones: Sequence[tuple[Arguments, str]]) -> Iterator[Problem]:
             yield place.refuse("zone", zone, f"lies outside {region}, where the first zone is; a VPC has one region")
 
 
-def _overlaps(args: Known, placed: Sequence[tuple[Arguments, Known]], *, existing: bool) -> Iterator[Problem]:
+def _overlaps(
+    arguments: Arguments, args: Known, placed: Sequence[tuple[Arguments, Known]], *, existing: bool
+) -> Iterator[Problem]:
     """Subnets inside a new VPC, and no address in two; nodes and pods may share a subnet that is there already."""
-    vpc = args.text("cidr")
+    extra = args.entries("auxiliary_cidrs")
+    own = [] if (cidr := args.text("cidr")) is None else [("cidr", IPv4Network(cidr))]
+    own += [(arguments.at("auxiliary_cidrs").entry(i).path, IPv4Network(cidr)) for i, cidr in enumerate(extra)]
+    for path, shared, message in rules.overlaps(own):
+        yield Problem(path, str(shared), message)
+    vpc = [network for _, network in own]
+    complete = "cidr" in args and "auxiliary_cidrs" not in args.wrong
     networks: dict[str, tuple[str, IPv4Network]] = {}
     for place, subnet in placed:
         if (cidr := subnet.text("cidr")) is None or (existing and subnet.text("id") is None):
             continue
         network, path = IPv4Network(cidr), place.at("cidr").path
-        if vpc is not None and not existing and not network.subnet_of(IPv4Network(vpc)):
-            yield Problem(path, cidr, f"lies outside the VPC's {vpc}; choose a network inside it")
+        if complete and not existing and not any(network.subnet_of(one) for one in vpc):
+            yield Problem(path, cidr, rules.outside(vpc))
         networks.setdefault(subnet.text("id") or path, (path, network))
     for path, shared, message in rules.overlaps(networks.values()):
         yield Problem(path, str(shared), message)
@@ -167,6 +177,7 @@ NETWORK = Shape(
         "node_subnets": Items(SUBNET, at_least_one="subnet"),
         "pod_subnets": Items(SUBNET),
         "vpc_id": lambda value: rules.cloud_id(value, "vpc"),
+        "auxiliary_cidrs": Items(rules.vpc_cidr, unique=True),
         "inside_cidrs": rules.canonical_cidr,
         "client_ports": rules.ports,
         "client_udp_ports": rules.ports,
@@ -221,6 +232,7 @@ class Network(Component):
                 f"{name}-vpc",
                 name=self._display_name,
                 cidr_block=args["cidr"],
+                assistant_cidrs=list(args.get("auxiliary_cidrs") or ()) or None,
                 tags=self._tags,
                 opts=self._children.options(),
             )
@@ -310,7 +322,7 @@ class Network(Component):
             opts=self._children.options(),
         )
         reached = (("TCP", args.get("client_ports")), ("UDP", args.get("client_udp_ports")))
-        inside = list(args.get("inside_cidrs") or [args["cidr"]])
+        inside = list(args.get("inside_cidrs") or [args["cidr"], *(args.get("auxiliary_cidrs") or ())])
         rule_set = tencentcloud.security.GroupRuleSet(
             f"{self._name}-node-rules",
             security_group_id=group.id,

@@ -1,6 +1,6 @@
 """How a client's address travels from the client to the app, hop by hop, in the scenario that a stack follows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -138,19 +138,19 @@ def _appended(client: str) -> str:
 
 def _client(settings: "Settings") -> str:
     """An example of a client that may come: from outside the VPC, unless nobody there can."""
-    vpc = ip_network(settings.network.cidr)
+    vpc = address_plan(settings).vpc_ranges
     allowed = [ip_network(cidr) for cidr in settings.access.client_cidrs]
     if settings.load_balancer.internal:
         allowed = [cidr for cidr in allowed if _within(cidr, vpc)]
     else:
         allowed = sorted(allowed, key=lambda cidr: _within(cidr, vpc))
-    network = allowed[0] if allowed else vpc
+    network = allowed[0] if allowed else vpc[0]
     example = ip_address(EXAMPLE_CLIENT)
     return str(example if example in network else network[min(7, network.num_addresses - 1)])
 
 
-def _within(cidr: IPv4Network | IPv6Network, vpc: IPv4Network | IPv6Network) -> bool:
-    return isinstance(cidr, IPv4Network) and isinstance(vpc, IPv4Network) and cidr.subnet_of(vpc)
+def _within(cidr: IPv4Network | IPv6Network, vpc: Sequence[IPv4Network]) -> bool:
+    return isinstance(cidr, IPv4Network) and any(cidr.subnet_of(network) for network in vpc)
 
 
 def _load_balancer(settings: "Settings", say: Say) -> str:
@@ -176,7 +176,7 @@ def _where(settings: "Settings", networks: tuple[object, ...]) -> str:
 def outsiders_warning(settings: "Settings", say: Say) -> str | None:
     """The warning of a preview where a public exposure lets nobody from outside the VPC in; None if that is as it should be."""
     clients = settings.access.client_cidrs
-    vpc = ip_network(settings.network.cidr)
+    vpc = address_plan(settings).vpc_ranges
     if settings.load_balancer.internal or not all(_within(ip_network(cidr), vpc) for cidr in clients):
         return None
     found = ", ".join(f'"{cidr}"' for cidr in clients)

@@ -8,7 +8,7 @@ from realip.scenarios import NetworkMode
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
 
-__all__ = ["AddressPlan", "address_plan", "zone_inside"]
+__all__ = ["AddressPlan", "address_plan", "shared_subnets", "zone_inside"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class AddressPlan:
     """Networks of one stack. `cluster` and `pods_per_node` belong to GlobalRouter, `pod_subnets` to VPC-CNI."""
 
     vpc: IPv4Network
+    auxiliary: tuple[IPv4Network, ...]
+    """Auxiliary networks of the VPC."""
     node_subnets: tuple[SubnetSettings, ...]
     pod_subnets: tuple[SubnetSettings, ...]
     cluster: IPv4Network | None
@@ -36,8 +38,13 @@ class AddressPlan:
         return IPv4Network((end, 33 - self.service_number.bit_length()))
 
     @property
+    def vpc_ranges(self) -> tuple[IPv4Network, ...]:
+        """Every network of the VPC."""
+        return (self.vpc, *self.auxiliary)
+
+    @property
     def node_ranges(self) -> tuple[IPv4Network, ...]:
-        """Where node addresses come from: the node subnets, or the VPC where an existing subnet's network was not said."""
+        """Where node addresses come from: the node subnets, or all of the VPC where an existing subnet's network was not said."""
         return self._networks(self.node_subnets)
 
     @property
@@ -54,7 +61,24 @@ class AddressPlan:
         return tuple(dict.fromkeys((*self.node_ranges, *self.pod_ranges, *extra)))
 
     def _networks(self, subnets: tuple[SubnetSettings, ...]) -> tuple[IPv4Network, ...]:
-        return tuple(dict.fromkeys(subnet.network or self.vpc for subnet in subnets))
+        found = dict.fromkeys(
+            network for subnet in subnets for network in ([subnet.network] if subnet.network else self.vpc_ranges)
+        )
+        return tuple(found)
+
+
+def shared_subnets(settings: Settings) -> list[tuple[int, SubnetSettings, SubnetSettings]]:
+    """Existing subnets that pods share with nodes: the place among network.podSubnets, and what either list says of it.
+
+    TKE recommends a subnet for pods alone and does not ask for one (TKE 50355).
+    """
+    nodes = {subnet.id: subnet for subnet in settings.network.nodes if subnet.id is not None}
+    pods = settings.network.pod_subnets or ()
+    return [
+        (index, subnet, nodes[subnet.id])
+        for index, subnet in enumerate(pods)
+        if subnet.id is not None and subnet.id in nodes
+    ]
 
 
 def zone_inside(settings: Settings, said: str | None) -> str:
@@ -69,10 +93,12 @@ def zone_inside(settings: Settings, said: str | None) -> str:
 def address_plan(settings: Settings) -> AddressPlan:
     """The networks of a stack, defaults filled in for its scenario."""
     network, cluster, row = settings.network, settings.cluster, settings.scenario.row
+    auxiliary = tuple(map(IPv4Network, network.auxiliary_cidrs))
     if row.network_mode is NetworkMode.VPC_CNI:
         own_services = IPv4Network(cluster.service_cidr or defaults.SERVICE_CIDR)
         return AddressPlan(
             vpc=IPv4Network(network.cidr),
+            auxiliary=auxiliary,
             node_subnets=network.nodes,
             pod_subnets=network.pods,
             cluster=None,
@@ -84,6 +110,7 @@ def address_plan(settings: Settings) -> AddressPlan:
     services = None if cluster.service_cidr is None else IPv4Network(cluster.service_cidr)
     return AddressPlan(
         vpc=IPv4Network(network.cidr),
+        auxiliary=auxiliary,
         node_subnets=network.nodes,
         pod_subnets=(),
         cluster=IPv4Network(cluster.cluster_cidr or defaults.CLUSTER_CIDR),

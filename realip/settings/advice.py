@@ -7,7 +7,7 @@ from realip import defaults, rules, tke
 from realip.instance_types import allocatable
 from realip.problems import MISSING, Problem
 from realip.scenarios import ExposureKind
-from realip.settings.address_plan import address_plan, zone_inside
+from realip.settings.address_plan import address_plan, shared_subnets, zone_inside
 from realip.settings.exposure_plan import listeners
 from realip.settings.models import Settings
 
@@ -62,6 +62,14 @@ def advice(settings: Settings) -> list[Problem]:
     found += _pods_without_a_node(settings)
     found += _zones_not_said(settings)
     found += _adopted(settings)
+    found += [
+        Problem(
+            f"network.podSubnets[{index}].id",
+            subnet.id,
+            "holds nodes too: pods and nodes take each other's addresses; TKE recommends a subnet for pods alone (TKE 50355)",
+        )
+        for index, subnet, _ in shared_subnets(settings)
+    ]
     existing = settings.load_balancer.existing_id
     if existing is not None and settings.row.exposure.has_ingress and set(rules.EVERYONE) & set(access.client_cidrs):
         message = (

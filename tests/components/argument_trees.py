@@ -106,6 +106,7 @@ _POOL: dict[str, Any] = {
 }
 _NETWORK: dict[str, Any] = {
     "cidr": "10.0.0.0/16",
+    "auxiliary_cidrs": ["10.1.0.0/16", "172.20.0.0/16"],
     "inside_cidrs": ["10.0.0.0/20"],
     "client_ports": "30000-32768",
     "client_udp_ports": "53,443",
@@ -134,7 +135,7 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
                 {"zone": "ap-guangzhou-6", "cidr": "10.0.0.0/20"},
                 {"zone": "ap-guangzhou-7", "cidr": "10.0.16.0/20"},
             ],
-            "pod_subnets": [{"zone": "ap-guangzhou-6", "cidr": "10.0.128.0/19"}],
+            "pod_subnets": [{"zone": "ap-guangzhou-6", "cidr": "10.1.128.0/19"}],
         },
     ),
     (

@@ -301,3 +301,68 @@ def test_an_existing_subnet_whose_network_nobody_said_counts_as_the_whole_vpc() 
         ("172.16.0.0/16", "ALL"): _INSIDE,
         ("0.0.0.0/0", "5000"): "clients",
     }
+
+
+def test_pods_may_share_an_existing_subnet_with_nodes() -> None:
+    """A cluster that somebody made by TKE's own demo has one subnet for both."""
+    subnets = [{"zone": "ap-guangzhou-6", "id": "subnet-both", "cidr": "10.1.0.0/20"}]
+    network = {"cidr": "10.1.0.0/16", "vpcId": "vpc-theirs", "nodeSubnets": subnets, "podSubnets": subnets}
+    found = up("vpc-cni-direct-native", network=network)
+    assert found.one("cluster:Cluster").inputs["eniSubnetIds"] == ["subnet-both"]
+    assert found.one("NativeNodePool").inputs["native"]["subnetIds"] == ["subnet-both"]
+    assert (
+        found.stack.outputs["networkRanges"]["nodes"] == found.stack.outputs["networkRanges"]["pods"] == ["10.1.0.0/20"]
+    )
+
+
+_AUXILIARY = {
+    "auxiliaryCidrs": ["172.20.0.0/16"],
+    "podSubnets": [{"zone": "ap-guangzhou-6", "cidr": "172.20.0.0/19"}],
+    "zones": ["ap-guangzhou-6"],
+}
+
+
+def test_pods_in_an_auxiliary_network_reach_nodes_and_are_told_apart_from_clients() -> None:
+    found = up("vpc-cni-direct-native", network=_AUXILIARY, access=_NOBODY)
+    assert found.one("Vpc/instance:Instance").inputs["assistantCidrs"] == ["172.20.0.0/16"]
+    assert found.named("realip-network-pods-ap-guangzhou-6").inputs["cidrBlock"] == "172.20.0.0/19"
+    assert found.stack.outputs["networkRanges"] == {
+        "vpc": ["10.0.0.0/16", "172.20.0.0/16"],
+        "nodes": ["10.0.80.0/20"],
+        "pods": ["172.20.0.0/19"],
+        "services": ["10.200.0.0/22"],
+    }
+    assert _stack_rules("vpc-cni-direct-native", network=_AUXILIARY, access=_NOBODY) == {
+        ("10.0.80.0/20", "ALL"): _INSIDE,
+        ("172.20.0.0/19", "ALL"): _INSIDE,
+        ("10.0.0.0/16", "5000"): "clients",
+        ("172.20.0.0/16", "5000"): "clients",
+    }
+
+
+def test_an_existing_subnet_of_unknown_network_may_lie_in_an_auxiliary_one() -> None:
+    """Rules made from the VPC's own network alone would cut its nodes off."""
+    network = {
+        "cidr": "10.1.0.0/16",
+        "auxiliaryCidrs": ["10.9.0.0/16"],
+        "vpcId": "vpc-theirs",
+        "nodeSubnets": [{"zone": "ap-guangzhou-6", "id": "subnet-nodes"}],
+    }
+    rules = _stack_rules("globalrouter-nondirect-native", network=network)
+    assert {("10.1.0.0/16", "ALL"), ("10.9.0.0/16", "ALL")} < rules.keys()
+
+
+def test_a_vpc_without_auxiliary_networks_is_left_with_those_that_somebody_added() -> None:
+    """An empty list would take them away (provider field assistant_cidrs is computed)."""
+    assert "assistantCidrs" not in _network().named("net-vpc").inputs
+
+
+def test_a_network_alone_lets_its_auxiliary_networks_reach_each_other() -> None:
+    found = _network(auxiliary_cidrs=["10.3.0.0/16"], pod_subnets=[{"zone": "ap-guangzhou-6", "cidr": "10.3.128.0/19"}])
+    assert [(who, port) for who, _, port, _ in _rules(found)] == [("10.0.0.0/16", "ALL"), ("10.3.0.0/16", "ALL")]
+    with pytest.raises(ArgumentError, match=r'auxiliary_cidrs\[0\] = "10.0.0.0/24": overlaps cidr, 10.0.0.0/16'):
+        _network(auxiliary_cidrs=["10.0.0.0/24"])
+    elsewhere = r'pod_subnets\[0\].cidr = "10.0.128.0/19": lies outside the VPC\'s 10.8.0.0/16, 10.9.0.0/16'
+    nodes = [{"zone": "ap-guangzhou-6", "cidr": "10.8.0.0/20"}]
+    with pytest.raises(ArgumentError, match=elsewhere):
+        _network(cidr="10.8.0.0/16", auxiliary_cidrs=["10.9.0.0/16"], node_subnets=nodes)

@@ -47,7 +47,7 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     inside = [cidr for cidr, port in nodes if port == "ALL"]
     clients = [(cidr, port) for cidr, port in nodes if port != "ALL"]
     assert not EVERYONE & set(inside)
-    assert {cidr for cidr, _ in clients} <= {*access.client_cidrs, made.network.cidr}
+    assert {cidr for cidr, _ in clients} <= {*access.client_cidrs, made.network.cidr, *made.network.auxiliary_cidrs}
     targets = _targets(values, made)
     opened = {one for _, ports in clients for one in ports.split(",")}
     assert opened <= ({str(port) for port, _ in targets} if direct else {"30000-32768"})

@@ -98,6 +98,7 @@ _ANNOTATIONS = st.dictionaries(
 SECTIONS: dict[str, st.SearchStrategy[Any]] = {
     "network": _maybe(
         cidr=cidrs(10, 29),
+        auxiliaryCidrs=st.lists(cidrs(14, 29), max_size=2),
         zones=st.lists(st.sampled_from(ZONES), max_size=3),
         vpcId=st.sampled_from(["vpc-1", "vpc-1", "net"]),
         nodeSubnets=_SUBNETS,
@@ -211,26 +212,38 @@ def _right_ports(draw: st.DrawFn, *, secure: bool, direct: bool) -> list[dict[st
 
 
 @st.composite
+def _right_network(draw: st.DrawFn, *, vpc_cni: bool) -> dict[str, Any]:
+    """A network whose subnets lie inside it, carved, said or existing."""
+    zones = draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=3, unique=True))
+    second = draw(st.integers(0, 255))
+    existing = draw(st.booleans()) and draw(st.booleans())
+    network: dict[str, Any] = {"cidr": f"10.{second}.0.0/16", "zones": zones}
+    if existing:
+        network["vpcId"] = "vpc-1"
+    if draw(st.booleans()) or existing:
+        for group, offset in (("nodeSubnets", 0), *((("podSubnets", 8),) if vpc_cni else ())):
+            network[group] = [
+                {"zone": zone, "cidr": f"10.{second}.{(index + offset) * 16}.0/20"}
+                | ({"id": f"subnet-{offset}{index}"} if existing else {})
+                for index, zone in enumerate(zones)
+            ]
+    if "podSubnets" in network and draw(st.booleans()):
+        if existing:  # pods beside the nodes
+            network["podSubnets"] = [dict(subnet) for subnet in network["nodeSubnets"]]
+        else:
+            network["auxiliaryCidrs"] = [f"10.{(second + 1) % 256}.0.0/16"]
+            for index, subnet in enumerate(network["podSubnets"]):
+                subnet["cidr"] = f"10.{(second + 1) % 256}.{index * 16}.0/20"
+    return network
+
+
+@st.composite
 def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
     """Settings of which a good part can be used: each section on its own is what somebody might mean."""
     slug = draw(st.sampled_from(SLUGS))
     facts = FACTS[slug]
     vpc_cni, super_nodes = facts.mode == "VPC-CNI", facts.nodes == "super"
-    zones = draw(st.lists(st.sampled_from(ZONES), min_size=1, max_size=3, unique=True))
-    second = draw(st.integers(0, 255))
-    existing = draw(st.booleans()) and draw(st.booleans())
-    values: dict[str, Any] = {"scenario": slug, "network": {"cidr": f"10.{second}.0.0/16", "zones": zones}}
-    if draw(st.booleans()) or existing:
-        for group, offset in (("nodeSubnets", 0), ("podSubnets", 8)):
-            if group == "podSubnets" and not vpc_cni:
-                continue
-            values["network"][group] = [
-                {"zone": zone, "cidr": f"10.{second}.{(index + offset) * 16}.0/20"}
-                | ({"id": f"subnet-{offset}{index}"} if existing else {})
-                for index, zone in enumerate(zones)
-            ]
-    if existing:
-        values["network"]["vpcId"] = "vpc-1"
+    values: dict[str, Any] = {"scenario": slug, "network": draw(_right_network(vpc_cni=vpc_cni))}
     cluster = draw(
         _maybe(
             version=st.sampled_from(["1.32.2", "1.29.5"]),

@@ -166,6 +166,45 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     ),
     (
         VPC_CNI,
+        {"network": {"auxiliaryCidrs": ["10.1.0.0/16"], "podSubnets": _subnets("10.2.0.0/20"), "zones": [ZONE]}},
+        "network.podSubnets[0]",
+        "10.2.0.0/20",
+        ["lies outside the VPC's 10.0.0.0/16, 10.1.0.0/16", "inside one of them"],
+    ),
+    (VPC_CNI, {"network": {"auxiliaryCidrs": ["10.0.4.0/22"]}}, "network.auxiliaryCidrs[0]", "10.0.4.0/22", ["overlaps network.cidr"]),
+    (
+        VPC_CNI,
+        {"network": {"auxiliaryCidrs": ["10.200.0.0/16"]}},
+        "cluster.serviceCidr",
+        "10.200.0.0/22",
+        ["overlaps network.auxiliaryCidrs[0], 10.200.0.0/16"],
+    ),
+    (
+        VPC_CNI,
+        {
+            "network": _existing(
+                nodeSubnets=[{"zone": ZONE, "id": "subnet-1", "cidr": "10.0.0.0/20"}],
+                podSubnets=[{"zone": ZONE, "id": "subnet-1", "cidr": "10.0.16.0/20"}],
+            )
+        },
+        "network.podSubnets[0].cidr",
+        "10.0.16.0/20",
+        ["is another network than network.nodeSubnets has for subnet-1, 10.0.0.0/20"],
+    ),
+    (
+        VPC_CNI,
+        {
+            "network": _existing(
+                nodeSubnets=[{"zone": ZONE, "id": "subnet-1", "cidr": "10.0.0.0/29"}],
+                podSubnets=[{"zone": ZONE, "id": "subnet-1", "cidr": "10.0.0.0/29"}],
+            )
+        },
+        "network.podSubnets",
+        ["10.0.0.0/29"],
+        ["have room for 5 addresses", "6 nodes and pods are asked for", "take larger networks"],
+    ),
+    (
+        VPC_CNI,
         {"network": {"nodeSubnets": _subnets("10.1.0.0/20"), "zones": [ZONE]}},
         "network.nodeSubnets[0]",
         "10.1.0.0/20",

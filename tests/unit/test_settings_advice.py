@@ -66,6 +66,19 @@ def test_as_much_as_one_organization_has_is_taken(cidrs: list[str]) -> None:
             "access.clientCidrs",
             "41428",
         ),
+        (
+            {
+                "access": ACCESS,
+                "network": {
+                    "cidr": "10.0.0.0/16",
+                    "vpcId": "vpc-1",
+                    "nodeSubnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1", "cidr": "10.0.0.0/20"}],
+                    "podSubnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1", "cidr": "10.0.0.0/20"}],
+                },
+            },
+            "network.podSubnets[0].id",
+            "TKE recommends a subnet for pods alone",
+        ),
         ({"access": ACCESS, "cluster": {"version": "1.28.3"}}, "cluster.version", "preStop"),
         ({"access": ACCESS, "adopt": {"vpc": "vpc-1"}}, "adopt", "where it says import-replacement"),
         ({"access": ACCESS, "cluster": {"version": "1.31.1"}}, "cluster.version", "take one of 1.30 or 1.32"),

@@ -18,7 +18,7 @@ from tests.support.stacks import SLUGS
 
 EVERYONE = {"0.0.0.0/0", "::/0"}
 REMEDIES = (
-    "; write ", "; choose ", "; use ", "; take ", " give ", "; add ", "; remove ", "; say ", "; name ", "; set ", "; put ",
+    "; write ", "; choose ", "; use ", "; take ", " give ", "; add ", "; remove ", "; say ", "; name ", "; set ", "; put ", "; let ",
     "; swap ", "; lower ", "; quote ", "; did you mean ", "; known are ", "; TKE takes ", "Nearest scenario: ",
     "must be ", "is not one of ", " needs ",
 )  # fmt: skip
@@ -50,11 +50,12 @@ def _is_readable(error: SettingsError) -> None:
 
 def _holds_together(made: Settings) -> None:
     plan, row, network = address_plan(made), made.row, made.network
-    known = [subnet.network for subnet in (*plan.node_subnets, *plan.pod_subnets) if subnet.network is not None]
+    subnets = {(subnet.id, subnet.network) for subnet in (*plan.node_subnets, *plan.pod_subnets)}
+    known = [subnet for _, subnet in subnets if subnet is not None]
     if network.vpc_id is None or network.node_subnets is not None:
-        assert all(subnet.subnet_of(plan.vpc) for subnet in known)
+        assert all(any(subnet.subnet_of(network) for network in plan.vpc_ranges) for subnet in known)
         wide = [
-            plan.vpc,
+            *plan.vpc_ranges,
             *([plan.cluster] if plan.cluster else []),
             *([plan.own_services] if plan.own_services else []),
         ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from realip import rules, tke
 from realip.problems import Problem
 from realip.scenarios import SCENARIOS, NetworkMode, Scenario
-from realip.settings.address_plan import address_plan
+from realip.settings.address_plan import address_plan, shared_subnets
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
 
@@ -86,7 +86,15 @@ def capacity_problems(settings: Settings) -> Iterator[Problem]:
         "pods" if row.super_nodes else "nodes",
     )
     if not row.super_nodes:
-        yield from _room("network.podSubnets", plan.pod_subnets, pods, "pods")
+        if shared := [mate if subnet.cidr is None else subnet for _, subnet, mate in shared_subnets(settings)]:
+            apart = [
+                subnet
+                for subnet in (*plan.node_subnets, *plan.pod_subnets)
+                if subnet.id not in {one.id for one in shared}
+            ]
+            yield from _room("network.podSubnets", (*shared, *apart), nodes + pods, "nodes and pods")
+        else:
+            yield from _room("network.podSubnets", plan.pod_subnets, pods, "pods")
     holds = tke.CLUSTER_LEVELS[settings.cluster.level]
     if not row.super_nodes and nodes > holds:
         message = f"holds {holds} nodes, and {replicas} asks for {nodes}; take a higher level"

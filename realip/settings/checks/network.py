@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from realip import rules, tke
 from realip.problems import MISSING, Problem
 from realip.scenarios import NetworkMode
-from realip.settings.address_plan import address_plan
+from realip.settings.address_plan import address_plan, shared_subnets
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
 
@@ -163,14 +163,22 @@ def overlap_problems(settings: Settings) -> Iterator[Problem]:
         for index, subnet in enumerate(planned)
         if subnet.network is not None
     ]
+    paths = ("network.cidr", "network.auxiliaryCidrs", "network.nodeSubnets", "network.podSubnets")
     for name, subnet in subnets:
-        if not subnet.subnet_of(plan.vpc):
-            yield Problem(
-                name, str(subnet), f"lies outside the VPC's {plan.vpc}; choose a network inside it", ("network.cidr",)
+        if not any(subnet.subnet_of(network) for network in plan.vpc_ranges):
+            yield Problem(name, str(subnet), rules.outside(plan.vpc_ranges), paths[:2])
+    shared = shared_subnets(settings)
+    for index, of_pods, of_nodes in shared:
+        if of_pods.network and of_nodes.network and of_pods.network != of_nodes.network:
+            message = (
+                f"is another network than network.nodeSubnets has for {of_pods.id}, {of_nodes.cidr}; a subnet has one"
             )
-    for name, subnet, message in rules.overlaps(subnets):
-        yield Problem(name, str(subnet), message, ("network.cidr", "network.nodeSubnets", "network.podSubnets"))
+            yield Problem(f"network.podSubnets[{index}].cidr", of_pods.cidr, message, paths)
+    both = {f"network.podSubnets[{index}]" for index, _, _ in shared}
+    for name, subnet, message in rules.overlaps([one for one in subnets if one[0] not in both]):
+        yield Problem(name, str(subnet), message, paths)
     wide = [("network.cidr", plan.vpc)]
+    wide += [(f"network.auxiliaryCidrs[{index}]", network) for index, network in enumerate(plan.auxiliary)]
     if plan.cluster is not None:
         wide.append(("cluster.clusterCidr", plan.cluster))
     if plan.own_services is not None:

@@ -47,6 +47,10 @@ class NetworkSettings(Section):
     cidr: VpcCidr = Field(
         defaults.VPC_CIDR, description="The VPC's network; say it for an existing VPC too, rules are made from it."
     )
+    auxiliary_cidrs: tuple[VpcCidr, ...] = Field(
+        (),
+        description="Auxiliary networks of the VPC, in which subnets may lie too. A new VPC gets them; say those of an existing one that its nodes or pods use.",
+    )
     zones: tuple[Zone, ...] = Field(
         defaults.ZONES,
         description="Zones to spread nodes over. Subnets are carved for each by its own number, so that zones come, go and change places without moving another's.",
