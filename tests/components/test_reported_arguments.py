@@ -87,7 +87,7 @@ CASES: list[tuple[Any, dict[str, Any], str, str]] = [
     (Network, {"client_cidrs": ["10.1.2.3/16", "example.com"]}, "client_cidrs[1]", "is not a CIDR"),
     (Network, {"inside_cidrs": ["0.0.0.0/1"]}, "inside_cidrs", "name the networks of nodes and pods"),
     (Network, {"pod_subnets": [{"zone": "guangzhou6", "cidr": "10.0.128.0/19"}]}, "pod_subnets[0].zone", "is not an availability zone"),
-    (Network, {"pod_subnets": [{"zone": "ap-guangzhou-6", "cidr": "10.1.0.0/20"}]}, "pod_subnets[0].cidr", "lies outside the VPC's 10.0.0.0/16"),
+    (Network, {"pod_subnets": [{"zone": "ap-guangzhou-6", "cidr": "10.2.0.0/20"}]}, "pod_subnets[0].cidr", "lies outside the VPC's 10.0.0.0/16"),
     (Network, {"pod_subnets": [{"zone": "ap-guangzhou-6", "cidr": "10.0.0.0/21"}]}, "pod_subnets[0].cidr", "overlaps node_subnets[0].cidr"),
     (Network, {"pod_subnets": [{"zone": "ap-tokyo-1", "cidr": "10.0.128.0/19"}]}, "pod_subnets[0].zone", "a VPC has one region"),
     (ClusterAccess, {"admin_cidrs": "198.18.0.7/32"}, "admin_cidrs", "must be a list"),
