@@ -37,6 +37,15 @@ def test_no_page_names_a_make_target_that_does_not_exist(name: str) -> None:
     assert named <= targets
 
 
+ENGLISH_ONLY = {"lab.md", "offline.md", "verify.md"}
+"""Pages that nobody has written in Chinese yet."""
+
+
+def test_every_page_has_a_twin_in_chinese() -> None:
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")}
+    assert pages - {page.name for page in CHINESE} == ENGLISH_ONLY
+
+
 def test_every_page_in_chinese_has_an_english_one() -> None:
     assert [page.name for page in CHINESE if not english(page).exists()] == []
     assert len(CHINESE) > 1
@@ -48,11 +57,29 @@ def test_both_languages_have_the_same_sections_and_commands(page: Path) -> None:
 
     def shape(text: str) -> tuple[list[str], list[str], list[str]]:
         blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
-        commands = [line.split("  #")[0].rstrip() for block in blocks for line in block.splitlines()]
+        commands = [line.split("  #")[0].rstrip() for block in blocks for line in block.splitlines() if line[:1] != "#"]
         troubles = re.findall(r"^\*\*", text, flags=re.MULTILINE)
         return re.findall(r"^(#+) ", text, flags=re.MULTILINE), [line.split("<")[0] for line in commands], troubles
 
     assert shape(page.read_text("utf-8")) == shape(english(page).read_text("utf-8"))
+
+
+def _facts(text: str) -> tuple[list[str], list[int], list[str]]:
+    """What no language has a say in: names of a table's rows, how many cells each has, and sources by number."""
+    rows = [
+        line.strip("|").split("|") for line in text.splitlines() if line.startswith("|") and set(line) - set("|-: ")
+    ]
+    names = [name for row in rows for name in re.findall(r"`[^`]+`", row[0])]
+    return names, [len(row) for row in rows], sorted(re.findall(r"\b(?:214|457|1145)/\d+", text))
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_both_languages_have_the_same_rows_sources_and_examples(page: Path) -> None:
+    here, there = page.read_text("utf-8"), english(page).read_text("utf-8")
+    if page.parent != ROOT:
+        assert _facts(here) == _facts(there)
+        markers = r"^```(?!text|console)(\w+)$"
+        assert re.findall(markers, here, flags=re.MULTILINE) == re.findall(markers, there, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["README.md", "README_zh.md"])
