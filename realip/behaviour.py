@@ -406,7 +406,7 @@ def _refusal(
 
 def _has_port(service: Object, wanted: object) -> bool:
     ports = list(_maps(spec_of(service).get("ports")))
-    return not ports or any(wanted in {port.get("port"), port.get("name")} for port in ports)
+    return not ports or any(wanted in (port.get("port"), port.get("name")) for port in ports)
 
 
 def _ingress(

@@ -50,7 +50,7 @@ def controller_services(world: World, name: str) -> list[Found]:
         (str(found.spec.get("controller")) for found in world.by_kind["IngressClass"] if found.name == name), ""
     )
     family = next((word for word in _FAMILIES if word in controller or word in name), name)
-    exposed = [found for found in world.by_kind["Service"] if found.spec.get("type") in {"LoadBalancer", "NodePort"}]
+    exposed = [found for found in world.by_kind["Service"] if found.spec.get("type") in ("LoadBalancer", "NodePort")]
     return [found for found in exposed if _belongs(found, family)]
 
 
@@ -138,7 +138,7 @@ def controller_of(world: World, gateway: Found) -> str | None:
         if found.name == name:
             return str(found.spec.get("controllerName"))
     return (
-        ISTIO if name == "istio" else ENVOY_GATEWAY if world.by_kind["EnvoyProxy"] and name in {"eg", "envoy"} else None
+        ISTIO if name == "istio" else ENVOY_GATEWAY if world.by_kind["EnvoyProxy"] and name in ("eg", "envoy") else None
     )
 
 
@@ -213,7 +213,7 @@ def is_passthrough(listener: Mapping[str, Any]) -> bool:
     """A listener that hands TCP on as it comes."""
     if listener.get("protocol") == "TLS":
         return as_map(listener.get("tls")).get("mode") == "Passthrough"
-    return listener.get("protocol") in {"TCP", "UDP"}
+    return listener.get("protocol") in ("TCP", "UDP")
 
 
 def policies_of(world: World, gateway: Found) -> Iterator[Found]:

@@ -104,7 +104,7 @@ def _kept(fixed: Fixed, text: str | None) -> str | None:
         for change in fixed.changes:
             value = change.value
             quoted = isinstance(value, str) and change.path[:2] == ("metadata", "annotations")
-            put(body, change.path, DoubleQuotedScalarString(value) if quoted or value in {"true", "false"} else value)
+            put(body, change.path, DoubleQuotedScalarString(value) if quoted or value in ("true", "false") else value)
         out = io.StringIO()
         reader.dump(body, out)
     except (YAMLError, KeyError, TypeError, IndexError, RecursionError):

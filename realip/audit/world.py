@@ -201,9 +201,16 @@ class World:
             on_super=all(known) if known and len(known) == len(places) else False if known and not any(known) else None,
             mixed=any(known) and not all(known),
             host_network=any(template.spec.get("hostNetwork") is True for template in makers) if makers else None,
-            own_interface=all(map(_has_interface, makers)) if makers else None,
+            own_interface=self._have_interfaces(templates, makers),
             sidecar=bool(makers) and all(self._has_sidecar(template, wanted) for template in makers),
         )
+
+    def _have_interfaces(self, templates: list[Template], makers: list[Template]) -> bool | None:
+        """True where every pod has an address of the VPC: by an interface of its own, or on a super node."""
+        pods = [template for template in templates if template.found.kind == "Pod"]
+        if pods:
+            return all(_has_interface(pod) or self._on_super(str(pod.spec.get("nodeName"))) for pod in pods)
+        return all(map(_has_interface, makers)) if makers else None
 
     @cached_property
     def only_super_nodes(self) -> bool:

@@ -158,7 +158,7 @@ def _no_service(scene: Scene, found: Found) -> Iterator[Match]:
             yield Match(("spec", "rules"), {"service": backend.service, "port": backend.port})
         elif service is not None and backend.port is not None:
             ports = as_maps(service.spec.get("ports"))
-            if ports and not any(backend.port in {port.get("port"), port.get("name")} for port in ports):
+            if ports and not any(backend.port in (port.get("port"), port.get("name")) for port in ports):
                 yield Match(("spec", "rules"), {"service": backend.service, "port": backend.port})
 
 
