@@ -71,6 +71,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the report as JSON")
     form.add_argument("--sarif", action="store_true", help="print it as SARIF 2.1.0, for code scanning")
+    form.add_argument(
+        "--admission-policy",
+        action="store_true",
+        help="print the rules that one object shows as ValidatingAdmissionPolicies, and audit nothing",
+    )
     form.add_argument("--junit", action="store_true", help="print it as JUnit XML, for CI")
     report.add_argument("--html", metavar="FILE", help="write a page to file as well")
     report.add_argument("--baseline", metavar="FILE", help="an earlier --json: only findings that it lacks count")
@@ -100,6 +105,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
+    if arguments.admission_policy:
+        return _admission(arguments)
     if arguments.fix != (arguments.output is not None):
         raise InputError(
             "--fix and -o DIR go together: the input is never changed, and DIR is where the changed objects go"
@@ -151,6 +158,15 @@ def _about(written: Sequence[Path], say: Speaker, *, asked: bool) -> Iterator[Li
         yield [Span(say("audit_fix_none"), "aside")]
     for path in written:
         yield [Span(say("audit_fix_written", file=str(path)), "decisive")]
+
+
+def _admission(arguments: argparse.Namespace) -> int:
+    """Print the policies. Gives the exit code."""
+    from realip.audit.admission import policies_text  # noqa: PLC0415 - what is not asked for is not loaded
+
+    if arguments.paths or arguments.kubeconfig or arguments.state:
+        raise InputError("--admission-policy audits nothing: give no PATH, --kubeconfig or --state with it")
+    return streams.put(policies_text(), 0)
 
 
 def _form(arguments: argparse.Namespace) -> Callable[[Report], str] | None:

@@ -82,6 +82,8 @@ class Part:
     fix: Callable[["Scene", Found], Iterator[Change]] | None = None
     cost: Cost = Cost.NOTHING
     """The cost of the fix."""
+    cel: str = ""
+    """The condition where one object shows it, for an admission policy (`realip.audit.admission`); empty where it takes more."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from realip import tke
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
+from realip.audit.rules.services import NAT64
 from realip.audit.scene import READS, Scene
 from realip.behaviour import Binding, PodNetwork, Sees, ingress_services, is_nat64, is_qcloud, is_true
 
@@ -230,6 +231,11 @@ _MAKE_DIRECT = f"{_ANNOTATE}{tke.INGRESS_DIRECT_ACCESS}=true"
 _INDIRECT = f"{_ANNOTATE}{tke.INGRESS_DIRECT_ACCESS}=false"
 _GROUPS = f"{_ANNOTATE}{tke.INGRESS_SECURITY_GROUPS}=sg-xxxxxxxx"
 _WITHOUT_PASS = f"{_ANNOTATE}{tke.INGRESS_PASS_TO_TARGET}-"
+_PASSES = (
+    f"('{tke.INGRESS_PASS_TO_TARGET}' in variables.said && variables.said['{tke.INGRESS_PASS_TO_TARGET}'] == 'true')"
+)
+_EXISTING = f"('{tke.INGRESS_EXISTING_LOAD_BALANCER}' in variables.said)"
+_NO_GROUPS = f"!('{tke.INGRESS_SECURITY_GROUPS}' in variables.said && variables.said['{tke.INGRESS_SECURITY_GROUPS}'].trim() != '')"
 
 PARTS = {
     "RIP002": Part(_INGRESS, _default, _MAKE_DIRECT, fix=_make_direct, cost=Cost.REBIND),
@@ -240,9 +246,13 @@ PARTS = {
     "RIP008": Part(_INGRESS, _cluster_ip, _MAKE_DIRECT, fix=_reachable, cost=Cost.REBIND),
     "RIP009": Part(_INGRESS, _no_selector),
     "RIP010": Part(_INGRESS, _around, fix=_close),
-    "RIP011": Part(_INGRESS, _open_to_everyone, _GROUPS),
-    "RIP012": Part(_INGRESS, _pass_ignored, _WITHOUT_PASS, fix=_no_pass),
-    "RIP013": Part(_INGRESS, _nat64),
+    "RIP011": Part(
+        _INGRESS, _open_to_everyone, _GROUPS, cel=f"variables.qcloud && {_PASSES} && {_NO_GROUPS} && !{_EXISTING}"
+    ),
+    "RIP012": Part(
+        _INGRESS, _pass_ignored, _WITHOUT_PASS, fix=_no_pass, cel=f"variables.qcloud && {_PASSES} && {_EXISTING}"
+    ),
+    "RIP013": Part(_INGRESS, _nat64, cel=f"variables.qcloud && {NAT64.format(key=tke.INGRESS_PARAMETERS)}"),
     "RIP014": Part(("TkeServiceConfig",), _keeps_alive, fix=_no_keep_alive),
     "RIP038": Part(_INGRESS, _lost_before),
     "RIP039": Part(("Ingress", "Gateway", "Service"), _other_controller),

@@ -206,11 +206,23 @@ def _off(scene: Scene, found: Found) -> Iterator[Change]:
 
 
 _BOTH = ("Service", "Ingress")
+_ON_OFF = sorted(
+    {name for known in keys.DOCUMENTED.values() for name, about in known.items() if about.values == keys.BOOLEANS}
+)
+_CEL_VALUES = (
+    "{looked_at} && " + f"{_ON_OFF}.exists(key, key in variables.said && !(variables.said[key] in ['true', 'false']))"
+)
+_CEL_FOREIGN = "{looked_at} && {foreign}.exists(key, key in variables.said)"
+_CEL_OLD = "{looked_at} && variables.said.exists(key, key.contains('cloud.tencent.com/enable-grace-shutdown'))"
+_CEL_ELSEWHERE = (
+    "!(has(object.spec.type) && object.spec.type == 'LoadBalancer') && "
+    f"'{tke.SERVICE_DIRECT_ACCESS}' in variables.said && variables.said['{tke.SERVICE_DIRECT_ACCESS}'] == 'true'"
+)
 PARTS = {
-    "RIP019": Part(_BOTH, _grace, fix=_without_grace),
+    "RIP019": Part(_BOTH, _grace, fix=_without_grace, cel=_CEL_OLD),
     "RIP020": Part(_BOTH, _unknown, fix=_renamed, cost=Cost.REBIND),
     "RIP031": Part(("Service", "Ingress", "Gateway"), _not_text, fix=_quoted, cost=Cost.REBIND),
-    "RIP032": Part(_BOTH, _bad_value, fix=_said_right, cost=Cost.REBIND),
-    "RIP033": Part(_BOTH, _wrong_object, fix=_moved, cost=Cost.REBIND),
-    "RIP040": Part(("Service",), _on_other_type, fix=_off),
+    "RIP032": Part(_BOTH, _bad_value, fix=_said_right, cost=Cost.REBIND, cel=_CEL_VALUES),
+    "RIP033": Part(_BOTH, _wrong_object, fix=_moved, cost=Cost.REBIND, cel=_CEL_FOREIGN),
+    "RIP040": Part(("Service",), _on_other_type, fix=_off, cel=_CEL_ELSEWHERE),
 }

@@ -8,7 +8,7 @@ from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
 from realip.behaviour import Binding, PodNetwork, Sees, is_local, is_nat64, is_true, layer_7_ports
 
-__all__ = ["PARTS"]
+__all__ = ["NAT64", "PARTS"]
 
 _ANNOTATIONS = ("metadata", "annotations")
 _DIRECT = (*_ANNOTATIONS, tke.SERVICE_DIRECT_ACCESS)
@@ -225,22 +225,86 @@ _ONLY_WITH_POD = f"{_ANNOTATE}{tke.SERVICE_LOCAL_ONLY_WITH_POD}=true"
 _WITHOUT_PASS = f"{_ANNOTATE}{tke.SERVICE_PASS_TO_TARGET}-"
 _SHOW_GROUPS = "tccli clb DescribeTargetGroups"
 
+
+def _said(key: str) -> str:
+    """CEL: an annotation is `true`."""
+    return f"('{key}' in variables.said && variables.said['{key}'] == 'true')"
+
+
+_HAS = "('{}' in variables.said)".format
+NAT64 = (
+    "('{key}' in variables.said && "
+    "variables.said['{key}'].matches('(?i)\"AddressIPVersion\"[ \\t\\n]*:[ \\t\\n]*\"IPV6\"'))"
+)
+"""CEL: parameters that ask for NAT64."""
+_INDIRECT = f"{_HAS(tke.SERVICE_DIRECT_ACCESS)} && !{_said(tke.SERVICE_DIRECT_ACCESS)}"
+_NO_GROUPS = f"!({_HAS(tke.SERVICE_SECURITY_GROUPS)} && variables.said['{tke.SERVICE_SECURITY_GROUPS}'].trim() != '')"
+
 PARTS = {
-    "RIP001": Part(_SERVICE, _lost, _MAKE_DIRECT, fix=_keep, cost=Cost.REBIND),
-    "RIP002": Part(_SERVICE, _default, _MAKE_DIRECT, fix=_keep, cost=Cost.REBIND),
+    "RIP001": Part(
+        _SERVICE,
+        _lost,
+        _MAKE_DIRECT,
+        fix=_keep,
+        cost=Cost.REBIND,
+        cel=f"variables.balanced && {_INDIRECT} && !variables.local && !{_HAS(tke.SERVICE_PROTOCOLS)}",
+    ),
+    "RIP002": Part(
+        _SERVICE,
+        _default,
+        _MAKE_DIRECT,
+        fix=_keep,
+        cost=Cost.REBIND,
+        cel=f"variables.balanced && !{_HAS(tke.SERVICE_DIRECT_ACCESS)} && !variables.local",
+    ),
     "RIP003": Part(_SERVICE, _route, _MAKE_LOCAL, fix=_take_local, cost=Cost.REBIND),
     "RIP004": Part(_SERVICE, _overlay, _MAKE_LOCAL, fix=_take_local, cost=Cost.REBIND),
     "RIP005": Part(_SERVICE, _host_network),
     "RIP006": Part(_SERVICE, _mixed, _MAKE_DIRECT, fix=_keep, cost=Cost.REBIND),
-    "RIP011": Part(_SERVICE, _open_to_everyone, _GROUPS),
-    "RIP012": Part(_SERVICE, _pass_ignored, _WITHOUT_PASS, fix=_no_pass),
-    "RIP013": Part(_SERVICE, _nat64),
+    "RIP011": Part(
+        _SERVICE,
+        _open_to_everyone,
+        _GROUPS,
+        cel=f"variables.balanced && {_said(tke.SERVICE_PASS_TO_TARGET)} && {_NO_GROUPS} && !{_HAS(tke.SERVICE_EXISTING_LOAD_BALANCER)}",
+    ),
+    "RIP012": Part(
+        _SERVICE,
+        _pass_ignored,
+        _WITHOUT_PASS,
+        fix=_no_pass,
+        cel=f"variables.balanced && {_said(tke.SERVICE_PASS_TO_TARGET)} && {_HAS(tke.SERVICE_EXISTING_LOAD_BALANCER)}",
+    ),
+    "RIP013": Part(_SERVICE, _nat64, cel=f"variables.balanced && {NAT64.format(key=tke.SERVICE_PARAMETERS)}"),
     "RIP015": Part(_SERVICE, _layer_7),
     "RIP016": Part(_SERVICE, _target_groups, _SHOW_GROUPS),
-    "RIP017": Part(_SERVICE, _local_everywhere, _ONLY_WITH_POD, fix=_only_with_pod, cost=Cost.REBIND),
-    "RIP018": Part(_SERVICE, _weighted_alone, _ONLY_WITH_POD, fix=_only_with_pod, cost=Cost.REBIND),
-    "RIP021": Part(_SERVICE, _ranges_ignored, _GROUPS),
+    "RIP017": Part(
+        _SERVICE,
+        _local_everywhere,
+        _ONLY_WITH_POD,
+        fix=_only_with_pod,
+        cost=Cost.REBIND,
+        cel=f"variables.balanced && variables.local && !{_said(tke.SERVICE_DIRECT_ACCESS)} && !{_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)}",
+    ),
+    "RIP018": Part(
+        _SERVICE,
+        _weighted_alone,
+        _ONLY_WITH_POD,
+        fix=_only_with_pod,
+        cost=Cost.REBIND,
+        cel=f"variables.balanced && {_said(tke.SERVICE_LOCAL_WEIGHTED)} && !{_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)}",
+    ),
+    "RIP021": Part(
+        _SERVICE,
+        _ranges_ignored,
+        _GROUPS,
+        cel="variables.balanced && has(object.spec.loadBalancerSourceRanges) && size(object.spec.loadBalancerSourceRanges) > 0",
+    ),
     "RIP029": Part(_SERVICE, _several),
     "RIP034": Part(_SERVICE, _node_port),
-    "RIP042": Part(_SERVICE, _local_unused, fix=_no_local_keys),
+    "RIP042": Part(
+        _SERVICE,
+        _local_unused,
+        fix=_no_local_keys,
+        cel=f"variables.balanced && !variables.local && ({_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)} || {_said(tke.SERVICE_LOCAL_WEIGHTED)})",
+    ),
 }
