@@ -642,7 +642,11 @@ CASES: dict[str, Case] = {
     ),
     "RIP040": Case(
         [text(service("NodePort", TRUE, **LOCAL)), text(service("ClusterIP", TRUE))],
-        [text(service("NodePort", FALSE, **LOCAL)), text(service(annotations=TRUE))],
+        [
+            text(service("NodePort", FALSE, **LOCAL)),
+            text(service(annotations=TRUE)),
+            text(service("ClusterIP", TRUE), ingress(I_TRUE)),
+        ],
     ),
     "RIP041": Case(
         [text(ingress(I_TRUE), service("ClusterIP", ports=[{"port": 8080}]))],

@@ -9,6 +9,7 @@ import pytest
 
 from realip.audit.state import stack_world
 from realip.behaviour import PodNetwork
+from realip.scenarios import SCENARIOS
 from tests.audit.objects import DIRECT, service
 from tests.offline.running import Run
 
@@ -125,8 +126,10 @@ def test_a_stack_of_this_project_is_in_order(path: Path, audit: Audit) -> None:
     assert made["exposures"]
     last = made["exposures"][-1]
     assert last["sees"] == "client"
-    assert last["reads"] == ("socket" if "-direct-" in path.name and "ingress" not in path.name else last["reads"])
+    row = next(row for row in SCENARIOS if f"Pulumi.{row.slug}.yaml" == path.name)
+    assert last["reads"] == {"socket peer": "socket", "X-Forwarded-For": "x-forwarded-for"}[row.reads.value]
     assert last["forgeable"] is not True
+    assert len(STACKS) == len(SCENARIOS)
 
 
 def test_a_stack_s_network_mode_is_that_of_its_settings() -> None:

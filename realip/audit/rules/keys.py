@@ -120,7 +120,8 @@ def _twin(kind: str, key: str) -> str | None:
 
 def _on_other_type(scene: Scene, found: Found) -> Iterator[Match]:
     """Direct access asked of a Service that has no load balancer."""
-    del scene
+    if found in scene.backed:
+        return  # it says what the Ingress before it says, and does no harm
     if found.spec.get("type", "ClusterIP") != "LoadBalancer" and is_true(
         found.annotations.get(tke.SERVICE_DIRECT_ACCESS)
     ):
@@ -214,15 +215,11 @@ _CEL_VALUES = (
 )
 _CEL_FOREIGN = "{looked_at} && {foreign}.exists(key, key in variables.said)"
 _CEL_OLD = "{looked_at} && variables.said.exists(key, key.contains('cloud.tencent.com/enable-grace-shutdown'))"
-_CEL_ELSEWHERE = (
-    "!(has(object.spec.type) && object.spec.type == 'LoadBalancer') && "
-    f"'{tke.SERVICE_DIRECT_ACCESS}' in variables.said && variables.said['{tke.SERVICE_DIRECT_ACCESS}'] == 'true'"
-)
 PARTS = {
     "RIP019": Part(_BOTH, _grace, fix=_without_grace, cel=_CEL_OLD),
     "RIP020": Part(_BOTH, _unknown, fix=_renamed, cost=Cost.REBIND),
     "RIP031": Part(("Service", "Ingress", "Gateway"), _not_text, fix=_quoted, cost=Cost.REBIND),
     "RIP032": Part(_BOTH, _bad_value, fix=_said_right, cost=Cost.REBIND, cel=_CEL_VALUES),
     "RIP033": Part(_BOTH, _wrong_object, fix=_moved, cost=Cost.REBIND, cel=_CEL_FOREIGN),
-    "RIP040": Part(("Service",), _on_other_type, fix=_off, cel=_CEL_ELSEWHERE),
+    "RIP040": Part(("Service",), _on_other_type, fix=_off),
 }
