@@ -105,7 +105,7 @@ _KIND: Mapping[str, Mapping[str, str]] = {
     "Service": {"looked_at": "variables.balanced", "foreign": str(sorted(set(keys.INGRESS) - set(keys.SERVICE)))},
     "Ingress": {"looked_at": "variables.qcloud", "foreign": str(sorted(set(keys.SERVICE) - set(keys.INGRESS)))},
 }
-"""What a condition about both kinds leaves open."""
+"""The values of places that a condition about both kinds leaves open."""
 
 
 def _accepted(rule: Rule) -> str:

@@ -42,7 +42,7 @@ def guarded(control_plane: ControlPlane) -> Iterator[live.Cluster]:
 
 
 def tried(cluster: live.Cluster, body: Object) -> str:
-    """What the API server says of an object that it would take or refuse; nothing is made."""
+    """The answer of the API server to an object that it would take or refuse; nothing is made."""
     done = cluster.plane.try_kubectl("create", "--dry-run=server", "--filename=-", stdin=json.dumps(body))
     return ("refused: " if done.returncode else "taken: ") + done.stderr
 
