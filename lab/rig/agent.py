@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +15,12 @@ from types import FrameType
 
 import httpx
 
-from lab.rig.api import CONFIG_MAP, INGRESS, NODE, POD, SERVICE, Api
+from lab.rig.api import CONFIG_MAP, DEFINITION, INGRESS, NODE, POD, SECRET, SERVICE, SLICE, TKE_SERVICE_CONFIG, Api
 from lab.rig.balancer import Balancer
 from lab.rig.controller import Controller
 from lab.rig.kubelet import Kubelet
 from lab.rig.layout import Layout, Node, layout_of
-from lab.rig.shell import inside
+from lab.rig.shell import inside, wait_for
 from lab.rig.tke_keys import CONTROLLER_CONFIG
 from realip.scenarios import by_slug
 from tools.catalogue import locate
@@ -28,7 +29,7 @@ from tools.processes import Background
 
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 0.2
-WATCHED = (POD, SERVICE, INGRESS, "endpointslices", NODE, CONFIG_MAP)
+WATCHED = (POD, SERVICE, INGRESS, SLICE, NODE, CONFIG_MAP, SECRET, TKE_SERVICE_CONFIG)
 # Nobody reports nodes as lost here, and a paused lab must not find its pods evicted.
 CONTROLLERS = ("*", "-node-lifecycle-controller", "-taint-eviction-controller")
 READY_FILE = "ready"
@@ -60,7 +61,7 @@ class Agent:
         """`folder` takes kubeconfig, logs and what the lab is bound to."""
         self._layout = layout
         self._folder = folder
-        self._wake = threading.Event()
+        self._wakes = {part: threading.Event() for part in ("kubelet", "controller")}
         self._stopped = False
 
     def run(self) -> None:
@@ -79,33 +80,57 @@ class Agent:
                 self._serve(control, api)
 
     def _serve(self, control: ControlPlane, api: Api) -> None:
-        kubelet = Kubelet(api, self._layout, self._folder, self._wake.set)
-        controller = Controller(api, self._layout, Balancer(self._layout, self._folder))
-        kubelet.register()
-        self._make_controller_config(api)
-        proxies = self._proxies(control)
-        for kind in WATCHED:
-            threading.Thread(target=self._watch, args=(control.kubeconfig, kind), daemon=True).start()
-        for what in (kubelet.renew, kubelet.sync, controller.sync):
-            what()
-        (self._folder / READY_FILE).touch()
-        while not self._stopped:
-            for proxy in proxies:
-                proxy.check("while the lab was up")
-            if self._wake.wait(HEARTBEAT_SECONDS):
-                self._wake.clear()
-                self._attempt(kubelet.sync, controller.sync)
-            else:
-                self._attempt(kubelet.renew)
+        self._define_tke_service_config(api)
+        balancer = Balancer(self._layout, self._folder, self._wakes["controller"].set)
+        with Api(control.kubeconfig) as another:
+            controller = Controller(another, self._layout, balancer)
+            kubelet = Kubelet(api, self._layout, self._folder, self._wakes["kubelet"].set, controller.wait_weightless)
+            kubelet.register()
+            self._make_controller_config(api)
+            proxies = self._proxies(control)
+            for kind in WATCHED:
+                threading.Thread(target=self._watch, args=(control.kubeconfig, kind), daemon=True).start()
+            for what in (kubelet.renew, kubelet.sync, controller.sync):
+                what()
+            # On its own, as in a cluster: a change at the load balancer takes its time, and pods do not wait for it.
+            threading.Thread(target=self._keep, args=("controller", controller.sync), daemon=True).start()
+            (self._folder / READY_FILE).touch()
+            while not self._stopped:
+                for proxy in proxies:
+                    proxy.check("while the lab was up")
+                if self._wakes["kubelet"].wait(HEARTBEAT_SECONDS):
+                    self._wakes["kubelet"].clear()
+                    self._attempt("kubelet", kubelet.sync)
+                else:
+                    self._attempt("kubelet", kubelet.renew)
 
-    def _attempt(self, *steps: Callable[[], None]) -> None:
-        for step in steps:
-            try:
-                step()
-            except Exception:  # noqa: BLE001 - one strange object must not take the lab down
-                # Written down and tried again: an object may have gone between reading and writing.
-                traceback.print_exc()
-                threading.Timer(RETRY_SECONDS, self._wake.set).start()
+    def _keep(self, part: str, sync: Callable[[], None]) -> None:
+        while not self._stopped:
+            if self._wakes[part].wait(HEARTBEAT_SECONDS):
+                self._wakes[part].clear()
+                self._attempt(part, sync)
+
+    def _attempt(self, part: str, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception:  # noqa: BLE001 - one strange object must not take the lab down
+            # Written down and tried again: an object may have gone between reading and writing.
+            traceback.print_exc()
+            threading.Timer(RETRY_SECONDS, self._wakes[part].set).start()
+
+    def _define_tke_service_config(self, api: Api) -> None:
+        """TKE's own kind, whatever its fields: what they may be is judged where they are read."""
+        anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        names = {"plural": TKE_SERVICE_CONFIG, "singular": "tkeserviceconfig", "kind": "TkeServiceConfig"}
+        version = {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}
+        body = {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{TKE_SERVICE_CONFIG}.cloud.tencent.com"},
+            "spec": {"group": "cloud.tencent.com", "scope": "Namespaced", "names": names, "versions": [version]},
+        }
+        api.create(DEFINITION, body)
+        wait_for("the API server to serve TkeServiceConfigs", lambda: api.serves(TKE_SERVICE_CONFIG), seconds=30)
 
     def _make_controller_config(self, api: Api) -> None:
         """The service controller's ConfigMap as an older cluster has it: without the defaults of newer ones."""
@@ -131,14 +156,18 @@ class Agent:
             while not self._stopped:
                 try:
                     for _ in api.changes(kind):
-                        self._wake.set()
+                        self._wake()
                 except httpx.HTTPError:
-                    self._wake.wait(RETRY_SECONDS)
+                    time.sleep(RETRY_SECONDS)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self._stopped = True
-        self._wake.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        for wake in self._wakes.values():
+            wake.set()
 
 
 def main() -> None:

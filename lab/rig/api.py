@@ -13,7 +13,8 @@ from lab.rig.shell import LabError
 Object = dict[str, Any]
 
 POD, SERVICE, NODE, CONFIG_MAP, LEASE = "pods", "services", "nodes", "configmaps", "leases"
-EVENT, INGRESS = "events", "ingresses"
+EVENT, INGRESS, SLICE, SECRET = "events", "ingresses", "endpointslices", "secrets"
+TKE_SERVICE_CONFIG, DEFINITION = "tkeserviceconfigs", "customresourcedefinitions"
 PATHS = {
     POD: "/api/v1",
     SERVICE: "/api/v1",
@@ -21,7 +22,10 @@ PATHS = {
     CONFIG_MAP: "/api/v1",
     EVENT: "/api/v1",
     INGRESS: "/apis/networking.k8s.io/v1",
-    "endpointslices": "/apis/discovery.k8s.io/v1",
+    SLICE: "/apis/discovery.k8s.io/v1",
+    SECRET: "/api/v1",
+    TKE_SERVICE_CONFIG: "/apis/cloud.tencent.com/v1alpha1",
+    DEFINITION: "/apis/apiextensions.k8s.io/v1",
     LEASE: "/apis/coordination.k8s.io/v1",
 }
 """Kinds that the lab reads and writes, and the API that each is in."""
@@ -77,6 +81,10 @@ class Api:
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         """One object."""
         return self._call("GET", self.path(kind, namespace, name))
+
+    def serves(self, kind: str) -> bool:
+        """True once the API server knows a kind."""
+        return self._call("GET", self.path(kind)) is not None
 
     def create(
         self, kind: str, body: Mapping[str, Any], namespace: str = "", name: str = "", part: str = ""

@@ -17,9 +17,12 @@ from typing import Any
 
 from lab.rig import echo, network
 from lab.rig.api import LEASE, NODE, POD, Api, Object
+from lab.rig.binding import is_gated
+from lab.rig.cluster import on_eni
+from lab.rig.controller import read
 from lab.rig.layout import POD_OFFSET, Layout, Node
 from lab.rig.shell import LabError, start, wait_for
-from lab.rig.tke_keys import SUPER_NODE_LABEL, SUPER_NODE_TAINT
+from lab.rig.tke_keys import READINESS_GATE, SUPER_NODE_LABEL, SUPER_NODE_TAINT
 from realip.reads import Reads
 from realip.scenarios import SCENARIOS
 
@@ -78,12 +81,23 @@ def node_status(node: Node) -> Object:
 class Kubelet:
     """All nodes' kubelets at once, and the scheduler."""
 
-    def __init__(self, api: Api, layout: Layout, folder: Path, wake: Callable[[], None]) -> None:
-        """`folder` takes the apps' logs; `wake` is called when a pod has ended."""
+    def __init__(
+        self,
+        api: Api,
+        layout: Layout,
+        folder: Path,
+        wake: Callable[[], None],
+        wait_weightless: Callable[[str], None],
+    ) -> None:
+        """`folder` takes the apps' logs; `wake` is called when a pod has ended.
+
+        `wait_weightless` returns when no load balancer that asks for it gives new connections to an address.
+        """
         self._api = api
         self._layout = layout
         self._folder = folder
         self._wake = wake
+        self._wait_weightless = wait_weightless
         self._running: dict[str, Running] = {}
         self._lock = threading.Lock()
 
@@ -110,7 +124,8 @@ class Kubelet:
                 self._start(pod)
 
     def _bind(self, pod: Object, pods: tuple[Object, ...]) -> None:
-        fitting = [node for node in self._layout.nodes if fits(pod, node_object(node, self._layout))]
+        registered = {node["metadata"]["name"]: node for node in self._api.list(NODE)}
+        fitting = [node for node in self._layout.nodes if fits(pod, registered.get(node.name, {}))]
         if not fitting:
             return
         load = {node.name: sum(1 for other in pods if other["spec"].get("nodeName") == node.name) for node in fitting}
@@ -130,7 +145,9 @@ class Kubelet:
         reads = "headers" if container["image"] in HEADER_IMAGES else "socket"
         with self._lock:
             taken = {running.address for running in self._running.values()}
-        address = next(each for each in list(node.pods)[POD_OFFSET:-1] if each not in taken)
+        eni = on_eni(pod)
+        network_range = node.eni_pods if eni and node.eni_pods else node.pods
+        address = next(each for each in list(network_range)[POD_OFFSET:-1] if each not in taken)
         namespace = network.add_pod(self._layout, node, name, address)
         log = self._folder / f"{name}.log"
         # Not the project's environment: the app needs the standard library alone, and starts four times as fast.
@@ -151,7 +168,8 @@ class Kubelet:
         with self._lock:
             self._running[metadata["uid"]] = Running(node, address, process)
         wait_for(f"the app in pod {name} to listen", lambda: _listens(log, process), seconds=15, interval=0.02)
-        self._api.merge(POD, _running_status(pod, node, address), metadata["namespace"], name, "status")
+        gated = is_gated(read(self._api, self._layout), pod)
+        self._api.merge(POD, _running_status(pod, node, address, gated=gated), metadata["namespace"], name, "status")
 
     def _end(self, pod: Object) -> None:
         running = self._running.get(pod["metadata"]["uid"])
@@ -164,6 +182,7 @@ class Kubelet:
     def _stop(self, pod: Object, running: Running) -> None:
         """The pod's last seconds, as a kubelet spends them: the hook, SIGTERM, a while to finish, the end."""
         metadata, spec = pod["metadata"], pod["spec"]
+        self._wait_weightless(str(running.address))
         hook = spec["containers"][0].get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
         grace = metadata.get("deletionGracePeriodSeconds", 30)
         try:
@@ -210,7 +229,9 @@ def _listens(log: Path, process: subprocess.Popen[bytes]) -> bool:
 
 
 def fits(pod: Object, node: Object) -> bool:
-    """True where a pod may run: the node has what its selector asks for, and it tolerates each of the node's taints."""
+    """True where a pod may run: the node takes new pods and has what its selector asks for, and it tolerates each taint."""
+    if not node or node["spec"].get("unschedulable"):
+        return False
     labels = node["metadata"]["labels"]
     if not (pod["spec"].get("nodeSelector") or {}).items() <= labels.items():
         return False
@@ -230,9 +251,13 @@ def tolerates(toleration: Object, taint: Object) -> bool:
     return bool(toleration.get("key") == taint["key"] and toleration.get("value", "") == taint.get("value", ""))
 
 
-def _running_status(pod: Object, node: Node, address: IPv4Address) -> dict[str, Any]:
-    kinds = ("Initialized", "Ready", "ContainersReady", "PodScheduled")
-    conditions = [{"type": kind, "status": "True", "lastTransitionTime": now()} for kind in kinds]
+def _running_status(pod: Object, node: Node, address: IPv4Address, *, gated: bool) -> dict[str, Any]:
+    """A pod whose container is ready; the pod itself is not before the service controller opens its readiness gate."""
+    closed = {"Ready", READINESS_GATE} if gated else set()
+    kinds = ("Initialized", "Ready", "ContainersReady", "PodScheduled", *([READINESS_GATE] if gated else []))
+    conditions = [
+        {"type": kind, "status": "False" if kind in closed else "True", "lastTransitionTime": now()} for kind in kinds
+    ]
     container = pod["spec"]["containers"][0]
     running = {
         "name": container["name"],

@@ -68,7 +68,9 @@ class Node:
     pods: IPv4Network
     """The range of its pods' addresses."""
     eni: IPv4Address | None = None
-    """VPC-CNI: the first address of the network interface that carries the pods' addresses."""
+    """The first address of the network interface that carries pods' addresses of the VPC; None for a super node."""
+    eni_pods: IPv4Network | None = None
+    """GlobalRouter: the range of the pods that ask for an address of the VPC (hybrid)."""
     super_node: bool = False
 
 
@@ -109,8 +111,10 @@ class Layout:
         super_node = self.scenario.super_nodes
         name = f"{'eklet' if super_node else 'node'}-{index + 1}"
         subnet = self.ranges.nodes[index % len(self.ranges.nodes)]
-        zone = 0 if self.routed_pods else index % len(self.ranges.pods)
-        pods = _share(self.ranges.pods[zone], index)
+        routed = self.routed_pods and not super_node
+        pods = _share(self.ranges.pods[0 if routed else index % len(self.ranges.pods)], index)
+        # Hybrid: the end of the VPC, which no stack of one zone or three carves a subnet from.
+        hybrid = _share(IPv4Network((int(self.ranges.vpc[0].broadcast_address) - 255, 24)), index) if routed else None
         return Node(
             name=name,
             namespace="" if super_node else self.namespace(name),
@@ -118,7 +122,8 @@ class Layout:
             gateway=subnet[GATEWAY_OFFSET],
             public=None if super_node else NODE_PUBLIC[NODE_OFFSET + index],
             pods=pods,
-            eni=None if super_node or self.routed_pods else pods[ENI_OFFSET],
+            eni=None if super_node else (hybrid or pods)[ENI_OFFSET],
+            eni_pods=hybrid,
             super_node=super_node,
         )
 

@@ -181,19 +181,16 @@ def _add_node(wiring: Wiring, layout: Layout, node: Node) -> None:
             "link set cbr0 up",
         )
         wiring.add(vpc, f"route add {node.pods} via {node.address} dev to-{node.name}")
-    else:
-        gateway = node.pods[GATEWAY_OFFSET]
-        far_name = f"to-{node.name}-eni"
-        wiring.wire((node.namespace, "eth1"), (vpc, far_name))
-        wiring.add(
-            vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {node.eni}/32 dev {far_name} src {gateway}"
-        )
-        wiring.add(
-            node.namespace,
-            f"addr add {node.eni}/32 dev eth1",
-            f"route add {gateway}/32 dev eth1 src {node.eni}",
-            f"route add default via {gateway} dev eth1 table {_ENI_TABLE}",
-        )
+    carrier = node.eni_pods or node.pods
+    gateway, far_name = carrier[GATEWAY_OFFSET], f"to-{node.name}-eni"
+    wiring.wire((node.namespace, "eth1"), (vpc, far_name))
+    wiring.add(vpc, f"addr add {gateway}/32 dev {far_name}", f"route add {node.eni}/32 dev {far_name} src {gateway}")
+    wiring.add(
+        node.namespace,
+        f"addr add {node.eni}/32 dev eth1",
+        f"route add {gateway}/32 dev eth1 src {node.eni}",
+        f"route add default via {gateway} dev eth1 table {_ENI_TABLE}",
+    )
 
 
 def _vpc_rules(layout: Layout) -> None:
@@ -233,7 +230,7 @@ def add_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> str:
     wire = f"pod-{sha256(name.encode()).hexdigest()[:8]}"
     if node.super_node:
         _attach(wiring, layout, namespace, "eth0", address, wire, node.pods[GATEWAY_OFFSET])
-    elif layout.routed_pods:
+    elif _is_behind_bridge(layout, node, address):
         wiring.wire((namespace, "eth0"), (node.namespace, wire))
         wiring.add(node.namespace, f"link set {wire} master cbr0")
         wiring.add(
@@ -261,9 +258,14 @@ def add_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> str:
     return namespace
 
 
+def _is_behind_bridge(layout: Layout, node: Node, address: IPv4Address) -> bool:
+    """True for a pod of GlobalRouter's own kind; in a hybrid cluster others have addresses of the VPC."""
+    return layout.routed_pods and address in node.pods
+
+
 def remove_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> None:
     """Take a pod's processes, namespace and routes away."""
-    if not (node.super_node or layout.routed_pods):
+    if not (node.super_node or _is_behind_bridge(layout, node, address)):
         wiring = Wiring()
         wiring.add(
             node.namespace,

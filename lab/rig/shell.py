@@ -1,5 +1,7 @@
 """Runs programs inside network namespaces, and waits for conditions with a deadline."""
 
+import ctypes
+import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +11,8 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 NAMESPACES = Path("/run/netns")
+CLONE_NEWNET = 0x40000000
+"""The kernel's number for a network namespace (setns(2))."""
 PROJECT = Path(__file__).resolve().parents[2]
 """The project's root, where `python -m realip` and `python -m lab` run."""
 
@@ -28,6 +32,15 @@ def inside(namespace: str, argv: Sequence[str]) -> list[str]:
     new pod would be invisible to everybody else.
     """
     return ["nsenter", f"--net={NAMESPACES / namespace}", "--", *argv]
+
+
+def enter(namespace: Path) -> None:
+    """Put the calling thread into a network namespace; its sockets are made there from now on, and no other thread's."""
+    library = ctypes.CDLL(None, use_errno=True)
+    with namespace.open("rb") as file:
+        if library.setns(file.fileno(), CLONE_NEWNET):
+            number = ctypes.get_errno()
+            raise LabError(f"cannot enter {namespace}: {os.strerror(number)}")
 
 
 def run(

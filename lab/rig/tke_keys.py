@@ -12,10 +12,30 @@ INGRESS_DIRECT_ACCESS = "ingress.cloud.tencent.com/direct-access"
 INGRESS_CLASS = "kubernetes.io/ingress.class"
 QCLOUD = "qcloud"
 ONLY_NODES_WITH_PODS = "service.kubernetes.io/local-svc-only-bind-node-with-pod"
+WEIGHTED_BALANCE = "service.cloud.tencent.com/local-svc-weighted-balance"
+GRACE_DELETION = {
+    "Service": "service.cloud.tencent.com/enable-grace-deletion",
+    "Ingress": "ingress.cloud.tencent.com/enable-grace-deletion",
+}
+SERVICE_CONFIG = "service.cloud.tencent.com/tke-service-config"
+INGRESS_CONFIG = "ingress.cloud.tencent.com/tke-service-config"
+SERVICE_SECURITY_GROUPS = "service.cloud.tencent.com/security-groups"
+INGRESS_SECURITY_GROUPS = "ingress.cloud.tencent.com/security-groups"
+SERVICE_PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"  # noqa: S105 - an annotation, not a password
+INGRESS_PASS_TO_TARGET = "ingress.cloud.tencent.com/pass-to-target"  # noqa: S105 - likewise
+LISTEN_PORTS = "ingress.cloud.tencent.com/listen-ports"
+AUTO_REWRITE = "ingress.cloud.tencent.com/auto-rewrite"
+CERTIFICATE = "qcloud_cert_id"
+"""Key of a certificate's Secret that holds its id at Tencent Cloud (TKE's page about certificates of Ingresses)."""
+READINESS_GATE = "cloud.tencent.com/load-balancer-backendgroup-ready"
+"""Condition that TKE adds to pods that a load balancer reaches straight (457/41897)."""
+NETWORKS, SHARED_ENI = "tke.cloud.tencent.com/networks", "tke-route-eni"
+"""A pod's annotation for an address of the VPC in a GlobalRouter cluster that has VPC-CNI too (457/48793)."""
 CONTROLLER_CONFIG = ("kube-system", "tke-service-controller-config")
 """Namespace and name of the service controller's ConfigMap (457/131136)."""
 GLOBAL_ROUTE_DIRECT_ACCESS = "GlobalRouteDirectAccess"
 DEFAULT_DIRECT_ACCESS = "EnableDefaultDirectAccess"
+POD_GRACE_DELETION = "EnablePodGracefulDeletion"
 SUPER_NODE_LABEL = ("node.kubernetes.io/instance-type", "eklet")
 SUPER_NODE_TAINT = "eks.tke.cloud.tencent.com/eklet"
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from lab.rig.balancer import configuration, translation
-from lab.rig.binding import Cluster, LoadBalancer, load_balancers
+from lab.rig.binding import LoadBalancer, load_balancers
+from lab.rig.cluster import Cluster
 from lab.rig.kubelet import fits
+from lab.rig.layer4 import translation
+from lab.rig.layer7 import configuration
 from lab.rig.layout import CLB_ADDRESSES
 
 SERVICE_KEY = "service.cloud.tencent.com/direct-access"
