@@ -200,34 +200,24 @@ def _for_ingress(cluster: Cluster, ingress: Object) -> LoadBalancer:
     access = decide(cluster, ingress, INGRESS_DIRECT_ACCESS, endpoints)
     routes = []
     # No document has a code of an Ingress for it: its E4033 is another thing.
-    problem = f"Refused: {access.problem}" if access.problem else ""
+    problems = [f"Refused: {access.problem}"] if access.problem else []
+    check = _check(cluster, ingress, INGRESS_CONFIG, 0)
     for host, path, wanted in _paths(ingress):
         service = services[wanted["name"]]
+        port = _service_port(service, wanted["port"]) if service else None
         if service is None:
-            problem = f"E4041: Service {wanted['name']} does not exist"
-            continue
-        if not access.direct and service["spec"].get("type") == "ClusterIP":
-            problem = f"E4047: Service {wanted['name']} is a ClusterIP, which non-direct access cannot reach"
-            continue
-        if access.direct and not service["spec"].get("selector"):
-            problem = f"E4082: Service {wanted['name']} has no selector, which direct access needs"
-            continue
-        port = _service_port(service, wanted["port"])
-        if port is None:
-            problem = f"E4042: Service {wanted['name']} has no port {wanted['port']}"
-            continue
-        backends = _backends(cluster, service, port, direct=access.direct)
-        routes.append(
-            Route(
-                host,
-                path.get("path", "/"),
-                path.get("pathType") == "Exact",
-                backends,
-                _check(cluster, ingress, INGRESS_CONFIG, 0),
-            )
-        )
+            problems.append(f"E4041: Service {wanted['name']} does not exist")
+        elif not access.direct and service["spec"].get("type") == "ClusterIP":
+            problems.append(f"E4047: Service {wanted['name']} is a ClusterIP, which non-direct access cannot reach")
+        elif access.direct and not service["spec"].get("selector"):
+            problems.append(f"E4082: Service {wanted['name']} has no selector, which direct access needs")
+        elif port is None:
+            problems.append(f"E4042: Service {wanted['name']} has no port {wanted['port']}")
+        else:
+            exact, backends = path.get("pathType") == "Exact", _backends(cluster, service, port, direct=access.direct)
+            routes.append(Route(host, path.get("path", "/"), exact, backends, check))
     listeners, wrong = listeners_of(cluster, ingress, routes)
-    problem = problem or wrong
+    problem = next(iter([*problems, wrong]))
     return LoadBalancer(
         "Ingress",
         namespace,

@@ -21,7 +21,7 @@ PODS = [("pod-a", "10.0.128.16", "node-1"), ("pod-b", "10.0.160.80", "node-2")]
 def service(kind: str = "LoadBalancer", annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
     port = {"port": 80, "targetPort": 5000, "nodePort": 31000}
     metadata = {"namespace": "default", "name": "app", "annotations": annotations or {}}
-    return {"metadata": metadata, "spec": {"type": kind, "ports": [port], **spec}}
+    return {"metadata": metadata, "spec": {"type": kind, "ports": [port], "selector": {"app": "app"}, **spec}}
 
 
 def ingress(annotations: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
