@@ -1,4 +1,4 @@
-"""`python -m lab up|verify|report|down|round [SCENARIO ...]`."""
+"""`python -m lab up|verify|zero-downtime|report|down|round [SCENARIO ...]`."""
 
 import argparse
 import json
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab.proof import results
-from lab.report import terminal
+from lab.proof import downtime, results
+from lab.report import terminal, terminal_downtime
 from lab.report.content import gather
 from lab.report.html import page
 from lab.rig import guard, lifecycle
@@ -20,7 +20,7 @@ from realip.scenarios import SCENARIOS
 DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PAGE = Path("build/lab-report.html")
 EPILOG = """\
-Without SCENARIO: `up` takes all, `verify` and `report` what is up, `down` everything.
+Without SCENARIO: `up` takes all, `verify`, `zero-downtime` and `report` what is up, `down` everything.
 Exit code 0: as it has to be; 1: a verdict or a control is not; 2: it cannot run here, or bad input.
 """
 
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     helps = {
         "up": "build the network, start the cluster, deploy what the scenario's stack renders",
         "verify": "run `realip verify` from the client, and every negative control",
+        "zero-downtime": "a rolling update, a scale-down and a node drain under load, and the requests that each loses",
         "report": "captures hop by hop, load side by side, a table and an HTML page",
         "down": "remove everything",
         "round": "up, verify, report, and down whatever happens",
@@ -46,8 +47,18 @@ def parser() -> argparse.ArgumentParser:
     for name, words in helps.items():
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="; ".join(row.slug for row in SCENARIOS))
-        if name == "verify":
+        if name in {"verify", "zero-downtime"}:
             command.add_argument("--json", action="store_true", help="the results as JSON on stdout")
+        if name == "zero-downtime":
+            command.add_argument(
+                "--only",
+                action="append",
+                default=[],
+                choices=[each.name for each in downtime.DISRUPTIONS],
+                help="this disruption, and no contrast; repeatable",
+            )
+        if name == "round":
+            command.add_argument("--zero-downtime", action="store_true", help="with it (some minutes more)")
         if name in {"verify", "round"}:
             command.add_argument("--no-controls", action="store_true", help="the verdicts only")
         if name in {"report", "round"}:
@@ -92,6 +103,17 @@ def _verify(arguments: argparse.Namespace) -> int:
     return DONE if all(each.passed for each in found) else FINDING
 
 
+def _zero_downtime(arguments: argparse.Namespace) -> int:
+    labs = _running(arguments)
+    only = getattr(arguments, "only", [])
+    found = downtime.collect(labs, say, only=only, contrasts=not only)
+    if getattr(arguments, "json", False):
+        print(json.dumps([each.to_json() for each in found], indent=2))
+    else:
+        terminal_downtime.show(found, Console(highlight=False))
+    return DONE if all(each.passed for each in found) else FINDING
+
+
 def _report(arguments: argparse.Namespace) -> int:
     labs = _running(arguments)
     content = gather(labs, load=not arguments.no_load, say=say)
@@ -113,7 +135,10 @@ def _down(arguments: argparse.Namespace) -> int:
 def _round(arguments: argparse.Namespace) -> int:
     try:
         _up(arguments)
-        codes = [_verify(arguments), _report(arguments)]
+        codes = [_verify(arguments)]
+        if arguments.zero_downtime:
+            codes.append(_zero_downtime(arguments))
+        codes.append(_report(arguments))
     finally:
         _down(arguments)
     return max(codes)
@@ -132,7 +157,14 @@ def run(arguments: argparse.Namespace) -> int:
     guard.check_machine()
     if arguments.command != "down":
         guard.check_programs()
-    commands = {"up": _up, "verify": _verify, "report": _report, "down": _down, "round": _round}
+    commands = {
+        "up": _up,
+        "verify": _verify,
+        "zero-downtime": _zero_downtime,
+        "report": _report,
+        "down": _down,
+        "round": _round,
+    }
     with guard.only_one(), lifecycle.stoppable():
         return commands[arguments.command](arguments)
 

@@ -1,12 +1,13 @@
 """Changes to a lab that are put back: Services and Ingresses of a control's own, keys of TKE's ConfigMap, open node ports."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from lab.proof.own import OWN_LABEL
 from lab.rig import deploy, network
+from lab.rig.balancer import GROUPS_FILE, LAG_FILE
 from lab.rig.lab import Lab
 from lab.rig.shell import wait_for
 from lab.rig.tke_keys import (
@@ -31,9 +32,13 @@ def undone(lab: Lab) -> Iterator[None]:
 
 def restore(lab: Lab) -> None:
     """Make a lab again what `up` made it."""
-    network.set_node_ports_open(lab.layout, is_open=False)
+    network.set_security_groups(lab.layout)
+    (lab.folder / GROUPS_FILE).unlink(missing_ok=True)
+    (lab.folder / LAG_FILE).unlink(missing_ok=True)
+    for node in lab.layout.nodes:
+        lab.kubectl("uncordon", node.name)
     namespace = f"--namespace={lab.scenario.names.namespace}"
-    lab.kubectl("delete", "service,ingress,deployment", namespace, f"--selector={OWN_LABEL}", "--wait=false")
+    lab.kubectl("delete", "service,ingress,deployment,secret", namespace, f"--selector={OWN_LABEL}", "--wait=false")
     config_namespace, config = CONTROLLER_CONFIG
     data = lab.get("configmap", config, f"--namespace={config_namespace}").get("data", {})
     own = {DEFAULT_DIRECT_ACCESS, GLOBAL_ROUTE_DIRECT_ACCESS} & data.keys()
@@ -66,11 +71,24 @@ def objects(lab: Lab, *wanted: dict[str, Any]) -> Iterator[None]:
 @contextmanager
 def open_node_ports(lab: Lab) -> Iterator[None]:
     """The nodes' security group lets the internet reach node ports for a while."""
-    network.set_node_ports_open(lab.layout, is_open=True)
+    network.set_security_groups(lab.layout, open_node_ports=True)
     try:
         yield
     finally:
-        network.set_node_ports_open(lab.layout, is_open=False)
+        network.set_security_groups(lab.layout)
+
+
+@contextmanager
+def closed_to_clients(lab: Lab, group: str, networks: Sequence[str]) -> Iterator[None]:
+    """The nodes' security group lets no client in for a while; a group for load balancers lets these networks in."""
+    path = lab.folder / GROUPS_FILE
+    path.write_text(json.dumps({group: list(networks)}))
+    network.set_security_groups(lab.layout, closed_to_clients=True)
+    try:
+        yield
+    finally:
+        network.set_security_groups(lab.layout)
+        path.unlink()
 
 
 @contextmanager

@@ -6,17 +6,18 @@ TKE's readiness gate, and it is the lab's controller that plays it.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from lab.proof.changes import undone
+from lab.proof.changes import restore, undone
 from lab.proof.pouring import RATE, Poured, pouring
 from lab.rig.balancer import LAG_FILE
 from lab.rig.lab import Lab, Object
 from lab.rig.shell import LabError, wait_for
+from lab.rig.tke_keys import GRACE_DELETION, ONLY_NODES_WITH_PODS, WEIGHTED_BALANCE
 
 RESULTS_FILE = "downtime.json"
 LAG_SECONDS = 2.0
@@ -100,6 +101,62 @@ DISRUPTIONS = (
 )
 
 
+@contextmanager
+def unprepared(lab: Lab) -> Iterator[None]:
+    """Pods without a pause before they end, and without graceful deletion: what the library's defaults are there for."""
+    name, namespace = _names(lab)
+    old = _pods(lab)
+    hook = json.dumps([{"op": "remove", "path": "/spec/template/spec/containers/0/lifecycle"}])
+    lab.kubectl("annotate", *_exposed(lab), namespace, *(f"{key}-" for key in GRACE_DELETION.values()))
+    lab.kubectl("patch", name, namespace, "--type=json", f"--patch={hook}")
+    _settled(lab, old)
+    yield
+
+
+@contextmanager
+def every_node_bound(lab: Lab) -> Iterator[None]:
+    """Policy Local without the annotation that binds nodes with pods only: the health check has to find a node without."""
+    _, namespace = _names(lab)
+    keys = (ONLY_NODES_WITH_PODS, WEIGHTED_BALANCE)
+    lab.kubectl("annotate", *_exposed(lab), namespace, *(f"{key}-" for key in keys))
+    lab.wait_bound(lab.key, direct=False, backends=len(lab.layout.nodes))
+    yield
+
+
+def _exposed(lab: Lab) -> tuple[str, str]:
+    kind, _, name = lab.key.partition(" ")
+    return kind.lower(), name.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """The same disruption with something of the defaults missing: it has to lose requests, or the measurement sees none."""
+
+    name: str
+    title: str
+    without: Callable[[Lab], AbstractContextManager[None]]
+    run: Callable[[Lab], None]
+    fits: Callable[[Lab], bool]
+
+
+CONTRASTS = (
+    Contrast(
+        "unprepared",
+        "Rolling update without preStop and graceful deletion",
+        unprepared,
+        rolling_update,
+        lambda lab: lab.is_direct,
+    ),
+    Contrast(
+        "every-node",
+        "Drain of a node, Local without only binding nodes with pods",
+        every_node_bound,
+        node_drain,
+        lambda lab: not lab.is_direct and lab.key.startswith("Service"),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Downtime:
     """What the clients of one scenario lost."""
@@ -110,6 +167,8 @@ class Downtime:
     lag: float
     problem: str = ""
     """Why it was not measured to the end."""
+    contrasts: list[Poured] = field(default_factory=list)
+    """Disruptions with something of the defaults missing."""
 
     @property
     def lost(self) -> int:
@@ -118,8 +177,9 @@ class Downtime:
 
     @property
     def passed(self) -> bool:
-        """True if nothing was lost, and every answer was for the client."""
-        return not self.problem and not self.lost and not any(phase.strangers for phase in self.phases)
+        """True if nothing was lost where nothing has to be, every answer was for the client, and each contrast lost something."""
+        strangers = any(phase.strangers for phase in self.phases)
+        return not self.problem and not self.lost and not strangers and all(each.lost for each in self.contrasts)
 
     def to_json(self) -> dict[str, Any]:
         """All fields, and `passed`."""
@@ -128,8 +188,9 @@ class Downtime:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The other way round."""
-        fields = {name: value for name, value in values.items() if name not in {"passed", "phases"}}
-        return cls(phases=[Poured.from_json(each) for each in values["phases"]], **fields)
+        fields = {name: value for name, value in values.items() if name not in {"passed", "phases", "contrasts"}}
+        phases, contrasts = ([Poured.from_json(each) for each in values[name]] for name in ("phases", "contrasts"))
+        return cls(phases=phases, contrasts=contrasts, **fields)
 
 
 @contextmanager
@@ -143,30 +204,46 @@ def lagging(lab: Lab, seconds: float = LAG_SECONDS) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def measure(lab: Lab, disruptions: Sequence[Disruption], say: Say, *, rate: float = RATE) -> Downtime:
-    """One scenario under load, disrupted."""
+def measure(
+    lab: Lab, disruptions: Sequence[Disruption], say: Say, *, contrasts: bool = True, rate: float = RATE
+) -> Downtime:
+    """One scenario under load, disrupted; then the contrasts, after which the lab is to be restored."""
     slug = lab.scenario.slug
     problem, counts = "", {}
-    with lagging(lab), pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
-        try:
-            for each in disruptions:
-                say(slug, f"{each.title.lower()}, under {rate:g} requests a second")
-                requests.begin(each.name)
-                each.run(lab)
-        except LabError as error:
-            problem = str(error)
-        counts = requests.end()
-    return Downtime(
-        slug, [counts[each.name] for each in disruptions if each.name in counts], rate, LAG_SECONDS, problem
-    )
+    with lagging(lab):
+        with pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
+            try:
+                for each in disruptions:
+                    say(slug, f"{each.title.lower()}, under {rate:g} requests a second")
+                    requests.begin(each.name)
+                    each.run(lab)
+            except LabError as error:
+                problem = str(error)
+            counts = requests.end()
+        contrasted = []
+        for contrast in CONTRASTS if contrasts and not problem else ():
+            if contrast.fits(lab):
+                say(slug, f"{contrast.title}, under {rate:g} requests a second")
+                with contrast.without(lab), pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
+                    requests.begin(contrast.name)
+                    contrast.run(lab)
+                    contrasted.append(requests.end()[contrast.name])
+    phases = [counts[each.name] for each in disruptions if each.name in counts]
+    return Downtime(slug, phases, rate, LAG_SECONDS, problem, contrasted)
 
 
-def collect(labs: Sequence[Lab], say: Say, disruptions: Sequence[Disruption] = DISRUPTIONS) -> list[Downtime]:
-    """Scenarios two at a time, as the machine's processors are the clients' too; results are kept beside each lab."""
+def collect(labs: Sequence[Lab], say: Say, *, only: Collection[str] = (), contrasts: bool = True) -> list[Downtime]:
+    """Scenarios two at a time, as the machine's processors are the clients' too; results are kept beside each lab.
+
+    `only`: names of the disruptions; all if empty.
+    """
+    chosen = [each for each in DISRUPTIONS if each.name in only or not only]
 
     def one(lab: Lab) -> Downtime:
         with undone(lab):
-            found = measure(lab, disruptions, say)
+            found = measure(lab, chosen, say, contrasts=contrasts)
+            if found.contrasts or found.problem:
+                restore(lab)
         (lab.folder / RESULTS_FILE).write_text(json.dumps(found.to_json(), indent=2))
         return found
 

@@ -43,50 +43,77 @@ def own_service(
     }
 
 
-def own_ingress(lab: Lab, name: str, service: str) -> dict[str, Any]:
-    """An Ingress in front of one of these Services, over its node port."""
+def own_ingress(
+    lab: Lab, name: str, service: str, annotations: dict[str, str] | None = None, **spec: Any
+) -> dict[str, Any]:
+    """An Ingress in front of one of these Services: over its node port, unless the annotations say otherwise."""
     backend = {"service": {"name": service, "port": {"number": PORT}}}
-    annotations = {INGRESS_CLASS: QCLOUD, INGRESS_DIRECT_ACCESS: "false"}
+    if annotations is None:
+        annotations = {INGRESS_DIRECT_ACCESS: "false"}
     metadata = {
         "name": name,
         "namespace": lab.scenario.names.namespace,
         "labels": {OWN_LABEL: "control"},
-        "annotations": annotations,
+        "annotations": {INGRESS_CLASS: QCLOUD, **annotations},
     }
     rules = [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata, "spec": {"rules": rules}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": metadata,
+        "spec": {"rules": rules} | spec,
+    }
 
 
-def own_app(lab: Lab, name: str, arguments: Sequence[str] = ()) -> dict[str, Any]:
-    """A Deployment of one pod that runs where the scenario's pods run. `arguments`: of the app's own command line."""
+def own_app(
+    lab: Lab,
+    name: str,
+    arguments: Sequence[str] = (),
+    *,
+    replicas: int = 1,
+    annotations: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """A Deployment that runs where the scenario's pods run, without a pause before its pods end.
+
+    `arguments`: of the app's own command line; `annotations`: of its pods.
+    """
     names = lab.scenario.names
     deployment = lab.get("deployment", names.deployment, f"--namespace={names.namespace}")
     pods = deployment["spec"]["template"]["spec"]
     app = pods["containers"][0]
     container = {"name": "app", "image": app["image"], "ports": app["ports"], "args": list(arguments)}
     placed = {key: pods[key] for key in ("nodeSelector", "tolerations") if key in pods}
+    template = {
+        "metadata": {"labels": {"app": name}, "annotations": annotations or {}},
+        "spec": {"containers": [container], **placed},
+    }
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {"name": name, "namespace": names.namespace, "labels": {OWN_LABEL: "control"}},
         "spec": {
-            "replicas": 1,
+            "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
-            "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [container], **placed}},
+            "template": template,
         },
     }
 
 
+def ready_pods(lab: Lab, name: str, number: int = 1) -> list[dict[str, Any]]:
+    """The pods of one of these Deployments, once so many are ready."""
+
+    def ready() -> list[dict[str, Any]]:
+        namespace = f"--namespace={lab.scenario.names.namespace}"
+        found: list[dict[str, Any]] = lab.get("pods", namespace, f"--selector=app={name}")["items"]
+        well = [pod for pod in found if "True" in _readiness(pod)]
+        return well if len(well) == number else []
+
+    return wait_for("the control's pods", ready, seconds=60)
+
+
 def ready_pod(lab: Lab, name: str) -> dict[str, Any]:
     """The pod of one of these Deployments, once it is ready."""
-
-    def ready() -> dict[str, Any] | None:
-        found: list[dict[str, Any]] = lab.get(
-            "pods", f"--namespace={lab.scenario.names.namespace}", f"--selector=app={name}"
-        )["items"]
-        return next((pod for pod in found if "True" in _readiness(pod)), None)
-
-    return wait_for("the control's pod", ready, seconds=30)
+    return ready_pods(lab, name)[0]
 
 
 def _readiness(pod: dict[str, Any]) -> list[str]:

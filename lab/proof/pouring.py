@@ -34,6 +34,9 @@ class Poured:
     strangers: dict[str, int] = field(default_factory=dict)
     """Addresses that the app took for the client's, and are not."""
     pods: dict[str, int] = field(default_factory=dict)
+    """Answers of each pod."""
+    pods_new: dict[str, int] = field(default_factory=dict)
+    """Those of them that came on connections of their own."""
     slow: int = 0
     longest: float = 0.0
     """Seconds."""
@@ -86,6 +89,14 @@ class Pouring:
     def begin(self, phase: str) -> None:
         """Count what comes from now on under this name."""
         self._say(f"{phase}\n")
+
+    def wait(self, seconds: float) -> None:
+        """Let requests run for a while; they end it with a `LabError` if they end."""
+        try:
+            self._process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return
+        raise LabError(f"the requests ended by themselves: {self._said()}")
 
     def end(self) -> dict[str, Poured]:
         """Stop, and the counts by phase."""

@@ -15,17 +15,17 @@ from realip.scenarios import by_slug
 
 def show_results(found: Sequence[ScenarioResult], console: Console) -> None:
     """Two tables: what has to be preserved, and what has to be lost."""
-    table = _table("Who sees the client's address", "#", "Scenario", "Verdict", "The app saw", "Pods")
+    table = table_of("Who sees the client's address", "#", "Scenario", "Verdict", "The app saw", "Pods")
     for each in found:
-        verdict = _colored(each.verdict, good=each.preserved)
-        table.add_row(_number(each.slug), each.slug, verdict, escape(_short(each.saw)), str(len(each.pods)))
+        verdict = colored(each.verdict, good=each.preserved)
+        table.add_row(number_of(each.slug), each.slug, verdict, escape(_short(each.saw)), str(len(each.pods)))
     console.print(table)
     if any(each.controls for each in found):
-        table = _table("Negative controls", "#", "Control", "Verdict", "The app saw")
+        table = table_of("Negative controls", "#", "Control", "Verdict", "The app saw")
         for each in found:
             for control in each.controls:
-                verdict = _colored(control.verdict, good=control.passed)
-                table.add_row(_number(each.slug), escape(control.title), verdict, escape(control.saw))
+                verdict = colored(control.verdict, good=control.passed)
+                table.add_row(number_of(each.slug), escape(control.title), verdict, escape(control.saw))
         console.print(table)
     for each in found:
         _show_failures(each, console)
@@ -43,14 +43,16 @@ def _show_failures(result: ScenarioResult, console: Console) -> None:
             )
 
 
-def _table(title: str, *columns: str) -> Table:
+def table_of(title: str, *columns: str) -> Table:
+    """A table, to be filled."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for name in columns:
         table.add_column(name, overflow="fold")
     return table
 
 
-def _number(slug: str) -> str:
+def number_of(slug: str) -> str:
+    """A scenario's number."""
     row = by_slug(slug)
     return str(row.number) if row else ""
 
@@ -61,7 +63,8 @@ def _short(saw: Sequence[str]) -> str:
     return ", ".join(f"..., {end}" if any("," in each for each in saw) else end for end in ends)
 
 
-def _colored(words: str, *, good: bool) -> str:
+def colored(words: str, *, good: bool) -> str:
+    """Words with a mark, green or red."""
     return f"[green]✔ {words}[/]" if good else f"[red]✘ {words}[/]"
 
 
@@ -77,7 +80,7 @@ def show(content: Content, console: Console) -> None:
 
 def _show_path(slug: str, path: Trace, console: Console) -> None:
     mark = "[green]✔[/]" if path.keeps else "[yellow]✘[/]"
-    table = _table(
+    table = table_of(
         f"{path.title} ({slug})\n{mark} the app saw {escape(path.app_saw)}", "Station", "Source in", "Source out"
     )
     for station in path.stations:
@@ -99,7 +102,7 @@ def _source(place: str, path: Trace) -> str:
 def _show_load(load: Load, console: Console) -> None:
     titles = {way.name: way.title for way in load.ways}
     for shape in SHAPES:
-        table = _table(f"{shape.title}; p50, p99 and CPU in µs, medians of {shape.rounds} rounds", "Way")
+        table = table_of(f"{shape.title}; p50, p99 and CPU in µs, medians of {shape.rounds} rounds", "Way")
         for name in ("p50", "p99", "requests/s", "CPU/request", "p50 to direct"):
             table.add_column(name, justify="right")
         for each in load.of(shape.name):

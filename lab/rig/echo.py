@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 import signal
-from typing import ClassVar
+from typing import ClassVar, cast
 
 LARGEST_HEAD = 65536
 DRAIN_SECONDS = 5.0
@@ -97,17 +97,38 @@ class Echo(asyncio.Protocol):
             transport.abort()
 
 
+class EchoPacket(asyncio.DatagramProtocol):
+    """UDP: every packet is answered with who sent it."""
+
+    def __init__(self, pod: str) -> None:
+        """Answers name the pod."""
+        self._pod = pod
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember where to answer."""
+        self._transport = cast("asyncio.DatagramTransport", transport)  # the class is registered as none of its kind
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Answer it."""
+        del data
+        if self._transport:
+            self._transport.sendto(json.dumps({"pod": self._pod, "client_ip": addr[0]}).encode(), addr)
+
+
 async def serve(port: int, pod: str, reads: str) -> None:
     """Answer until SIGTERM; then take no new connection, and give each open one its answer and a word that it ends."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     server = await loop.create_server(lambda: Echo(pod, reads), "0.0.0.0", port, backlog=1024)  # noqa: S104 - a pod
+    packets, _ = await loop.create_datagram_endpoint(lambda: EchoPacket(pod), ("0.0.0.0", port))  # noqa: S104 - a pod
     print(READY, flush=True)
     await stop.wait()
     Echo.drained = asyncio.Event()
     Echo.draining = True
     server.close()
+    packets.close()
     if Echo.open:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(Echo.drained.wait(), DRAIN_SECONDS)

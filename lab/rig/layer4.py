@@ -7,11 +7,10 @@ from math import gcd
 
 from lab.rig.binding import LoadBalancer
 from lab.rig.health import Place
+from lab.rig.layout import PASSED_DSCP
 from lab.rig.routes import Backend, Listener
 from lab.rig.shell import run_inside
 
-PASSED_DSCP = 10
-"""Marks packets of a load balancer with pass-to-target, so that the VPC can tell them from others."""
 GROUPS_CHAIN = "GROUPS"
 
 

@@ -17,6 +17,7 @@ from lab.rig.health import Place
 from lab.rig.layer4 import serving
 from lab.rig.routes import Backend, Listener, Route
 from lab.rig.shell import LabError, run, run_inside, start, wait_for
+from tools.certificates import Authority
 
 if TYPE_CHECKING:
     import subprocess
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SLOTS = 16
 """Backends that a route can have without a new proxy."""
 CONTROL_SECONDS = 5.0
+CERTIFICATE_FILE = "clb.pem"
 
 _HEAD = """\
 global
@@ -116,7 +118,7 @@ def configuration(
     """HAProxy's configuration, with free servers for backends; empty when nobody asks for layer 7."""
     parts: list[str] = []
     for name, address, listener in _listeners(addresses, found):
-        tls = f" ssl crt {folder / 'clb.pem'}" if listener.tls else ""
+        tls = f" ssl crt {folder / CERTIFICATE_FILE}" if listener.tls else ""
         front = _FRONT.format(name=name, address=address, port=listener.port, tls=tls)
         if listener.redirects:
             parts.append(front + _REDIRECT)
@@ -192,6 +194,13 @@ class Proxy:
             if answer and "no need to change" not in answer and "changed" not in answer:
                 raise LabError(f"HAProxy refuses `{command}`: {answer}")
 
+    def _certify(self) -> None:
+        """A certificate for TLS listeners: which one a Secret's id stands for is Tencent Cloud's to know."""
+        path = self._folder / CERTIFICATE_FILE
+        if not path.exists():
+            pair = Authority(self._folder / "certificates", "the lab's load balancer").server("clb", ["*.example.com"])
+            path.write_bytes(pair.certificate.read_bytes() + pair.key.read_bytes())
+
     def _restart(self, text: str) -> None:
         """A new proxy takes the sockets over from the old one, which ends when its connections have."""
         before, self._process = self._process, None
@@ -202,6 +211,7 @@ class Proxy:
             return
         path, control = self._folder / "haproxy.cfg", self._folder / "haproxy.sock"
         path.write_text(text)
+        self._certify()
         run(["haproxy", "-c", "-q", "-f", str(path)])
         take_over = ["-x", str(control), "-sf", str(before.pid)] if before else []
         log = self._folder / "haproxy.log"

@@ -29,6 +29,9 @@ OFFICE_PUBLIC = IPv4Address("203.0.113.250")
 BALANCER_LINK = IPv4Network("100.64.0.0/30")
 """Between load balancer and VPC. The layer 7 proxy's own connections come from here, as CLB's come from 100.64.0.0/10."""
 
+PASSED_DSCP = 10
+"""Marks packets of a load balancer with pass-to-target, so that the VPC can tell them from others."""
+
 GATEWAY_OFFSET = 1
 NODE_OFFSET = 11
 CONTROL_PLANE_OFFSET = 5

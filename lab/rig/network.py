@@ -24,6 +24,7 @@ from lab.rig.layout import (
     NODE_PUBLIC,
     OFFICE_NETWORK,
     OFFICE_PUBLIC,
+    PASSED_DSCP,
     PREFIX,
     Layout,
     Node,
@@ -37,6 +38,8 @@ BRIDGE_MEMORY = 8_640_000
 NO_TIME_WAIT = "net.ipv4.tcp_max_tw_buckets=0"
 """In pods: a load test opens thousands of connections a second, and through a node port all of them come from two addresses.
 New ones would meet sockets in TIME_WAIT of old ones, be refused by their time stamps, and wait a second to try again."""
+HEALTH_CHECKS = "100.64.0.0/10"
+"""Where a load balancer's own packets come from."""
 _FLOW_MARK = "0x1"
 _FLOW_TABLE = "101"
 _ENI_TABLE = "100"
@@ -210,14 +213,20 @@ def _vpc_rules(layout: Layout) -> None:
         "COMMIT",
     ]
     run_inside(layout.namespace("vpc"), ["iptables-restore"], stdin="\n".join(rules) + "\n")
-    set_node_ports_open(layout, is_open=False)
+    set_security_groups(layout)
 
 
-def set_node_ports_open(layout: Layout, *, is_open: bool) -> None:
-    """Open or close the nodes' security group for requests from the internet to node ports, around the load balancer."""
+def set_security_groups(layout: Layout, *, open_node_ports: bool = False, closed_to_clients: bool = False) -> None:
+    """The nodes' security group.
+
+    `open_node_ports`: the internet may reach node ports around the load balancer. `closed_to_clients`: what a load balancer
+    passes on from a client is let in only where it says pass-to-target; its own packets, such as health checks, always are.
+    """
     rules = ["*filter", "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"]
-    if not is_open:
+    if not open_node_ports:
         rules.append("-A FORWARD -i to-internet -j DROP")
+    if closed_to_clients:
+        rules.append(f"-A FORWARD -i to-balancer ! -s {HEALTH_CHECKS} -m dscp ! --dscp {PASSED_DSCP} -j DROP")
     run_inside(layout.namespace("vpc"), ["iptables-restore"], stdin="\n".join([*rules, "COMMIT", ""]))
 
 

@@ -39,6 +39,8 @@ class Counts:
     """Addresses that the app took for the client's, and are not."""
     pods: Counter[str] = field(default_factory=Counter)
     """Answers of each pod."""
+    pods_new: Counter[str] = field(default_factory=Counter)
+    """Those of them that came on connections of their own."""
     slow: int = 0
     longest: float = 0.0
     """Seconds."""
@@ -80,6 +82,7 @@ class Pour:
             (counts.lost_kept if keep else counts.lost_new)[kind] += 1
         else:
             counts.pods[str(answer.get("pod"))] += 1
+            counts.pods_new[str(answer.get("pod"))] += not keep
             if (saw := self._saw(answer)) != self._client:
                 counts.strangers[saw] += 1
         took = time.monotonic() - begun

@@ -1,0 +1,53 @@
+"""What was lost while an app was disrupted, in a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from lab.proof.downtime import CONTRASTS, DISRUPTIONS, Downtime
+from lab.proof.pouring import Poured
+from lab.report.terminal import colored, number_of, table_of
+
+
+def show(found: Sequence[Downtime], console: Console) -> None:
+    """One table for what the defaults do, one for what is lost without them."""
+    if not found:
+        return
+    title = f"Requests lost under {found[0].rate:g} requests a second, half on new and half on kept connections"
+    table = table_of(title, "#", "Scenario", *(each.title for each in DISRUPTIONS), "Slowest answer")
+    for each in found:
+        by_name = {phase.name: phase for phase in each.phases}
+        cells = [_cell(by_name.get(disruption.name)) for disruption in DISRUPTIONS]
+        slowest = max((phase.longest for phase in each.phases), default=0.0)
+        table.add_row(number_of(each.slug), each.slug, *cells, f"{slowest * 1000:,.0f} ms")
+    console.print(table)
+    titles = {each.name: each.title for each in CONTRASTS}
+    contrasts = [(each.slug, contrast) for each in found for contrast in each.contrasts]
+    if contrasts:
+        table = table_of("The same with something of the defaults missing", "#", "What is missing", "Lost", "How")
+        for slug, contrast in contrasts:
+            lost = colored(f"{contrast.lost:,} of {contrast.asked:,}", good=contrast.lost > 0)
+            table.add_row(number_of(slug), titles[contrast.name], lost, escape(contrast.words))
+        console.print(table)
+    for each in found:
+        for words in problems(each):
+            console.print(f"[red]{each.slug}[/]: {escape(words)}")
+
+
+def _cell(phase: Poured | None) -> str:
+    if phase is None:
+        return ""
+    return colored(f"{phase.lost:,} of {phase.asked:,}", good=not phase.lost and not phase.strangers)
+
+
+def problems(found: Downtime) -> list[str]:
+    """What was not as it has to be, in words."""
+    titles = {each.name: each.title for each in (*DISRUPTIONS, *CONTRASTS)}
+    words = [f"{titles[phase.name]}: {phase.words}" for phase in found.phases if phase.lost or phase.strangers]
+    words += [
+        f"{titles[each.name]}: nothing was lost, so the measurement shows no loss"
+        for each in found.contrasts
+        if not each.lost
+    ]
+    return [*words, *([found.problem] if found.problem else [])]
