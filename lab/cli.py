@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lab.proof import downtime, results
+from lab.proof.pouring import RATE
 from lab.report import terminal, terminal_downtime
 from lab.report.content import gather
 from lab.report.html import page
@@ -56,6 +57,12 @@ def parser() -> argparse.ArgumentParser:
                 default=[],
                 choices=[each.name for each in downtime.DISRUPTIONS],
                 help="this disruption, and no contrast; repeatable",
+            )
+            command.add_argument(
+                "--rate",
+                type=float,
+                default=RATE,
+                help=f"requests a second; {RATE} if not given, which takes a quiet machine",
             )
         if name == "round":
             command.add_argument("--zero-downtime", action="store_true", help="with it (some minutes more)")
@@ -106,7 +113,8 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _zero_downtime(arguments: argparse.Namespace) -> int:
     labs = _running(arguments)
     only = getattr(arguments, "only", [])
-    found = downtime.collect(labs, say, only=only, contrasts=not only)
+    rate = getattr(arguments, "rate", RATE)
+    found = downtime.collect(labs, say, only=only, contrasts=not only, rate=rate)
     if getattr(arguments, "json", False):
         print(json.dumps([each.to_json() for each in found], indent=2))
     else:

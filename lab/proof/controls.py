@@ -5,7 +5,10 @@ A rig that cannot show a loss proves nothing. Each control changes one thing, sa
 """
 
 from lab.proof import access_controls as access
+from lab.proof import ingress_controls as ingress
+from lab.proof import local_controls as local
 from lab.proof import place_controls as place
+from lab.proof import port_controls as port
 from lab.proof import reading_controls as reading
 from lab.proof.control import Control
 from lab.rig.lab import Lab
@@ -38,6 +41,62 @@ CONTROLS = (
         "Local policy, node without a pod",
         "unreachable",
         access.local_without_pod,
+    ),
+    Control("local-cluster", FIRST, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
+    Control(
+        "local-weighted", FIRST, "Local, weights by pods (for contrast)", "preserved: a third each", local.weighted
+    ),
+    Control("local-unweighted", FIRST, "Local, nodes alike", "preserved: the lone pod has a half", local.unweighted),
+    Control(
+        "local-every-node",
+        FIRST,
+        "Local, every node bound",
+        "preserved; dropped until the health check",
+        local.every_node,
+    ),
+    Control(
+        "direct-left-entry",
+        FIRST,
+        "Direct Ingress, app believes the left entry",
+        "spoofable",
+        ingress.left_entry,
+    ),
+    Control(
+        "direct-socket",
+        FIRST,
+        "Direct Ingress, app reads the socket",
+        "translated to the load balancer",
+        ingress.socket_reader,
+    ),
+    Control(
+        "ingress-annotation-missing",
+        FIRST,
+        "Direct annotation of the Ingress missing, node port open",
+        "spoofable",
+        ingress.annotation_missing,
+    ),
+    Control(
+        "hosts-and-tls",
+        FIRST,
+        "Direct Ingress: two hosts, TLS, redirect (for contrast)",
+        "preserved",
+        ingress.hosts_and_tls,
+    ),
+    Control("udp", FIRST, "TCP and UDP on one port (for contrast)", "preserved", port.udp_beside_tcp),
+    Control(
+        "allow-list",
+        FIRST,
+        "Allow-list at the load balancer, nodes closed (for contrast)",
+        "preserved; others nothing",
+        port.allow_list,
+    ),
+    Control("closed-nodes", FIRST, "The same without pass-to-target", "unreachable", port.closed_nodes),
+    Control(
+        "own-interface",
+        SECOND,
+        "Pod on an ENI of its own, GlobalRouteDirectAccess not set (for contrast)",
+        "preserved",
+        port.own_interface,
     ),
     Control("annotation-false", SECOND, 'direct-access: "false"', NODE, access.annotation_false),
     Control(

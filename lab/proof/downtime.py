@@ -241,7 +241,7 @@ def collect(labs: Sequence[Lab], say: Say, *, only: Collection[str] = (), contra
 
     def one(lab: Lab) -> Downtime:
         with undone(lab):
-            found = measure(lab, chosen, say, contrasts=contrasts)
+            found = measure(lab, chosen, say, contrasts=contrasts, rate=rate)
             if found.contrasts or found.problem:
                 restore(lab)
         (lab.folder / RESULTS_FILE).write_text(json.dumps(found.to_json(), indent=2))

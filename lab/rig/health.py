@@ -65,7 +65,9 @@ Place = tuple[str, int]
 
 
 @dataclass
-class _State:
+class State:
+    """What is known of one target."""
+
     check: Check
     healthy: bool = False
     last: bool | None = None
@@ -91,7 +93,7 @@ class HealthChecks:
         """`changed` is called when a target has become healthy or unhealthy."""
         self._changed = changed
         self._lock = threading.Lock()
-        self._states: dict[Place, _State] = {}
+        self._states: dict[Place, State] = {}
         self._pool = ThreadPoolExecutor(WORKERS, initializer=enter, initargs=(Path(NAMESPACES / namespace),))
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -99,7 +101,7 @@ class HealthChecks:
         """Ask these targets, and no others; a new one is not healthy before it was found so."""
         with self._lock:
             self._states = {
-                place: state if (state := self._states.get(place)) and state.check == check else _State(check)
+                place: state if (state := self._states.get(place)) and state.check == check else State(check)
                 for place, check in places.items()
             }
 
@@ -123,7 +125,7 @@ class HealthChecks:
                 self._pool.submit(self._ask, place, state)
             time.sleep(TICK_SECONDS)
 
-    def _ask(self, place: Place, state: _State) -> None:
+    def _ask(self, place: Place, state: State) -> None:
         good = answers(place, state.check)
         with self._lock:
             state.asking = False

@@ -67,7 +67,7 @@ _HEADERS = """\
 
 
 @dataclass
-class _Slots:
+class Slots:
     """The servers of one of HAProxy's backends, some of them free."""
 
     places: list[Place | None] = field(default_factory=lambda: [None] * SLOTS)
@@ -170,7 +170,7 @@ class Proxy:
         self._namespace = namespace
         self._folder = folder
         self._configuration = ""
-        self._slots: dict[str, _Slots] = {}
+        self._slots: dict[str, Slots] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._leaving: list[subprocess.Popen[bytes]] = []
 
@@ -179,7 +179,7 @@ class Proxy:
         if text != self._configuration:
             self._restart(text)
             self._configuration, self._slots = text, {}
-        self._slots = {name: self._slots.get(name, _Slots()) for name in wanted}
+        self._slots = {name: self._slots.get(name, Slots()) for name in wanted}
         commands = [command for name, places in wanted.items() for command in self._slots[name].put(name, places)]
         if commands:
             self._tell(commands)

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from lab.rig.binding import LoadBalancer, load_balancers
+from lab.rig.binding import LoadBalancer, is_gated, load_balancers
 from lab.rig.cluster import Cluster
 from lab.rig.kubelet import fits
-from lab.rig.layer4 import translation
+from lab.rig.layer4 import security, serving, shares, translation
 from lab.rig.layer7 import configuration
 from lab.rig.layout import CLB_ADDRESSES
+from lab.rig.routes import Backend
 
 SERVICE_KEY = "service.cloud.tencent.com/direct-access"
 INGRESS_KEY = "ingress.cloud.tencent.com/direct-access"
@@ -140,6 +141,145 @@ def test_local_binds_every_node_unless_told_to_bind_only_those_with_pods() -> No
     assert backends(bound(service(annotations=only, externalTrafficPolicy="Local"), slices=here)) == ["10.0.0.11:31000"]
 
 
+def test_local_gives_a_node_as_many_shares_as_it_has_pods_if_it_is_told_both_annotations() -> None:
+    three = [("pod-a", "10.0.128.16", "node-1"), ("pod-b", "10.0.128.17", "node-1"), ("pod-c", "10.0.160.80", "node-2")]
+    weighted = {"service.cloud.tencent.com/local-svc-weighted-balance": "true"}
+    only = {SERVICE_KEY: "false", "service.kubernetes.io/local-svc-only-bind-node-with-pod": "true"}
+    here = (slices(three),)
+
+    def weights(annotations: dict[str, str], **spec: str) -> list[int]:
+        found = bound(service(annotations=annotations, **spec), slices=here)
+        return [each.weight for listener in found.listeners for each in listener.backends]
+
+    assert weights(only | weighted, externalTrafficPolicy="Local") == [2, 1]
+    assert weights(only, externalTrafficPolicy="Local") == [1, 1]
+    assert weights({SERVICE_KEY: "false"} | weighted, externalTrafficPolicy="Local") == [1, 1]
+    assert weights(only | weighted, externalTrafficPolicy="Cluster") == [1, 1]
+
+
+def pod_object(name: str, *, leaving: bool = False, gate: str | None = None, **metadata: Any) -> dict[str, Any]:
+    conditions = [{"type": "ContainersReady", "status": "True"}]
+    if gate:
+        conditions.append({"type": "cloud.tencent.com/load-balancer-backendgroup-ready", "status": gate})
+    ending = {"deletionTimestamp": "2026-01-01T00:00:00Z"} if leaving else {}
+    return {
+        "metadata": {"namespace": "default", "name": name, "labels": {"app": "app"}, **ending, **metadata},
+        "status": {"conditions": conditions},
+    }
+
+
+def test_a_pod_that_ends_keeps_its_connections_and_gets_no_new_ones() -> None:
+    """Unbound at once, its open connections would be cut (457/48771); with its old weight it would get new ones until it is gone."""
+    pods = (pod_object("pod-a", leaving=True), pod_object("pod-b"))
+    pieces = (slices(PODS[:1], ready=False), slices(PODS[1:]))
+    found = bound(service(annotations={SERVICE_KEY: "true"}), slices=pieces, pods=pods)
+    weights = {each.address: each.weight for listener in found.listeners for each in listener.backends}
+    assert weights == {"10.0.128.16": 0, "10.0.160.80": 1}
+    assert "10.0.128.16" not in translation({found.key: CLB_ADDRESSES[1]}, [found])
+
+
+def test_a_pod_that_waits_for_the_load_balancer_is_bound_or_it_would_wait_for_ever() -> None:
+    pods = (pod_object("pod-a", gate="False"), pod_object("pod-b"))
+    found = bound(service(annotations={SERVICE_KEY: "true"}), slices=(slices(PODS, ready=False),), pods=pods)
+    assert backends(found) == TO_PODS[:1]
+
+
+@pytest.mark.parametrize(
+    ("objects", "gated"),
+    [
+        ([service(annotations={SERVICE_KEY: "true"})], True),
+        ([service(annotations={SERVICE_KEY: "false"})], False),
+        ([service("NodePort", annotations={SERVICE_KEY: "true"})], False),
+        ([service("ClusterIP"), ingress({INGRESS_KEY: "true"})], True),
+        ([service("NodePort"), ingress({INGRESS_KEY: "false"})], False),
+    ],
+)
+def test_pods_that_something_reaches_straight_get_the_readiness_gate(
+    objects: list[dict[str, Any]], *, gated: bool
+) -> None:
+    cluster = Cluster(
+        global_router=False,
+        services=tuple(each for each in objects if "ports" in each["spec"]),
+        ingresses=tuple(each for each in objects if "rules" in each["spec"]),
+        slices=(),
+        nodes=(),
+        controller_config={},
+    )
+    assert is_gated(cluster, pod_object("pod-a")) is gated
+
+
+def test_global_router_pods_with_addresses_of_the_vpc_need_no_key() -> None:
+    """Hybrid: what a pod's annotation says, and not the cluster's mode."""
+    networks = {"tke.cloud.tencent.com/networks": "tke-route-eni"}
+    straight = service(annotations={SERVICE_KEY: "true"})
+    on_eni = tuple(pod_object(name, annotations=networks) for name in ("pod-a", "pod-b"))
+    mixed = (on_eni[0], pod_object("pod-b"))
+    assert backends(bound(straight, global_router=True, pods=on_eni)) == TO_PODS
+    assert backends(bound(straight, global_router=True, pods=mixed)) == []
+
+
+def secured(*hosts: str, annotations: dict[str, str] | None = None) -> dict[str, Any]:
+    """A direct Ingress for two hosts, of which these have TLS."""
+    backend = {"service": {"name": "app", "port": {"number": 80}}}
+    rules = [
+        {"host": host, "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+        for host in ("a.example.com", "b.example.com")
+    ]
+    return ingress(
+        {INGRESS_KEY: "true", **(annotations or {})}, rules=rules, tls=[{"hosts": list(hosts), "secretName": "tls"}]
+    )
+
+
+CERTIFICATE = {"metadata": {"namespace": "default", "name": "tls"}, "data": {"qcloud_cert_id": "YWJjZA=="}}
+REWRITE = {"ingress.cloud.tencent.com/auto-rewrite": "true"}
+
+
+def test_hosts_with_tls_are_on_443_and_the_others_on_80() -> None:
+    found = bound(service("ClusterIP"), secured("a.example.com"), secrets=(CERTIFICATE,))
+    assert [(each.port, each.tls, [route.host for route in each.routes]) for each in found.listeners] == [
+        (443, True, ["a.example.com"]),
+        (80, False, ["b.example.com"]),
+    ]
+
+
+def test_a_redirect_answers_on_80_for_all_and_refuses_other_rules_beside_it() -> None:
+    hosts = ("a.example.com", "b.example.com")
+    found = bound(service("ClusterIP"), secured(*hosts, annotations=REWRITE), secrets=(CERTIFICATE,))
+    assert [(each.port, each.redirects) for each in found.listeners] == [(443, False), (80, True)]
+    refused = bound(service("ClusterIP"), secured(hosts[0], annotations=REWRITE), secrets=(CERTIFICATE,))
+    assert "E4068" in refused.problem
+
+
+@pytest.mark.parametrize(
+    ("secrets", "code"),
+    [((), "E4010"), (({"metadata": CERTIFICATE["metadata"], "data": {"tls.crt": ""}},), "E4011"), ((CERTIFICATE,), "")],
+)
+def test_a_certificate_s_secret_has_to_be_there_and_to_name_one(secrets: tuple[dict[str, Any], ...], code: str) -> None:
+    found = bound(service("ClusterIP"), secured("a.example.com"), secrets=secrets)
+    assert found.problem.partition(":")[0] == code
+    assert bool(found.listeners) is not bool(code)
+
+
+def test_listen_ports_put_all_rules_on_each_port() -> None:
+    ports = {"ingress.cloud.tencent.com/listen-ports": '[{"HTTP":8080},{"HTTPS":8443}]'}
+    found = bound(service("ClusterIP"), secured("a.example.com", annotations=ports), secrets=(CERTIFICATE,))
+    assert [(each.port, each.tls, len(each.routes)) for each in found.listeners] == [(8080, False, 2), (8443, True, 2)]
+
+
+def test_a_direct_ingress_refuses_a_service_without_a_selector() -> None:
+    without = service("ClusterIP")
+    del without["spec"]["selector"]
+    assert bound(without, ingress({INGRESS_KEY: "true"})).problem.startswith("E4082")
+
+
+def test_tcp_and_udp_on_one_port_are_two_listeners() -> None:
+    both = service(annotations={SERVICE_KEY: "true"})
+    both["spec"]["ports"] = [both["spec"]["ports"][0] | {"protocol": kind} for kind in ("TCP", "UDP")]
+    found = bound(both)
+    table = translation({found.key: CLB_ADDRESSES[1]}, [found])
+    assert table.count("-p tcp --dport 80") == table.count("-p udp --dport 80") == len(TO_PODS)
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -199,6 +339,34 @@ def test_layer_4_gives_each_backend_the_same_share() -> None:
         shares.append(share)
         rest -= share
     assert shares == pytest.approx([0.25] * 4)
+
+
+def test_layer_4_gives_shares_by_weight_in_turn() -> None:
+    heavy, light = Backend("10.0.0.11", 31000, "a", 4), Backend("10.0.16.12", 31000, "b", 2)
+    assert shares([heavy, light]) == [heavy, light, heavy]
+    assert shares([]) == []
+
+
+def test_new_connections_go_to_the_healthy_or_to_all_where_none_is() -> None:
+    """CLB forwards to all when all checks fail: one that forwards to none would turn a wrong check into an outage."""
+    one, other, leaving = (Backend(f"10.0.0.{number}", 1, "x", weight) for number, weight in ((1, 1), (2, 1), (3, 0)))
+    assert serving([one, other, leaving], {one.place, leaving.place}) == [one]
+    assert serving([one, other, leaving], set()) == [one, other]
+
+
+def test_a_load_balancer_s_group_lets_in_whom_it_names_and_marks_what_passes_to_targets() -> None:
+    groups = {"service.cloud.tencent.com/security-groups": "sg-one,sg-two"}
+    passing = {"service.cloud.tencent.com/pass-to-target": "true"}
+    addresses = {"Service default/app": CLB_ADDRESSES[1]}
+    found = bound(service(annotations={SERVICE_KEY: "true", **groups, **passing}))
+    table = security(addresses, [found], {"sg-one": ["198.51.100.0/24"]}).splitlines()
+    allowed = [line for line in table if line.endswith("-j RETURN")]
+    assert [line.split(" -s ")[1].split()[0] for line in allowed] == ["198.51.100.0/24"]
+    assert table.index(allowed[0]) < next(number for number, line in enumerate(table) if line.endswith("-j DROP"))
+    assert any("--set-dscp" in line for line in table)
+    open_to_all = security(addresses, [bound(service(annotations={SERVICE_KEY: "true"}))], {})
+    assert "DROP" not in open_to_all
+    assert "--set-dscp" not in open_to_all
 
 
 def test_layer_7_adds_the_client_on_the_right_and_sets_what_else_a_client_could_forge() -> None:

@@ -15,6 +15,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 CLIENT = "198.51.100.10"
 VPC = ipaddress.ip_network("10.0.0.0/16")
 CLUSTER = ipaddress.ip_network("172.16.0.0/16")
+BALANCER = ipaddress.ip_network("100.64.0.0/10")
 FIRST, SECOND, THIRD = "vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"
 FOURTH, FIFTH = "vpc-cni-nondirect-native", "globalrouter-nondirect-native"
 PODS = {FIRST: 3, SECOND: 3, THIRD: 3, FOURTH: 2, FIFTH: 2}
@@ -29,6 +30,18 @@ CONTROLS = [
     (FIRST, "pod-no-ranges", "unknown"),
     (FIRST, "behind-nat", "unknown"),
     (FIRST, "local-without-pod", "unreachable"),
+    (FIRST, "local-cluster", "translated"),
+    (FIRST, "local-weighted", "preserved"),
+    (FIRST, "local-unweighted", "preserved"),
+    (FIRST, "local-every-node", "preserved"),
+    (FIRST, "direct-left-entry", "spoofable"),
+    (FIRST, "direct-socket", "translated"),
+    (FIRST, "ingress-annotation-missing", "spoofable"),
+    (FIRST, "hosts-and-tls", "preserved"),
+    (FIRST, "udp", "preserved"),
+    (FIRST, "allow-list", "preserved"),
+    (FIRST, "closed-nodes", "unreachable"),
+    (SECOND, "own-interface", "preserved"),
     (SECOND, "annotation-false", "translated"),
     (SECOND, "not-enabled", "no address"),
     (SECOND, "pod-no-ranges", "unknown"),
@@ -70,11 +83,11 @@ def test_the_control_shows_what_it_has_to_show(round_: Round, slug: str, name: s
     ("slug", "name"), [(slug, name) for slug, name, verdict in CONTROLS if verdict == "translated"]
 )
 def test_a_lost_address_became_one_of_the_cluster(round_: Round, slug: str, name: str) -> None:
-    """Not merely another address: a node's own, or that of its bridge on GlobalRouter."""
+    """Not merely another address: a node's own, that of its bridge on GlobalRouter, or the load balancer's."""
     control = next(each for each in round_.results[slug]["controls"] if each["name"] == name)
     seen = [ipaddress.ip_address(each) for each in control["saw"].replace(", ...", "").split(", ")]
     assert seen
-    assert all(address in VPC or address in CLUSTER for address in seen)
+    assert all(address in VPC or address in CLUSTER or address in BALANCER for address in seen)
 
 
 def test_no_control_was_added_or_lost_unnoticed(round_: Round) -> None:

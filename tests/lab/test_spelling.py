@@ -11,7 +11,8 @@ import pytest
 
 from lab.proof.spelling import rendered, undocumented
 from lab.rig import tke_keys
-from lab.rig.binding import Cluster, load_balancers
+from lab.rig.binding import load_balancers
+from lab.rig.cluster import Cluster
 from realip import tke
 from realip.scenarios import SCENARIOS, Connection, Scenario, by_slug
 from tests.lab.conftest import PROJECT

@@ -1,0 +1,49 @@
+"""A rolling update under load loses no request and no client's address, with what the library renders by default.
+
+The requests go on until the last old pod is gone, however long that takes: nothing here depends on the machine's speed.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from realip.scenarios import by_slug
+from tests.lab.conftest import Round, lab
+
+RATE = 200
+"""Requests a second; half of what is measured by hand, as tests share a machine."""
+WAYS = ["vpc-cni-direct-native", "vpc-cni-nondirect-native", "globalrouter-direct-native"]
+SECONDS = 420.0
+
+
+@pytest.fixture(scope="module")
+def measured(round_: Round) -> dict[str, dict[str, Any]]:
+    assert round_.results
+    words = ("zero-downtime", *WAYS, "--only", "rolling-update", "--rate", str(RATE), "--json")
+    done = lab(*words, timeout=SECONDS)
+    assert done.returncode in {0, 1}, done.stderr
+    return {each["slug"]: each for each in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize("slug", WAYS)
+def test_a_rolling_update_loses_no_request(measured: dict[str, dict[str, Any]], slug: str) -> None:
+    found = measured[slug]
+    (phase,) = found["phases"]
+    assert found["problem"] == ""
+    assert (phase["lost_new"], phase["lost_kept"]) == ({}, {})
+    assert phase["strangers"] == {}, "the app took somebody else for the client"
+    assert found["passed"]
+
+
+@pytest.mark.parametrize("slug", WAYS)
+def test_the_load_saw_all_of_the_change(measured: dict[str, dict[str, Any]], slug: str) -> None:
+    """Old pods answered and new ones, on both kinds of connections, at the rate that was asked for."""
+    scenario = by_slug(slug)
+    assert scenario
+    (phase,) = measured[slug]["phases"]
+    templates = {pod.rsplit("-", 1)[0] for pod in phase["pods"]}
+    assert len(templates) == 2, "only pods of one revision answered"
+    assert len(phase["pods"]) >= 2 * scenario.replicas
+    assert len({pod.rsplit("-", 1)[0] for pod in phase["pods_new"]}) == 2
+    assert min(phase["new"], phase["kept"]) > 0.45 * RATE * phase["seconds"]
