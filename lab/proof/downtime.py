@@ -232,7 +232,9 @@ def measure(
     return Downtime(slug, phases, rate, LAG_SECONDS, problem, contrasted)
 
 
-def collect(labs: Sequence[Lab], say: Say, *, only: Collection[str] = (), contrasts: bool = True) -> list[Downtime]:
+def collect(
+    labs: Sequence[Lab], say: Say, *, only: Collection[str] = (), contrasts: bool = True, rate: float = RATE
+) -> list[Downtime]:
     """Scenarios two at a time, as the machine's processors are the clients' too; results are kept beside each lab.
 
     `only`: names of the disruptions; all if empty.

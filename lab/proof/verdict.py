@@ -119,7 +119,7 @@ def verify_scenario(lab: Lab) -> Answer:
     replicas = len(lab.pods())
     nodes: list[IPv4Address] = []
     node_port = None
-    if not lab.is_direct:
+    if not lab.is_direct and lab.scenario.reads is Reads.X_FORWARDED_FOR:
         # Header mode: the node port has to be closed to clients, or they can write the header themselves.
         service = lab.get("service", names.service, f"--namespace={names.namespace}")
         node_port = service["spec"]["ports"][0]["nodePort"]

@@ -111,7 +111,8 @@ def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
             row.title,
             f"http://{lab.address}/",
             in_header=row.reads is Reads.X_FORWARDED_FOR,
-            crossing=not lab.is_direct,
+            # Policy Local keeps a request on the node that it entered by.
+            crossing=not lab.is_direct and row.reads is Reads.X_FORWARDED_FOR,
         )
     # An app that answers with the socket's peer is the one that shows what a node port does to it.
     chosen = next((lab for lab in labs if lab.is_direct and not lab.scenario.super_nodes), None)

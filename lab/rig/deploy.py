@@ -45,13 +45,8 @@ def wait_until_served(lab: Lab) -> None:
         wanted, have = found["spec"]["replicas"], found.get("status", {}).get("readyReplicas", 0)
         return wanted if have == wanted else 0
 
-    replicas = wait_for(f"the pods of Deployment {names.deployment}", ready, seconds=SERVED_SECONDS)
-    lab.wait_bound(
-        lab.key,
-        direct=lab.is_direct,
-        backends=replicas if lab.is_direct else len(lab.layout.nodes),
-        seconds=SERVED_SECONDS,
-    )
+    wait_for(f"the pods of Deployment {names.deployment}", ready, seconds=SERVED_SECONDS)
+    lab.wait_bound(lab.key, direct=lab.is_direct, backends=lab.backends(), seconds=SERVED_SECONDS)
     service = lab.get("service", names.service, f"--namespace={names.namespace}")
     for port in service["spec"]["ports"]:
         if port.get("nodePort"):

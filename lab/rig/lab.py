@@ -84,6 +84,16 @@ class Lab:
         """True where the scenario's load balancer reaches pods straight."""
         return self.scenario.choices.connection is Connection.DIRECT
 
+    def backends(self) -> int:
+        """How many backends the scenario's load balancer has: pods, nodes, or with policy Local nodes with a pod."""
+        if self.is_direct:
+            return len(self.pods())
+        names = self.scenario.names
+        service = self.get("service", names.service, f"--namespace={names.namespace}")
+        if service["spec"].get("externalTrafficPolicy") == "Local":
+            return len({pod["spec"].get("nodeName") for pod in self.pods()})
+        return len(self.layout.nodes)
+
     @property
     def key(self) -> str:
         """The scenario's own load balancer, as a key of `bound`."""
