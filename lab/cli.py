@@ -1,4 +1,4 @@
-"""`python -m lab up|verify|zero-downtime|report|down|round [SCENARIO ...]`."""
+"""`python -m lab up|verify|zero-downtime|switch|report|down|round [SCENARIO ...]`."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab.proof import downtime, results
+from lab.proof import downtime, results, switch
 from lab.proof.pouring import RATE
 from lab.report import terminal, terminal_downtime
 from lab.report.content import gather
@@ -21,7 +21,7 @@ from realip.scenarios import SCENARIOS
 DONE, FINDING, CANNOT, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PAGE = Path("build/lab-report.html")
 EPILOG = """\
-Without SCENARIO: `up` takes all, `verify`, `zero-downtime` and `report` what is up, `down` everything.
+Without SCENARIO: `up` takes all, `verify`, `zero-downtime`, `switch` and `report` what is up, `down` everything.
 Exit code 0: as it has to be; 1: a verdict or a control is not; 2: it cannot run here, or bad input.
 """
 
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         "up": "build the network, start the cluster, deploy what the scenario's stack renders",
         "verify": "run `realip verify` from the client, and every negative control",
         "zero-downtime": "a rolling update, a scale-down and a node drain under load, and the requests that each loses",
+        "switch": "change an app from one way to another under load, and the requests that its clients lose",
         "report": "captures hop by hop, load side by side, a table and an HTML page",
         "down": "remove everything",
         "round": "up, verify, report, and down whatever happens",
@@ -48,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     for name, words in helps.items():
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="; ".join(row.slug for row in SCENARIOS))
-        if name in {"verify", "zero-downtime"}:
+        if name in {"verify", "zero-downtime", "switch"}:
             command.add_argument("--json", action="store_true", help="the results as JSON on stdout")
         if name == "zero-downtime":
             command.add_argument(
@@ -65,7 +66,11 @@ def parser() -> argparse.ArgumentParser:
                 help=f"requests a second; {RATE} if not given, which takes a quiet machine",
             )
         if name == "round":
-            command.add_argument("--zero-downtime", action="store_true", help="with it (some minutes more)")
+            command.add_argument(
+                "--zero-downtime",
+                action="store_true",
+                help="with zero-downtime and switch, which take some minutes more",
+            )
         if name in {"verify", "round"}:
             command.add_argument("--no-controls", action="store_true", help="the verdicts only")
         if name in {"report", "round"}:
@@ -122,6 +127,15 @@ def _zero_downtime(arguments: argparse.Namespace) -> int:
     return DONE if all(each.passed for each in found) else FINDING
 
 
+def _switch(arguments: argparse.Namespace) -> int:
+    found = switch.collect(_running(arguments), say)
+    if getattr(arguments, "json", False):
+        print(json.dumps([each.to_json() for each in found], indent=2))
+    else:
+        terminal_downtime.show_switches(found, Console(highlight=False))
+    return DONE
+
+
 def _report(arguments: argparse.Namespace) -> int:
     labs = _running(arguments)
     content = gather(labs, load=not arguments.no_load, say=say)
@@ -145,7 +159,7 @@ def _round(arguments: argparse.Namespace) -> int:
         _up(arguments)
         codes = [_verify(arguments)]
         if arguments.zero_downtime:
-            codes.append(_zero_downtime(arguments))
+            codes += [_zero_downtime(arguments), _switch(arguments)]
         codes.append(_report(arguments))
     finally:
         _down(arguments)
@@ -169,6 +183,7 @@ def run(arguments: argparse.Namespace) -> int:
         "up": _up,
         "verify": _verify,
         "zero-downtime": _zero_downtime,
+        "switch": _switch,
         "report": _report,
         "down": _down,
         "round": _round,

@@ -41,6 +41,10 @@ class Poured:
     longest: float = 0.0
     """Seconds."""
     seconds: float = 0.0
+    first: float = 0.0
+    """When the first answer came, as a Unix time; 0 if none came."""
+    last: float = 0.0
+    """When the last answer came."""
 
     @property
     def asked(self) -> int:

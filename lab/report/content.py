@@ -4,8 +4,9 @@ import os
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lab.proof import downtime, switch
 from lab.proof import load as loading
 from lab.proof.changes import undone
 from lab.proof.results import ScenarioResult, collect, kept
@@ -86,6 +87,9 @@ class Content:
     lost: Trace | None
     """The path on which the address gets lost: through a node port."""
     load: loading.Load | None
+    downtime: list[downtime.Downtime] = field(default_factory=list)
+    """Of the scenarios on which it was measured."""
+    switches: list[switch.Switched] = field(default_factory=list)
     limits: tuple[str, ...] = LIMITS
     assumed: tuple[str, ...] = ASSUMED
 
@@ -93,7 +97,7 @@ class Content:
     def passed(self) -> bool:
         """True if everything is as it has to be."""
         paths = all(each.keeps for each in self.traces.values()) and not (self.lost and self.lost.keeps)
-        return paths and all(result.passed for result in self.results)
+        return paths and all(result.passed for result in self.results) and all(each.passed for each in self.downtime)
 
 
 def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
@@ -122,7 +126,9 @@ def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
             say(chosen.scenario.slug, "following a request through a node port")
             lost = trace(chosen, "Through a node port, for contrast", ways[1].url, in_header=False, crossing=True)
             measured = loading.measure(chosen, ways, say) if load else None
-    return Content(machine, [result for result in results if result], traces, lost, measured)
+    measured_downtime = [found for found in map(downtime.kept, labs) if found]
+    switches = [found for found in map(switch.kept, labs) if found]
+    return Content(machine, [found for found in results if found], traces, lost, measured, measured_downtime, switches)
 
 
 def _machine() -> Machine:

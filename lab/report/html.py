@@ -9,6 +9,7 @@ from lab.proof.results import ControlResult, ScenarioResult
 from lab.proof.trace import Trace, address_of
 from lab.report import svg
 from lab.report.content import Content
+from lab.report.html_downtime import downtime_section, switch_section
 from lab.report.html_load import load_section, span, times
 from realip.reads import Reads
 from realip.scenarios import by_slug
@@ -23,6 +24,8 @@ def page(content: Content) -> str:
         _head(content),
         _paths(content),
         _controls(content.results),
+        downtime_section(content.downtime),
+        switch_section(content.switches),
         load_section(content.load) if content.load else "",
         _limits(content),
         _foot(content),

@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from lab.proof.downtime import CONTRASTS, DISRUPTIONS, Downtime
 from lab.proof.pouring import Poured
+from lab.proof.switch import Switched
 from lab.report.terminal import colored, number_of, table_of
 
 
@@ -51,3 +52,27 @@ def problems(found: Downtime) -> list[str]:
         if not each.lost
     ]
     return [*words, *([found.problem] if found.problem else [])]
+
+
+def show_switches(found: Sequence[Switched], console: Console) -> None:
+    """What each change of way cost its clients."""
+    if not found:
+        return
+    table = table_of("Requests lost while an app is changed to another way", "From", "To", "Address", *SWITCH_COLUMNS)
+    for each in found:
+        table.add_row(each.start, each.target, *map(escape, switch_cells(each)))
+    console.print(table)
+
+
+SWITCH_COLUMNS = ("Lost at the old address", "Lost at the new one", "No address for")
+
+
+def switch_cells(found: Switched) -> list[str]:
+    """Address, losses and gap of a change, in words. Once the old address is gone all that is sent there is lost, and not counted."""
+    parts = [phase for phase in map(found.phase, ("change", "moving")) if phase.asked]
+    lost, asked = sum(phase.lost for phase in parts), sum(phase.asked for phase in parts)
+    kept = sum(sum(phase.lost_kept.values()) for phase in parts)
+    old = f"{lost:,} of {asked:,}" + (f", {kept:,} of them on kept connections" if lost else "")
+    new = f"{found.new.lost:,} of {found.new.asked:,}" if found.new else ""
+    gap = f"{found.gap:.1f} s" if found.gap > 0 else "never"
+    return ["the same" if found.same_address else "a new one", old, new, gap]

@@ -1,6 +1,7 @@
 """Puts a scenario on its API server: what `realip render` writes, applied as the documentation says."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from lab.rig.lab import Lab
@@ -16,10 +17,15 @@ RENDERED = "rendered"
 
 def render(lab: Lab) -> Path:
     """The folder with the objects of the scenario's default stack."""
-    folder = lab.folder / RENDERED
+    return render_stack(lab.scenario.slug, lab.folder / RENDERED)
+
+
+def render_stack(slug: str, folder: Path, config: Mapping[str, object] | None = None) -> Path:
+    """The folder with the objects of a stack, with these values in place of its own."""
     # It runs outside the namespaces, so nothing but the kernel would end it with a killed `up`.
     ending = [str(locate("setpriv")), "--pdeathsig", "KILL", "--"]
-    command = [*ending, sys.executable, "-m", "realip", "render", lab.scenario.slug, "--output", str(folder)]
+    values = [word for key, value in (config or {}).items() for word in ("--config", f"{key}={value}")]
+    command = [*ending, sys.executable, "-m", "realip", "render", slug, *values, "--output", str(folder)]
     run(command, timeout=RENDER_SECONDS, folder=PROJECT)
     return folder
 
@@ -28,7 +34,7 @@ def apply(lab: Lab, folder: Path) -> None:
     """Server-side apply, file after file in the order of their names; TKE's own ConfigMap with force."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
-        raise LabError(f"`realip render {lab.scenario.slug}` wrote no objects")
+        raise LabError(f"`realip render` wrote no objects to {folder}")
     for path in files:
         force = ["--force-conflicts"] if CONTROLLER_CONFIG[1] in path.read_text() else []
         lab.kubectl("apply", "--server-side", f"--field-manager={FIELD_MANAGER}", *force, f"--filename={path}")

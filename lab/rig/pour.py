@@ -45,6 +45,10 @@ class Counts:
     longest: float = 0.0
     """Seconds."""
     seconds: float = 0.0
+    first: float = 0.0
+    """When the first answer came, as a Unix time; 0 if none came."""
+    last: float = 0.0
+    """When the last answer came."""
 
 
 class Lost(Exception):
@@ -81,6 +85,8 @@ class Pour:
             kind = str(problem) if isinstance(problem, Lost) else _kind(problem)
             (counts.lost_kept if keep else counts.lost_new)[kind] += 1
         else:
+            counts.last = time.time()
+            counts.first = counts.first or counts.last
             counts.pods[str(answer.get("pod"))] += 1
             counts.pods_new[str(answer.get("pod"))] += not keep
             if (saw := self._saw(answer)) != self._client:
