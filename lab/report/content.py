@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from lab.proof import downtime, switch
+from lab.proof import downtime as disruption
 from lab.proof import load as loading
+from lab.proof import switch as change
 from lab.proof.changes import undone
 from lab.proof.results import ScenarioResult, collect, kept
 from lab.proof.trace import Trace, trace
@@ -87,9 +88,9 @@ class Content:
     lost: Trace | None
     """The path on which the address gets lost: through a node port."""
     load: loading.Load | None
-    downtime: list[downtime.Downtime] = field(default_factory=list)
+    downtime: list[disruption.Downtime] = field(default_factory=list)
     """Of the scenarios on which it was measured."""
-    switches: list[switch.Switched] = field(default_factory=list)
+    switches: list[change.Switched] = field(default_factory=list)
     limits: tuple[str, ...] = LIMITS
     assumed: tuple[str, ...] = ASSUMED
 
@@ -126,8 +127,8 @@ def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
             say(chosen.scenario.slug, "following a request through a node port")
             lost = trace(chosen, "Through a node port, for contrast", ways[1].url, in_header=False, crossing=True)
             measured = loading.measure(chosen, ways, say) if load else None
-    measured_downtime = [found for found in map(downtime.kept, labs) if found]
-    switches = [found for found in map(switch.kept, labs) if found]
+    measured_downtime = [found for found in map(disruption.kept, labs) if found]
+    switches = [found for found in map(change.kept, labs) if found]
     return Content(machine, [found for found in results if found], traces, lost, measured, measured_downtime, switches)
 
 
