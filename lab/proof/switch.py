@@ -110,9 +110,9 @@ def _address(lab: Lab, exposure: Object) -> str:
         status = lab.get(kind.lower(), name, f"--namespace={namespace}").get("status", {})
         return ",".join(each["ip"] for each in status.get("loadBalancer", {}).get("ingress") or ())
 
-    return wait_for(
-        f"the address of {kind} {name}", lambda: published() == entry["address"] and entry["address"], seconds=60
-    )
+    address = str(entry["address"])
+    wait_for(f"the address of {kind} {name}", lambda: published() == address, seconds=SERVED_SECONDS)
+    return address
 
 
 def _settled(lab: Lab) -> None:
