@@ -1,4 +1,4 @@
-"""Scheduler and kubelet of the lab: gives every pod a node, an address and a process of the echo app.
+"""Scheduler and kubelet of the lab: gives every pod a node, an address and a process.
 
 The Deployment's pods are made by the real controller manager, and the EndpointSlices too; this stands in for what would run
 on a node. Images are not pulled: which of the guide's two apps a pod runs is told by its image.
@@ -6,7 +6,6 @@ on a node. Images are not pulled: which of the guide's two apps a pod runs is to
 
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,15 +18,13 @@ from lab.rig import echo, network
 from lab.rig.api import LEASE, NODE, POD, Api, Object
 from lab.rig.binding import is_gated
 from lab.rig.cluster import on_eni
+from lab.rig.container import command_of, port_of
 from lab.rig.controller import read
 from lab.rig.layout import POD_OFFSET, Layout, Node
-from lab.rig.shell import LabError, start, wait_for
+from lab.rig.shell import LabError, run_inside, start, wait_for
 from lab.rig.tke_keys import READINESS_GATE, SUPER_NODE_LABEL, SUPER_NODE_TAINT
-from realip.reads import Reads
-from realip.scenarios import SCENARIOS
 
-HEADER_IMAGES = {scenario.image for scenario in SCENARIOS if scenario.reads is Reads.X_FORWARDED_FOR}
-DEFAULT_PORT = 5000
+START_SECONDS = 15.0
 DRAIN_SECONDS = 10.0
 LEASES = "kube-node-lease"
 
@@ -140,9 +137,6 @@ class Kubelet:
         metadata, spec = pod["metadata"], pod["spec"]
         name = metadata["name"]
         node = self._layout.node(spec["nodeName"])
-        container = spec["containers"][0]
-        port = next((each["containerPort"] for each in container.get("ports", ())), DEFAULT_PORT)
-        reads = "headers" if container["image"] in HEADER_IMAGES else "socket"
         with self._lock:
             taken = {running.address for running in self._running.values()}
         eni = on_eni(pod)
@@ -150,24 +144,17 @@ class Kubelet:
         address = next(each for each in list(network_range)[POD_OFFSET:-1] if each not in taken)
         namespace = network.add_pod(self._layout, node, name, address)
         log = self._folder / f"{name}.log"
-        # Not the project's environment: the app needs the standard library alone, and starts four times as fast.
-        command = [
-            sys.executable,
-            "-I",
-            "-S",
-            str(Path(echo.__file__)),
-            "--port",
-            str(port),
-            "--pod",
-            name,
-            "--reads",
-            reads,
-            *container.get("args", ()),
-        ]
+        command = command_of(self._api, pod, address, self._folder / "pods" / name)
         process = start(command, namespace=namespace, log=log)
         with self._lock:
             self._running[metadata["uid"]] = Running(node, address, process)
-        wait_for(f"the app in pod {name} to listen", lambda: _listens(log, process), seconds=15, interval=0.02)
+        port = port_of(spec["containers"][0])
+        wait_for(
+            f"the app in pod {name} to listen",
+            lambda: _listens(log, process, namespace, port),
+            seconds=START_SECONDS,
+            interval=0.02,
+        )
         gated = is_gated(read(self._api, self._layout), pod)
         self._api.merge(POD, _running_status(pod, node, address, gated=gated), metadata["namespace"], name, "status")
 
@@ -221,11 +208,11 @@ class Kubelet:
                 self._api.create(LEASE, body, LEASES)
 
 
-def _listens(log: Path, process: subprocess.Popen[bytes]) -> bool:
+def _listens(log: Path, process: subprocess.Popen[bytes], namespace: str, port: int) -> bool:
     text = log.read_text(errors="replace")
     if process.poll() is not None:
         raise LabError(f"the app ended with exit code {process.returncode}: {text.strip()}")
-    return echo.READY in text
+    return echo.READY in text or bool(run_inside(namespace, ["ss", "-Hltn", f"sport = :{port}"]).strip())
 
 
 def fits(pod: Object, node: Object) -> bool:
