@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from lab.proof.changes import restore, undone
-from lab.proof.pouring import RATE, Poured, pouring
+from lab.proof.pouring import RATE, Poured, Pouring, pouring
 from lab.rig.balancer import LAG_FILE
 from lab.rig.lab import Lab, Object
 from lab.rig.shell import LabError, wait_for
@@ -209,25 +209,30 @@ def measure(
 ) -> Downtime:
     """One scenario under load, disrupted; then the contrasts, after which the lab is to be restored."""
     slug = lab.scenario.slug
-    problem, counts = "", {}
+    counts: dict[str, Poured] = {}
+    contrasted: list[Poured] = []
+    problem = ""
+
+    def disrupt(name: str, title: str, run: Callable[[Lab], None], requests: Pouring) -> None:
+        say(slug, f"{title}, under {rate:g} requests a second")
+        requests.begin(name)
+        run(lab)
+
     with lagging(lab):
-        with pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
-            try:
-                for each in disruptions:
-                    say(slug, f"{each.title.lower()}, under {rate:g} requests a second")
-                    requests.begin(each.name)
-                    each.run(lab)
-            except LabError as error:
-                problem = str(error)
-            counts = requests.end()
-        contrasted = []
-        for contrast in CONTRASTS if contrasts and not problem else ():
-            if contrast.fits(lab):
-                say(slug, f"{contrast.title}, under {rate:g} requests a second")
-                with contrast.without(lab), pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
-                    requests.begin(contrast.name)
-                    contrast.run(lab)
-                    contrasted.append(requests.end()[contrast.name])
+        try:
+            with pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
+                try:
+                    for each in disruptions:
+                        disrupt(each.name, each.title, each.run, requests)
+                finally:
+                    counts = requests.end()
+            for contrast in CONTRASTS if contrasts else ():
+                if contrast.fits(lab):
+                    with contrast.without(lab), pouring(lab, lab.address, lab.scenario.reads, rate=rate) as requests:
+                        disrupt(contrast.name, contrast.title, contrast.run, requests)
+                        contrasted.append(requests.end()[contrast.name])
+        except LabError as error:
+            problem = str(error)
     phases = [counts[each.name] for each in disruptions if each.name in counts]
     return Downtime(slug, phases, rate, LAG_SECONDS, problem, contrasted)
 

@@ -142,7 +142,11 @@ class Kubelet:
         eni = on_eni(pod)
         network_range = node.eni_pods if eni and node.eni_pods else node.pods
         address = next(each for each in list(network_range)[POD_OFFSET:-1] if each not in taken)
-        namespace = network.add_pod(self._layout, node, name, address)
+        try:
+            namespace = network.add_pod(self._layout, node, name, address)
+        except LabError:
+            network.remove_pod(self._layout, node, name, address)
+            raise
         log = self._folder / f"{name}.log"
         command = command_of(self._api, pod, address, self._folder / "pods" / name)
         process = start(command, namespace=namespace, log=log)

@@ -236,7 +236,7 @@ def add_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> str:
     add_namespaces([namespace])
     run_inside(namespace, ["sysctl", "-q", "-w", NO_TIME_WAIT])
     wiring = Wiring()
-    wire = f"pod-{sha256(name.encode()).hexdigest()[:8]}"
+    wire = _wire(name)
     if node.super_node:
         _attach(wiring, layout, namespace, "eth0", address, wire, node.pods[GATEWAY_OFFSET])
     elif _is_behind_bridge(layout, node, address):
@@ -272,17 +272,23 @@ def _is_behind_bridge(layout: Layout, node: Node, address: IPv4Address) -> bool:
     return layout.routed_pods and address in node.pods
 
 
+def _wire(pod: str) -> str:
+    """The name of a pod's wire at its far end."""
+    return f"pod-{sha256(pod.encode()).hexdigest()[:8]}"
+
+
 def remove_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> None:
-    """Take a pod's processes, namespace and routes away."""
+    """Take a pod's processes, namespace and routes away, also of one that was not finished."""
+    vpc = layout.namespace("vpc")
+    # The kernel takes a namespace's wires away some time after the namespace: the next pod may have the address before that.
+    run(["ip", "-n", vpc if node.super_node else node.namespace, "link", "delete", _wire(name)], check=False)
     if not (node.super_node or _is_behind_bridge(layout, node, address)):
-        wiring = Wiring()
-        wiring.add(
-            node.namespace,
-            f"rule del to {address} lookup main priority 512",
-            f"rule del from {address} lookup {_ENI_TABLE} priority 1536",
-        )
-        wiring.add(layout.namespace("vpc"), f"route del {address}/32")
-        wiring.apply()
+        for namespace, command in (
+            (node.namespace, f"rule del to {address} lookup main priority 512"),
+            (node.namespace, f"rule del from {address} lookup {_ENI_TABLE} priority 1536"),
+            (vpc, f"route del {address}/32"),
+        ):
+            run(["ip", "-n", namespace, *command.split()], check=False)
     remove([layout.namespace(name)])
 
 
