@@ -6,7 +6,7 @@ from html import escape
 from lab.proof.downtime import CONTRASTS, DISRUPTIONS, Downtime
 from lab.proof.pouring import Poured
 from lab.proof.switch import RATE, Switched
-from lab.report.terminal_downtime import SWITCH_COLUMNS, switch_cells
+from lab.report.terminal_downtime import SWITCH_COLUMNS, lost_words, switch_cells
 from lab.rig.pour import KEPT
 from realip.scenarios import by_slug
 
@@ -43,7 +43,7 @@ def downtime_section(found: Sequence[Downtime]) -> str:
 
 def _row(found: Downtime) -> str:
     by_name = {phase.name: phase for phase in found.phases}
-    cells = "".join(_cell(by_name.get(each.name)) for each in DISRUPTIONS)
+    cells = "".join(_cell(found, by_name.get(each.name)) for each in DISRUPTIONS)
     slowest = max((phase.longest for phase in found.phases), default=0.0)
     return (
         f'<tr><td>{_number(found.slug)}</td><td class="mono">{escape(found.slug)}</td>{cells}'
@@ -51,11 +51,11 @@ def _row(found: Downtime) -> str:
     )
 
 
-def _cell(phase: Poured | None) -> str:
+def _cell(found: Downtime, phase: Poured | None) -> str:
     if phase is None:
         return "<td></td>"
-    good = not phase.lost and not phase.strangers
-    mark = f'<span class="chip {"good" if good else "bad"}">{"✔" if good else "✘"} {phase.lost:,} of {phase.asked:,}</span>'
+    good = found.has_passed(phase)
+    mark = f'<span class="chip {"good" if good else "bad"}">{"✔" if good else "✘"} {lost_words(phase)}</span>'
     return f'<td class="number" title="{escape(phase.words)}">{mark}</td>'
 
 

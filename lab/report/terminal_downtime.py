@@ -19,7 +19,7 @@ def show(found: Sequence[Downtime], console: Console) -> None:
     table = table_of(title, "#", "Scenario", *(each.title for each in DISRUPTIONS), "Slowest answer")
     for each in found:
         by_name = {phase.name: phase for phase in each.phases}
-        cells = [_cell(by_name.get(disruption.name)) for disruption in DISRUPTIONS]
+        cells = [_cell(each, by_name.get(disruption.name)) for disruption in DISRUPTIONS]
         slowest = max((phase.longest for phase in each.phases), default=0.0)
         table.add_row(number_of(each.slug), each.slug, *cells, f"{slowest * 1000:,.0f} ms")
     console.print(table)
@@ -36,16 +36,21 @@ def show(found: Sequence[Downtime], console: Console) -> None:
             console.print(f"[red]{each.slug}[/]: {escape(words)}")
 
 
-def _cell(phase: Poured | None) -> str:
-    if phase is None:
-        return ""
-    return colored(f"{phase.lost:,} of {phase.asked:,}", good=not phase.lost and not phase.strangers)
+def _cell(found: Downtime, phase: Poured | None) -> str:
+    return "" if phase is None else colored(lost_words(phase), good=found.has_passed(phase))
+
+
+def lost_words(phase: Poured) -> str:
+    """How many requests a phase lost, of how many."""
+    new, kept = (sum(kinds.values()) for kinds in (phase.lost_new, phase.lost_kept))
+    where = "" if not kept else " (all on kept connections)" if not new else f" ({kept:,} on kept connections)"
+    return f"{phase.lost:,} of {phase.asked:,}{where}"
 
 
 def problems(found: Downtime) -> list[str]:
     """What was not as it has to be, in words."""
     titles = {each.name: each.title for each in (*DISRUPTIONS, *CONTRASTS)}
-    words = [f"{titles[phase.name]}: {phase.words}" for phase in found.phases if phase.lost or phase.strangers]
+    words = [f"{titles[phase.name]}: {phase.words}" for phase in found.phases if not found.has_passed(phase)]
     words += [
         f"{titles[each.name]}: nothing was lost, so the measurement shows no loss"
         for each in found.contrasts
