@@ -128,6 +128,11 @@ def _exposed(lab: Lab) -> tuple[str, str]:
     return kind.lower(), name.rpartition("/")[2]
 
 
+def _is_local(lab: Lab) -> bool:
+    """True for a Service that is reached over node ports, which keeps the client's address by policy Local."""
+    return not lab.is_direct and lab.key.startswith("Service")
+
+
 @dataclass(frozen=True)
 class Contrast:
     """The same disruption with something of the defaults missing: it has to lose requests, or the measurement sees none."""
@@ -153,7 +158,7 @@ CONTRASTS = (
         "Drain of a node, Local without only binding nodes with pods",
         every_node_bound,
         node_drain,
-        lambda lab: not lab.is_direct and lab.key.startswith("Service"),
+        _is_local,
     ),
 )
 
@@ -164,7 +169,7 @@ def cut_by_design(lab: Lab) -> list[str]:
     The node is unbound at that moment, and CLB forwards nothing more on its open connections (457/48771): clients have to open
     new ones. No annotation of TKE's makes it wait, and no default of the library's can.
     """
-    return ["scale-down", "node-drain"] if lab.scenario.slug.endswith("-local") else []
+    return ["scale-down", "node-drain"] if _is_local(lab) else []
 
 
 @dataclass(frozen=True)
