@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from lab.rig.api import (
@@ -46,6 +47,7 @@ class Controller:
         self._layout = layout
         self._balancer = balancer
         self._addresses: dict[str, IPv4Address] = {}
+        self._free = cycle(list(CLB_ADDRESSES)[FIRST_ADDRESS:-1])
         self._bound: dict[str, LoadBalancer] = {}
         self._applied = threading.Condition()
         self._in_use: set[str] = set()
@@ -107,11 +109,11 @@ class Controller:
         return replace(last, problem=wanted.problem)
 
     def _give_addresses(self) -> None:
+        """An address to each load balancer, and never soon one that another has just given back."""
         self._addresses = {key: address for key, address in self._addresses.items() if key in self._bound}
-        free = (address for address in list(CLB_ADDRESSES)[FIRST_ADDRESS:-1] if address not in self._addresses.values())
         for key in self._bound:
             if key not in self._addresses:
-                self._addresses[key] = next(free)
+                self._addresses[key] = next(each for each in self._free if each not in self._addresses.values())
 
     def _publish(self, cluster: Cluster, found: LoadBalancer) -> None:
         kind, _ = KINDS[found.kind]
