@@ -42,46 +42,6 @@ CONTROLS = (
         "unreachable",
         access.local_without_pod,
     ),
-    Control("local-cluster", FIRST, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
-    Control(
-        "local-weighted", FIRST, "Local, weights by pods (for contrast)", "preserved: a third each", local.weighted
-    ),
-    Control("local-unweighted", FIRST, "Local, nodes alike", "preserved: the lone pod has a half", local.unweighted),
-    Control(
-        "local-every-node",
-        FIRST,
-        "Local, every node bound",
-        "preserved; dropped until the health check",
-        local.every_node,
-    ),
-    Control(
-        "direct-left-entry",
-        FIRST,
-        "Direct Ingress, app believes the left entry",
-        "spoofable",
-        ingress.left_entry,
-    ),
-    Control(
-        "direct-socket",
-        FIRST,
-        "Direct Ingress, app reads the socket",
-        "translated to the load balancer",
-        ingress.socket_reader,
-    ),
-    Control(
-        "ingress-annotation-missing",
-        FIRST,
-        "Direct annotation of the Ingress missing, node port open",
-        "spoofable",
-        ingress.annotation_missing,
-    ),
-    Control(
-        "hosts-and-tls",
-        FIRST,
-        "Direct Ingress: two hosts, TLS, redirect (for contrast)",
-        "preserved",
-        ingress.hosts_and_tls,
-    ),
     Control("udp", FIRST, "TCP and UDP on one port (for contrast)", "preserved", port.udp_beside_tcp),
     Control(
         "allow-list",
@@ -130,6 +90,46 @@ CONTROLS = (
             ),
             Control("open-node-port", slug, "Node port open, forged header", "spoofable", reading.open_node_port),
         )
+    ),
+    Control(
+        "direct-left-entry",
+        FOURTH,
+        "Direct Ingress, app believes the left entry",
+        "spoofable",
+        ingress.left_entry,
+    ),
+    Control(
+        "direct-socket",
+        FOURTH,
+        "Direct Ingress, app reads the socket",
+        "translated to the load balancer",
+        ingress.socket_reader,
+    ),
+    Control(
+        "ingress-annotation-missing",
+        FOURTH,
+        "Direct annotation of the Ingress missing, node port open",
+        "spoofable",
+        ingress.annotation_missing,
+    ),
+    Control(
+        "hosts-and-tls",
+        FOURTH,
+        "Direct Ingress: two hosts, TLS, redirect (for contrast)",
+        "preserved",
+        ingress.hosts_and_tls,
+    ),
+    Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
+    Control(
+        "local-weighted", FIFTH, "Local, weights by pods (for contrast)", "preserved: a third each", local.weighted
+    ),
+    Control("local-unweighted", FIFTH, "Local, nodes alike", "preserved: the lone pod has a half", local.unweighted),
+    Control(
+        "local-every-node",
+        FIFTH,
+        "Local, every node bound",
+        "preserved; dropped until the health check",
+        local.every_node,
     ),
 )
 """Every control, by the scenario in whose lab it runs."""

@@ -13,6 +13,7 @@ from realip.reads import Reads
 
 LOCAL = {SERVICE_DIRECT_ACCESS: "false", ONLY_NODES_WITH_PODS: "true", WEIGHTED_BALANCE: "true"}
 """What a Service with policy Local says when it says everything."""
+READS_SOCKET = ("--reads", "socket")
 RATE, COUNTED = 300, 1200
 """Requests a second, and how many it takes to see who gets how many of them; half are on new connections, which count."""
 TOLERANCE = 0.08
@@ -27,7 +28,9 @@ def _local(lab: Lab, name: str, annotations: dict[str, str], **spec: Any) -> dic
 def cluster_policy(lab: Lab) -> Outcome:
     """All of Local's annotations and policy Cluster: they bind nothing, and kube-proxy puts a node's address in."""
     name = "control-cluster-policy"
-    with objects(lab, own_app(lab, name, replicas=2), _local(lab, name, LOCAL, externalTrafficPolicy="Cluster")):
+    with objects(
+        lab, own_app(lab, name, READS_SOCKET, replicas=2), _local(lab, name, LOCAL, externalTrafficPolicy="Cluster")
+    ):
         ready_pods(lab, name, 2)
         entry = lab.wait_bound(f"Service {lab.scenario.names.namespace}/{name}", direct=False, backends=2)
         node_port(lab, name)
@@ -47,7 +50,7 @@ def unweighted(lab: Lab) -> Outcome:
 
 
 def _shares(lab: Lab, name: str, annotations: dict[str, str], expected: list[float]) -> Outcome:
-    with objects(lab, own_app(lab, name, replicas=3), _local(lab, name, annotations)):
+    with objects(lab, own_app(lab, name, READS_SOCKET, replicas=3), _local(lab, name, annotations)):
         ready_pods(lab, name, 3)
         entry = lab.wait_bound(f"Service {lab.scenario.names.namespace}/{name}", direct=False, backends=2)
         node_port(lab, name)
@@ -86,7 +89,7 @@ def every_node(lab: Lab) -> Outcome:
     name = "control-every-node"
     annotations = {SERVICE_DIRECT_ACCESS: "false"}
     client = lab.layout.namespace("client")
-    with objects(lab, own_app(lab, name), _local(lab, name, annotations)):
+    with objects(lab, own_app(lab, name, READS_SOCKET), _local(lab, name, annotations)):
         ready_pods(lab, name)
         entry = lab.wait_bound(f"Service {lab.scenario.names.namespace}/{name}", direct=False, backends=2)
         node_port(lab, name)

@@ -19,7 +19,7 @@ from lab.rig.shell import LabError
 from realip.scenarios import by_slug
 
 RESULTS_FILE = "results.json"
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 3
 """Scenarios that are verified at the same time."""
 
 

@@ -21,7 +21,7 @@ PAGE = PROJECT / "build" / "lab-report.html"
 SHOWN = pytest.StashKey[tuple[list[dict[str, Any]], dict[str, float]]]()
 
 
-def lab(*words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def lab(*words: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
     """`python -m lab ...`, to its end."""
     command = [sys.executable, "-m", "lab", *words]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=timeout)
@@ -42,7 +42,7 @@ class Round:
 
 @pytest.fixture(scope="session")
 def round_(pytestconfig: pytest.Config) -> Iterator[Round]:
-    """Five labs side by side; the page stays, and the tables stand at the end of the run."""
+    """All labs side by side; the page stays, and the tables stand at the end of the run."""
     before = host.snapshot()
     seconds = {}
     try:

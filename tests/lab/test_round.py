@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from lab.report.content import ASSUMED
+from realip.reads import Reads
+from realip.scenarios import SCENARIOS
 from tests.lab import host
 from tests.lab.conftest import PROJECT, Round, lab
 
@@ -18,7 +20,8 @@ CLUSTER = ipaddress.ip_network("172.16.0.0/16")
 BALANCER = ipaddress.ip_network("100.64.0.0/10")
 FIRST, SECOND, THIRD = "vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"
 FOURTH, FIFTH = "vpc-cni-nondirect-native", "globalrouter-nondirect-native"
-PODS = {FIRST: 3, SECOND: 3, THIRD: 3, FOURTH: 2, FIFTH: 2}
+PODS = {row.slug: row.replicas for row in SCENARIOS}
+HEADER_READERS = [row.slug for row in SCENARIOS if row.reads is Reads.X_FORWARDED_FOR]
 CONTROLS = [
     (FIRST, "plain-node-port", "translated"),
     (FIRST, "annotation-missing", "translated"),
@@ -30,14 +33,14 @@ CONTROLS = [
     (FIRST, "pod-no-ranges", "unknown"),
     (FIRST, "behind-nat", "unknown"),
     (FIRST, "local-without-pod", "unreachable"),
-    (FIRST, "local-cluster", "translated"),
-    (FIRST, "local-weighted", "preserved"),
-    (FIRST, "local-unweighted", "preserved"),
-    (FIRST, "local-every-node", "preserved"),
-    (FIRST, "direct-left-entry", "spoofable"),
-    (FIRST, "direct-socket", "translated"),
-    (FIRST, "ingress-annotation-missing", "spoofable"),
-    (FIRST, "hosts-and-tls", "preserved"),
+    (FIFTH, "local-cluster", "translated"),
+    (FIFTH, "local-weighted", "preserved"),
+    (FIFTH, "local-unweighted", "preserved"),
+    (FIFTH, "local-every-node", "preserved"),
+    (FOURTH, "direct-left-entry", "spoofable"),
+    (FOURTH, "direct-socket", "translated"),
+    (FOURTH, "ingress-annotation-missing", "spoofable"),
+    (FOURTH, "hosts-and-tls", "preserved"),
     (FIRST, "udp", "preserved"),
     (FIRST, "allow-list", "preserved"),
     (FIRST, "closed-nodes", "unreachable"),
@@ -67,7 +70,7 @@ def test_every_pod_was_asked(round_: Round, slug: str, pods: int) -> None:
     assert len(round_.results[slug]["pods"]) == pods
 
 
-@pytest.mark.parametrize("slug", [FOURTH, FIFTH])
+@pytest.mark.parametrize("slug", HEADER_READERS)
 def test_forged_headers_were_sent_and_changed_nothing(round_: Round, slug: str) -> None:
     assert any("," in each for each in round_.results[slug]["saw"]), "no probe arrived with a forged element"
 
@@ -127,14 +130,12 @@ def test_the_page_needs_nothing_from_elsewhere_and_has_its_diagrams(round_: Roun
 
 
 def test_the_captures_show_where_the_address_goes_lost(round_: Round) -> None:
-    """In the direct scenarios every source is the client's; over a node port it is not, from the node on."""
+    """Where the app reads its socket every source is the client's; over a node port it is not, from the node on."""
     cards = round_.page.split('<section class="card">')
-    for slug_title in (
-        "VPC-CNI, CLB direct to pods on native nodes",
-        "GlobalRouter, CLB direct",
-        "CLB direct to pods on super",
-    ):
-        card = next(card for card in cards if slug_title in card)
+    titles = [row.title for row in SCENARIOS if row.reads is Reads.SOCKET_PEER]
+    assert len(titles) >= 3
+    for title in titles:
+        card = next(card for card in cards if f". {escape(title)}</h3>" in card)
         assert re.findall(r'class="mono lost"', card) == []
         assert len(re.findall(r'class="mono kept">198\.51\.100\.10:', card)) >= 8
     lost = next(card for card in cards if "Through a node port" in card)
@@ -143,9 +144,13 @@ def test_the_captures_show_where_the_address_goes_lost(round_: Round) -> None:
 
 
 def test_a_super_node_is_not_in_the_path(round_: Round) -> None:
-    card = next(card for card in round_.page.split('<section class="card">') if "CLB direct to pods on super" in card)
-    assert "node-" not in card
-    assert "eklet" not in card
+    cards = round_.page.split('<section class="card">')
+    titles = [row.title for row in SCENARIOS if row.super_nodes]
+    assert titles
+    for title in titles:
+        card = next(card for card in cards if f". {escape(title)}</h3>" in card)
+        assert "node-" not in card
+        assert "eklet" not in card
 
 
 def test_the_load_was_answered(round_: Round) -> None:
