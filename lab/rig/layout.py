@@ -88,8 +88,8 @@ class Layout:
 
     @property
     def base(self) -> str:
-        """The start of the names of the scenario's namespaces."""
-        return f"{PREFIX}{self.scenario.slug}-"
+        """The start of the names of the scenario's namespaces; no other scenario's name begins with it."""
+        return f"{PREFIX}{self.scenario.slug}."
 
     def namespace(self, role: str) -> str:
         """The namespace of a role: `client`, `office`, `internet`, `balancer`, `vpc`, `control`, or a pod's or node's name."""

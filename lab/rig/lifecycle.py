@@ -53,7 +53,7 @@ def clean() -> list[str]:
     network.remove(left)
     if STATE.exists():
         for folder in STATE.iterdir():
-            if f"{PREFIX}{folder.name}-" not in alive:
+            if f"{PREFIX}{folder.name}." not in alive:
                 remove_tree(folder) if folder.is_dir() else folder.unlink()
     return left
 
