@@ -16,6 +16,8 @@ from lab.rig.shell import PROJECT, GaveUpError, LabError, start, wait_for
 
 AGENT_SECONDS = 120.0
 LOG_LINES = 15
+SIDE_BY_SIDE = 4
+"""Scenarios that come up at the same time: more of them would wait for each other's processors, and time out."""
 
 Say = Callable[[str, str], None]
 """Told the scenario's slug and what is going on there."""
@@ -62,7 +64,7 @@ def up(labs: Sequence[Lab], say: Say) -> None:
     """Bring scenarios up side by side; if one does not come up, or on Ctrl-C, none of them stays."""
     wanted = [lab for lab in labs if not lab.is_up]
     try:
-        with ThreadPoolExecutor(max_workers=len(labs)) as pool:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             futures = [pool.submit(_bring_up, lab, say) for lab in wanted]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
