@@ -54,7 +54,8 @@ def _shares(lab: Lab, name: str, annotations: dict[str, str], expected: list[flo
         ready_pods(lab, name, 3)
         entry = lab.wait_bound(f"Service {lab.scenario.names.namespace}/{name}", direct=False, backends=2)
         node_port(lab, name)
-        wait_for("a weight for every pod", lambda: _weights_stand(lab, name, annotations), seconds=20)
+        # Until both nodes are found healthy the one that is has all connections to itself.
+        wait_for("both nodes, weighed and healthy", lambda: _stands(lab, name, annotations), seconds=HEALTH_SECONDS)
         answer = from_client(lab, entry["address"])
         with pouring(lab, entry["address"], Reads.SOCKET_PEER, rate=RATE) as requests:
             requests.begin("counted")
@@ -71,9 +72,10 @@ def _shares(lab: Lab, name: str, annotations: dict[str, str], expected: list[flo
     return Outcome(answer.verdict, f"{', '.join(answer.saw)}; shares {shares}", words, passed)
 
 
-def _weights_stand(lab: Lab, name: str, annotations: dict[str, str]) -> bool:
-    weights = _listener(lab, name)["weights"]
-    return sorted(weights) == ([1, 2] if WEIGHTED_BALANCE in annotations else [1, 1])
+def _stands(lab: Lab, name: str, annotations: dict[str, str]) -> bool:
+    listener = _listener(lab, name)
+    weights = [1, 2] if WEIGHTED_BALANCE in annotations else [1, 1]
+    return sorted(listener["weights"]) == weights and all(listener["healthy"])
 
 
 def _listener(lab: Lab, name: str) -> dict[str, Any]:
