@@ -25,8 +25,8 @@ LIMITS = (
         "costs CPU time; in a data centre it also costs the way, which may be far more when the other node is in another zone."
     ),
     (
-        "The load balancer is the kernel's address translation and one HAProxy process, not CLB's fleet: it has no health checks of CLB's "
-        "kind, no encapsulation, and another capacity; its layer 7 opens a connection for each request, and CLB may keep them. Its figures say how the ways compare, not what CLB does."
+        "The load balancer is the kernel's address translation and one HAProxy process, not CLB's fleet: it has CLB's numbers for health "
+        "checks, but no encapsulation, and another capacity; its layer 7 opens a connection for each request, and CLB may keep them. Its figures say how the ways compare, not what CLB does."
     ),
     (
         "Client, load balancer, nodes and pods compete for the same processors, so throughput under full load is the whole path's cost per "
@@ -37,8 +37,8 @@ LIMITS = (
         "narrows the gap of the Ingress."
     ),
     (
-        "TKE itself is not here: its controllers' rules are ours, written from its documents, and security groups, readiness gates and "
-        "account types are not tested. What is real is the kernel, kube-proxy, the API server, its controllers, HAProxy and every object "
+        "TKE itself is not here: its controllers' rules are ours, written from its documents, the readiness gate among them, and account "
+        "types are not tested. What is real is the kernel, kube-proxy, the API server, its controllers, HAProxy and every object "
         "that the stack renders."
     ),
 )
@@ -61,6 +61,15 @@ ASSUMED = (
         "address, one that was bound keeps its backends, and nothing falls back to node ports; an Ingress likewise. 457/81004 has that "
         "event for Services without a pod that can be reached directly."
     ),
+    (
+        "A backend that is new gets no connection before three checks found it healthy, unless none of the listener's backends is, when all "
+        "get them. 457/41897 has pods wait for the check; what new backends get until then is not said."
+    ),
+    (
+        "A node or pod that is unbound is cut off: nothing more is forwarded on its open connections. 457/48771 says so of listeners at layer 4; "
+        "that it holds for a node that lost its last pod under policy Local is inferred."
+    ),
+    ("A pod that ends gets weight 0 and stays bound until it is gone (457/60065), on every way straight to pods."),
 )
 """Assumptions about TKE that nobody has verified against it; docs/lab.md has the same sentences."""
 
