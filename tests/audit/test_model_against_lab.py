@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.rig.binding import Cluster, LoadBalancer, load_balancers
+from lab.rig.binding import LoadBalancer, load_balancers
+from lab.rig.cluster import Cluster
 from realip.audit.examine import examine
 from realip.audit.objects import CLUSTER_WIDE, Found, Place
 from realip.audit.scene import Scene
