@@ -5,9 +5,10 @@ from typing import Any, assert_never
 
 import pulumi
 
-from realip import rules, tke
+from realip import defaults, rules
 from realip.adoption import ids_by_name, importing
 from realip.components._component import Component, after
+from realip.components._deployment import AppDeployment, make_app
 from realip.components._ingress import IngressArgs
 from realip.components._load_balancer_service import LoadBalancerServiceArgs
 from realip.components._taints import Taint
@@ -24,15 +25,16 @@ from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
-from realip.components.workload import ContainerPort, EnvFrom, WorkloadArgs, make_workload
+from realip.components.workload import namespace_and_name
 from realip.exposure_args import load_balancer_args, port_args, service_config_args
+from realip.pod_template import with_texts
 from realip.reached_cluster import Reached, reach
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
-from realip.settings.exposure_plan import NO_PORTS, OpenPorts, container_ports, drain_seconds, main_port, open_ports
+from realip.settings.app_pod import app_labels, app_pod
+from realip.settings.exposure_plan import NO_PORTS, OpenPorts, open_ports
 from realip.settings.models import Settings
-from realip.settings.sections.app import EnvFromSettings
 from realip.settings.sections.network import SubnetSettings
 from realip.stack_arguments import account_problems, checked
 
@@ -230,56 +232,24 @@ class RealIpStack(Component):
         """The app's namespace and Deployment; an app that runs already has both."""
         if not self._settings.app.deploy:
             return pulumi.Output.from_input(self._settings.namespace), None
-        return make_workload(self._objects, self._name, self._workload_args())
+        app = self._app()
+        return namespace_and_name(app, make_app(self._objects, self._name, app))
 
-    def _workload_args(self) -> WorkloadArgs:
-        app, names, taints = self._settings.app, self._row.names, self._settings.nodes.taints
-        args = WorkloadArgs(
-            deployment=app.deployment or names.deployment,
-            image=app.image or self._row.image,
-            labels=self._labels(),
-            port=main_port(self._settings),
-            namespace=self._settings.namespace,
-            container=app.container or names.container,
-            resources={
-                "cpu_request": app.cpu_request,
-                "cpu_limit": app.cpu_limit,
-                "memory_request": app.memory_request,
-                "memory_limit": app.memory_limit,
-            },
-            super_nodes=self._row.super_nodes,
-            required_spread=self._row.exposure is ExposureKind.LOCAL_SERVICE,
-            tolerations=[{"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in taints],
-            timeout_seconds=app.timeout_seconds,
+    def _app(self) -> AppDeployment:
+        settings, app = self._settings, self._settings.app
+        return AppDeployment(
+            name=app.deployment or self._row.names.deployment,
+            namespace=settings.namespace,
+            makes_namespace=settings.namespace != defaults.NAMESPACE,
+            pod=app_pod(settings, self._kept, self._reached.version),
+            timeout=app.timeout_seconds,
+            replicas=None if app.autoscaled else app.replicas or self._row.replicas,
+            pod_template=with_texts(app.pod_template, self._kept),
         )
-        if not app.autoscaled:
-            args["replicas"] = app.replicas or self._row.replicas
-        if listened := container_ports(self._settings):
-            args["ports"] = [ContainerPort(port=port, protocol=protocol) for port, protocol in listened]
-        if app.capabilities:
-            args["capabilities"] = app.capabilities
-        if app.env:
-            secret = self._settings.holds_secret("app")
-            args["env"] = {name: pulumi.Output.secret(value) if secret else value for name, value in app.env.items()}
-        if app.env_from:
-            args["env_from"] = [_env_from(source) for source in app.env_from]
-        if app.image_pull_secrets:
-            args["image_pull_secrets"] = app.image_pull_secrets
-        if app.service_account is not None:
-            args["service_account"] = app.service_account
-        if app.command:
-            args["command"] = app.command
-        if app.args:
-            args["args"] = app.args
-        if app.readiness_path is not None:
-            args["readiness_path"] = app.readiness_path
-        if (self._reached.version or self._settings.kubernetes_version) >= tke.PRE_STOP_SLEEP_VERSION:
-            args["drain_seconds"] = drain_seconds(self._settings)
-        return args
 
-    def _labels(self) -> dict[str, str]:
-        app = self._settings.app
-        return dict(app.selector) if app.selector is not None else {"app": app.label}
+    def _kept(self, value: str) -> "pulumi.Input[str]":
+        """A value of the app that stays a secret where the app's settings hold one."""
+        return pulumi.Output.secret(value) if self._settings.holds_secret("app") else value
 
     def _make_exposure(self, namespace: pulumi.Output[str]) -> Exposure:
         """The exposure, made beside the Deployment: a readiness gate of one waits for the other."""
@@ -304,7 +274,7 @@ class RealIpStack(Component):
         args = LoadBalancerServiceArgs(
             service=app.service or self._row.names.service,
             namespace=namespace,
-            selector=self._labels(),
+            selector=app_labels(self._settings),
             load_balancer=self._load_balancer(),
             annotations=balancer.annotations,
             labels=balancer.labels,
@@ -320,7 +290,7 @@ class RealIpStack(Component):
         return IngressArgs(
             service=app.service or names.service,
             namespace=namespace,
-            selector=self._labels(),
+            selector=app_labels(self._settings),
             load_balancer=self._load_balancer(),
             ingress=app.ingress or names.ingress or names.service,
             port=app.service_port,
@@ -364,10 +334,6 @@ def _subnets(subnets: tuple[SubnetSettings, ...]) -> list[Subnet]:
             args["id"] = subnet.id
         made.append(args)
     return made
-
-
-def _env_from(source: EnvFromSettings) -> EnvFrom:
-    return EnvFrom(secret=source.secret) if source.secret else EnvFrom(config_map=source.config_map or "")
 
 
 def _ranges(plan: AddressPlan) -> dict[str, list[str]]:

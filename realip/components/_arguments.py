@@ -27,6 +27,7 @@ __all__ = [
     "as_integer",
     "is_later",
     "raise_all",
+    "shown",
 ]
 
 
@@ -56,11 +57,11 @@ class Arguments:
 
     def refuse(self, argument: str, value: object, message: str) -> Problem:
         """The problem with an argument: its value, what is wrong and what to do."""
-        return Problem(self.at(argument).path, _shown(value), message)
+        return Problem(self.at(argument).path, shown(value), message)
 
     def refuse_entry(self, key: int | str, value: object, message: str) -> Problem:
         """The problem with an entry of the list or map at this place."""
-        return Problem(self.entry(key).path, _shown(value), message)
+        return Problem(self.entry(key).path, shown(value), message)
 
     def lacks(self, argument: str, message: str) -> Problem:
         """The problem with an argument that is not there, or has no value that could be shown."""
@@ -186,7 +187,7 @@ class _Look:
         self.known = Known()
 
     def _tell(self, at: Arguments, value: object, message: str) -> object:
-        self.problems.append(Problem(at.path or "args", _shown(value), message))
+        self.problems.append(Problem(at.path or "args", shown(value), message))
         return _WRONG
 
     def shape(self, given: object, shape: Shape, at: Arguments) -> object:
@@ -327,7 +328,7 @@ def _unquoted(value: object) -> str:
 def _place(at: Arguments, key: object) -> Arguments:
     """The place of a key that nobody knows, on one line whatever it is."""
     plain = isinstance(key, str) and key.isascii() and key.isidentifier()
-    return at.at(str(key)) if plain else at.entry(_readable(str(_shown(key))))
+    return at.at(str(key)) if plain else at.entry(_readable(str(shown(key))))
 
 
 def _unknown(key: object, known: Iterable[str]) -> str:
@@ -352,7 +353,7 @@ def _readable(text: str) -> str:
 _DEEPEST = 4
 
 
-def _shown(value: object, depth: int = 0) -> object:
+def shown(value: object, depth: int = 0) -> object:
     """A value as JSON has it, for a message: never what an output holds, never without end."""
     if value is None or value is MISSING or isinstance(value, bool):
         return value
@@ -362,9 +363,9 @@ def _shown(value: object, depth: int = 0) -> object:
         return value if isinstance(value, float) or abs(value) < 2**63 else f"{value:#x}"
     if depth < _DEEPEST and not is_later(value):
         if isinstance(value, Mapping):
-            return {str(_shown(key, _DEEPEST)): _shown(item, depth + 1) for key, item in value.items()}
+            return {str(shown(key, _DEEPEST)): shown(item, depth + 1) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [_shown(item, depth + 1) for item in value]
+            return [shown(item, depth + 1) for item in value]
     return f"<{type(value).__name__}>"
 
 

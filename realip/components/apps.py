@@ -1,7 +1,7 @@
 """Apps: many applications on one cluster, each with an exposure of its own, as one component."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -10,19 +10,14 @@ import pulumi
 from realip import defaults, rules
 from realip.components._arguments import Arguments, Entries, Known, Shape, is_later
 from realip.components._component import Children, KubernetesComponent
+from realip.components._deployment import AppDeployment, make_deployment, make_namespace
 from realip.components._service import API_SERVER, API_SERVERS_OWN
 from realip.components.direct_service import DirectServiceArgs, make_direct_service
 from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer, pass_to_target_problems
 from realip.components.node_port_ingress import NodePortIngressArgs, make_node_port_ingress
-from realip.components.workload import (
-    WORKLOAD,
-    WorkloadArgs,
-    make_deployment,
-    make_namespace,
-    makes_namespace,
-    namespace_of,
-)
+from realip.components.workload import WORKLOAD, WorkloadArgs, app_of
 from realip.escapes import as_json
+from realip.pod import BASELINE, RESTRICTED
 from realip.problems import Problem
 
 __all__ = ["APPS", "App", "Apps", "AppsArgs"]
@@ -197,21 +192,33 @@ class Apps(KubernetesComponent):
         """Make everything; ArgumentError with all that Kubernetes would refuse and all that two applications both claim."""
         super().__init__(name, opts, APPS.problems(args))
         apps = args["apps"]
-        namespaces = {
-            namespace: make_namespace(self._children, f"{name}-namespace-{namespace}", namespace)
-            for namespace in sorted(
-                {str(namespace_of(app["workload"])) for app in apps.values() if makes_namespace(app["workload"])}
-            )
-        }
+        deployed = {key: app_of(app["workload"]) for key, app in apps.items()}
+        namespaces = _make_namespaces(self._children, name, deployed.values())
         exposures: dict[str, Exposure] = {}
+        self.resources: dict[str, Mapping[str, pulumi.Resource]] = {}
+        """The resources of each application, by the application and by what they are: `resources["cart"]["deployment"]`."""
         for key, app in apps.items():
-            there = str(namespace_of(app["workload"]))
+            there = str(deployed[key].namespace)
             namespace = namespaces.get(there, there)
-            make_deployment(self._children, f"{name}-{key}", app["workload"], namespace)
+            self.resources[key] = make_deployment(self._children, f"{name}-{key}", deployed[key], namespace)
             exposures[key] = _make_exposure(self._children, f"{name}-{key}", app, namespace)
         self.addresses = _by_app({key: made.address for key, made in exposures.items()})
         self.urls = _by_app({key: made.url for key, made in exposures.items()})
         self.register_outputs({"addresses": self.addresses, "urls": self.urls})
+
+
+def _make_namespaces(children: Children, name: str, apps: Iterable[AppDeployment]) -> Mapping[str, pulumi.Output[str]]:
+    """The namespaces that applications make, each once, with the strictest Pod Security level that all in it keep."""
+    levels: dict[str, set[str]] = defaultdict(set)
+    for app in apps:
+        if app.makes_namespace:
+            levels[str(app.namespace)].add(app.pod.security)
+    return {
+        namespace: make_namespace(
+            children, f"{name}-namespace-{namespace}", namespace, BASELINE if BASELINE in found else RESTRICTED
+        ).metadata.name
+        for namespace, found in sorted(levels.items())
+    }
 
 
 def _by_app(values: Mapping[str, "pulumi.Input[str]"]) -> pulumi.Output[Mapping[str, str]]:

@@ -1,23 +1,31 @@
 """Workload: the application's namespace and Deployment. The application itself is not changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
-from pulumi_kubernetes.apps import v1 as apps
-from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 
 from realip import defaults, rules, tke
-from realip.components._arguments import Arguments, Entries, Items, Known, Shape, TextOrNumber, as_integer, is_later
-from realip.components._component import Children, KubernetesComponent
+from realip.components._arguments import (
+    Arguments,
+    Entries,
+    Items,
+    Known,
+    Shape,
+    TextOrNumber,
+    as_integer,
+    is_later,
+    shown,
+)
+from realip.components._component import KubernetesComponent
+from realip.components._deployment import AppDeployment, make_app
 from realip.components._taints import EFFECTS
+from realip.pod import Pod, Port, Source, added_capabilities
+from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem
 
 __all__ = ["WORKLOAD", "ContainerPort", "EnvFrom", "Resources", "Toleration", "Workload", "WorkloadArgs"]
-
-_STOP_SECONDS = 30
-"""Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
 
 
 if TYPE_CHECKING:
@@ -120,6 +128,9 @@ class WorkloadArgs(TypedDict):
     """The command of the container, instead of the image's entry point."""
     args: NotRequired[Sequence[pulumi.Input[str]]]
     """Arguments of that command, instead of the image's."""
+    pod_template: NotRequired[Mapping[str, Any]]
+    """A part of a Kubernetes PodTemplateSpec, spelt as in a manifest, for what no argument says. It is merged into the template by
+    Kubernetes' own rules (strategic merge); what other arguments say is refused here by name."""
     timeout_seconds: NotRequired[int]
     """How long a rollout may take, on create and on update; 600 if unset."""
 
@@ -164,6 +175,30 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if deployment is not None and "container" not in args.said and len(deployment) > 63:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
         yield arguments.lacks("container", message)
+    if args.get("pod_template"):
+        yield from _template_problems(arguments, args)
+
+
+_SAID_BY = Words(
+    **{word.name: word.name for word in fields(Words) if word.name not in ("label", "tolerations")},
+    label="labels",
+    tolerations="tolerations or super_nodes",
+)
+
+
+def _template_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A pod template that Kubernetes does not know, or that says what other arguments say."""
+    if args.wrong or not args.keys() >= WorkloadArgs.__required_keys__:
+        return
+    if is_later(args.get("container", args.get("deployment"))):
+        yield arguments.lacks("container", "is not known yet, and pod_template is merged by it; write it out")
+        return
+    told: Any = args
+    for fault in faults(args["pod_template"], pod_of(told), _SAID_BY, is_later):
+        place = arguments.at("pod_template")
+        for step in fault.steps:
+            place = place.entry(step)
+        yield Problem(place.path, shown(fault.value), fault.message)
 
 
 def _one_source(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -232,159 +267,76 @@ class Workload(KubernetesComponent):
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make namespace and Deployment; ArgumentError for what Kubernetes would refuse."""
         super().__init__(name, opts, WORKLOAD.problems(args))
-        self.namespace, self.deployment = make_workload(self._children, name, args)
+        app = app_of(args)
+        self.resources: Mapping[str, pulumi.Resource] = make_app(self._children, name, app)
+        """The resources themselves, by what they are: `deployment`, and `namespace` where it is made."""
+        self.namespace, self.deployment = namespace_and_name(app, self.resources)
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
 
-def namespace_of(args: WorkloadArgs) -> "pulumi.Input[str]":
-    """The namespace that a workload is in."""
-    return args.get("namespace") or defaults.NAMESPACE
+def namespace_and_name(
+    app: AppDeployment, made: Mapping[str, pulumi.Resource]
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """The namespace of an app, which comes after it is made, and the name of its Deployment."""
+    namespace: Any = made.get("namespace")
+    deployment: Any = made["deployment"]
+    return namespace.metadata.name if namespace else pulumi.Output.from_input(app.namespace), deployment.metadata.name
 
 
-def makes_namespace(args: WorkloadArgs) -> bool:
-    """A workload's namespace is made along with it."""
-    namespace = namespace_of(args)
-    return args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE)
-
-
-def make_workload(children: Children, name: str, args: WorkloadArgs) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Namespace and Deployment of a workload, and their names."""
-    if makes_namespace(args):
-        namespace = make_namespace(children, f"{name}-namespace", namespace_of(args))
-    else:
-        namespace = pulumi.Output.from_input(namespace_of(args))
-    return namespace, make_deployment(children, name, args, namespace).metadata.name
-
-
-def make_namespace(children: Children, name: str, namespace: "pulumi.Input[str]") -> pulumi.Output[str]:
-    """The namespace of workloads, and its name, which comes after it."""
-    made = core.Namespace(
-        name,
-        metadata={"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
-        opts=children.options(),
-    )
-    return made.metadata.name
-
-
-def make_deployment(
-    children: Children, name: str, args: WorkloadArgs, namespace: "pulumi.Input[str]"
-) -> "apps.Deployment":
-    """The Deployment of a workload."""
-    timeout = f"{int(args.get('timeout_seconds') or defaults.TIMEOUT)}s"
-    return apps.Deployment(
-        f"{name}-deployment",
-        metadata={"name": args["deployment"], "namespace": namespace, "labels": dict(args["labels"])},
-        spec=_deployment(args),
-        opts=children.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
-    )
-
-
-def _deployment(args: WorkloadArgs) -> apps.DeploymentSpecArgs:
-    labels = dict(args["labels"])
-    return apps.DeploymentSpecArgs(
+def app_of(args: WorkloadArgs) -> AppDeployment:
+    """The Deployment that arguments ask for."""
+    namespace = args.get("namespace") or defaults.NAMESPACE
+    return AppDeployment(
+        name=args["deployment"],
+        namespace=namespace,
+        makes_namespace=args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE),
+        pod=pod_of(args),
+        timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
         replicas=as_integer(args["replicas"]) if "replicas" in args else None,
-        selector=meta.LabelSelectorArgs(match_labels=labels),
-        # Never fewer pods than asked for, also while a load balancer takes its time with the new ones.
-        strategy=apps.DeploymentStrategyArgs(
-            type="RollingUpdate", rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0)
-        ),
-        template=core.PodTemplateSpecArgs(metadata=meta.ObjectMetaArgs(labels=labels), spec=_pod(args)),
+        pod_template=args.get("pod_template") or {},
     )
 
 
-def _pod(args: WorkloadArgs) -> core.PodSpecArgs:
-    return core.PodSpecArgs(
-        containers=[_container(args)],
-        service_account_name=args.get("service_account"),
-        automount_service_account_token="service_account" in args,
-        image_pull_secrets=[core.LocalObjectReferenceArgs(name=name) for name in args.get("image_pull_secrets") or ()]
-        or None,
-        security_context=core.PodSecurityContextArgs(seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault")),
-        termination_grace_period_seconds=_STOP_SECONDS + int(args.get("drain_seconds") or 0),
-        topology_spread_constraints=_spread(args),
-        node_selector=dict(tke.SUPER_NODE_SELECTOR) if args.get("super_nodes") else None,
-        tolerations=_tolerations(args) or None,
-    )
-
-
-def _spread(args: WorkloadArgs) -> list[core.TopologySpreadConstraintArgs]:
-    """Pods over zones, and over nodes."""
-    labels = meta.LabelSelectorArgs(match_labels=dict(args["labels"]))
-    zones, nodes = (
-        core.TopologySpreadConstraintArgs(
-            max_skew=1, topology_key=key, when_unsatisfiable="ScheduleAnyway", label_selector=labels
-        )
-        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-    )
-    if args.get("required_spread"):
-        # Old pods do not count, or new ones could end up on one node; nor do nodes that are drained, or pods would wait for them.
-        nodes = core.TopologySpreadConstraintArgs(
-            max_skew=1,
-            topology_key="kubernetes.io/hostname",
-            when_unsatisfiable="DoNotSchedule",
-            label_selector=labels,
-            match_label_keys=["pod-template-hash"],
-            node_taints_policy="Honor",
-        )
-    return [zones, nodes]
-
-
-def _container(args: WorkloadArgs) -> core.ContainerArgs:
+def pod_of(args: WorkloadArgs) -> Pod:
+    """The pod that arguments ask for."""
     resources = args["resources"]
-    drain = int(args.get("drain_seconds") or 0)
-    pre_stop = core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=drain))
-    return core.ContainerArgs(
-        name=args.get("container") or _container_name(args["deployment"]),
+    return Pod(
+        container=args.get("container") or _container_name(args["deployment"]),
         image=args["image"],
-        command=list(args.get("command") or ()) or None,
-        args=list(args.get("args") or ()) or None,
-        env_from=[_env_from(source) for source in args.get("env_from") or ()] or None,
-        env=[core.EnvVarArgs(name=name, value=value) for name, value in (args.get("env") or {}).items()] or None,
-        ports=_ports(args),
-        resources=core.ResourceRequirementsArgs(
-            requests={"cpu": _text(resources["cpu_request"]), "memory": _text(resources["memory_request"])},
-            limits={"cpu": _text(resources["cpu_limit"]), "memory": _text(resources["memory_limit"])},
-        ),
-        readiness_probe=_readiness(args),
-        # The guide's images run as root and write their log beside the program, so neither is forbidden.
-        security_context=core.SecurityContextArgs(
-            allow_privilege_escalation=False,
-            capabilities=core.CapabilitiesArgs(add=_capabilities(args), drop=["ALL"]),
-        ),
-        lifecycle=core.LifecycleArgs(pre_stop=pre_stop) if drain else None,
+        labels=args["labels"],
+        port=as_integer(args["port"]),
+        requests={"cpu": _text(resources["cpu_request"]), "memory": _text(resources["memory_request"])},
+        limits={"cpu": _text(resources["cpu_limit"]), "memory": _text(resources["memory_limit"])},
+        ports=[
+            Port(as_integer(port["port"]), port.get("protocol"), port.get("name")) for port in args.get("ports") or ()
+        ],
+        probed=_listens_by_tcp(args),
+        capabilities=_capabilities(args),
+        readiness_path=args.get("readiness_path"),
+        drain_seconds=int(args.get("drain_seconds") or 0),
+        super_nodes=args.get("super_nodes") or False,
+        required_spread=args.get("required_spread") or False,
+        tolerations=args.get("tolerations") or (),
+        env=args.get("env") or {},
+        env_from=[_source(source) for source in args.get("env_from") or ()],
+        image_pull_secrets=args.get("image_pull_secrets") or (),
+        service_account=args.get("service_account"),
+        command=args.get("command") or (),
+        args=args.get("args") or (),
     )
 
 
-def _env_from(source: EnvFrom) -> core.EnvFromSourceArgs:
-    if "secret" in source:
-        return core.EnvFromSourceArgs(secret_ref=core.SecretEnvSourceArgs(name=source["secret"]))
-    return core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=source["config_map"]))
-
-
-def _ports(args: WorkloadArgs) -> list[core.ContainerPortArgs]:
-    """The container's ports; Kubernetes takes TCP where none says a protocol."""
-    listed = args.get("ports")
-    if listed is None:
-        return [core.ContainerPortArgs(container_port=as_integer(args["port"]))]
-    return [
-        core.ContainerPortArgs(
-            container_port=as_integer(port["port"]), protocol=port.get("protocol"), name=port.get("name")
-        )
-        for port in listed
-    ]
-
-
-def _readiness(args: WorkloadArgs) -> core.ProbeArgs | None:
-    """The question whether the app is ready; none where it listens by UDP alone, which no probe can ask."""
-    port, path, listed = as_integer(args["port"]), args.get("readiness_path"), args.get("ports")
-    if path:
-        return core.ProbeArgs(period_seconds=5, http_get=core.HTTPGetActionArgs(path=path, port=port))
-    if listed is not None and not any(
+def _listens_by_tcp(args: WorkloadArgs) -> bool:
+    """The container listens on its port by TCP: UDP is what no probe can ask."""
+    port, listed = as_integer(args["port"]), args.get("ports")
+    return listed is None or any(
         (entry.get("protocol") or "TCP") == "TCP" and (is_later(port) or as_integer(entry["port"]) == port)
         for entry in listed
-    ):
-        return None
-    return core.ProbeArgs(period_seconds=5, tcp_socket=core.TCPSocketActionArgs(port=port))
+    )
+
+
+def _source(source: EnvFrom) -> Source:
+    return Source(source["secret"], secret=True) if "secret" in source else Source(source["config_map"])
 
 
 def _text(quantity: "pulumi.Input[Quantity]") -> "pulumi.Input[str]":
@@ -403,31 +355,10 @@ def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
 
 def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
     """Capabilities that the image needs, and the one for listening on a low port; none in most cases."""
-    wanted = set(args.get("capabilities") or ())
+    wanted = args.get("capabilities") or ()
     ports = [as_integer(port["port"]) for port in args.get("ports") or ()] or [as_integer(args["port"])]
-
-    def on(numbers: Sequence[int]) -> list[str]:
-        low = any(number < rules.UNPRIVILEGED_PORT for number in numbers)
-        return sorted(wanted | ({"NET_BIND_SERVICE"} if low else set()))
-
     known = [port for port in ports if isinstance(port, int)]
     if len(known) == len(ports):
-        return on(known) or None
-    later: pulumi.Output[Any] = pulumi.Output.all(*ports).apply(lambda numbers: on(numbers) or None)
+        return added_capabilities(wanted, known)
+    later: pulumi.Output[Any] = pulumi.Output.all(*ports).apply(lambda numbers: added_capabilities(wanted, numbers))
     return later
-
-
-def _tolerations(args: WorkloadArgs) -> list[core.TolerationArgs]:
-    of_super_nodes = core.TolerationArgs(key=tke.SUPER_NODE_TAINT, operator="Exists", effect="NoSchedule")
-    return [
-        *([of_super_nodes] if args.get("super_nodes") else []),
-        *(
-            core.TolerationArgs(
-                key=toleration["key"],
-                effect=toleration["effect"],
-                operator="Equal" if toleration.get("value") else "Exists",
-                value=toleration.get("value") or None,
-            )
-            for toleration in args.get("tolerations") or ()
-        ),
-    ]

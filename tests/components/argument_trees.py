@@ -72,6 +72,13 @@ _WORKLOAD: dict[str, Any] = {
     "service_account": "web",
     "command": ["/app/run"],
     "args": ["--port", "8080"],
+    "pod_template": {
+        "metadata": {"annotations": {"example.com/team": "edge"}},
+        "spec": {
+            "priorityClassName": "high",
+            "containers": [{"name": "main", "livenessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 20}}],
+        },
+    },
     "drain_seconds": 20,
     "capabilities": ["CHOWN", "SETUID"],
     "timeout_seconds": 120,

@@ -43,6 +43,8 @@ def _with(tree: dict[str, Any], path: Path, change: Any) -> dict[str, Any]:
 def _names_arguments(path: Path) -> bool:
     """Whether the last step is an argument's name, and not an entry of a list or a map."""
     free_maps = {"annotations", "labels", "selector", "tags", "apps", "env"}
+    if "pod_template" in path[:-1]:
+        return False  # the API's names, not ours
     return isinstance(path[-1], str) and (len(path) < 2 or path[-2] not in free_maps)
 
 
@@ -61,7 +63,7 @@ def _same_kind(old: object, new: object, path: Path) -> bool:
     """Whether a value might stand where another stood, whatever it says."""
     if isinstance(old, bool) or isinstance(new, bool):
         return isinstance(old, bool) and isinstance(new, bool)
-    either = path[-1] == "target_port" or "resources" in path[:-1]
+    either = path[-1] == "target_port" or ("pod_template" in path and path[-1] == "port") or "resources" in path[:-1]
     if isinstance(old, str) or either:
         return isinstance(new, str) or (either and isinstance(new, int | float))
     if isinstance(old, int):
@@ -149,7 +151,8 @@ def test_one_step_aside_is_refused_where_it_is_or_is_as_good(chosen: tuple[Any, 
             new = data.draw(JUNK)
             told = _problems(shape, _with(tree, path, lambda holder, key: holder.__setitem__(key, new)))
             named_none = new is None and component.__name__ == "Apps" and path[-1] in ("service", "ingress")
-            if not named_none and not _same_kind(old, new, path):
+            removed = new is None and "pod_template" in path[:-2]  # as a patch does
+            if not named_none and not removed and not _same_kind(old, new, path):
                 assert any(_touch(one, place) for one in told), f"{place} = {new!r} is taken, or is refused elsewhere"
         case "nest":
             told = _problems(shape, _with(tree, path, lambda holder, key: holder.__setitem__(key, {"value": old})))

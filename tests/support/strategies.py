@@ -146,6 +146,17 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         cpuRequest=st.sampled_from(["100m", "1", "2", "x"]),
         memoryRequest=st.sampled_from(["64Mi", "1Gi", "x"]),
         readinessPath=st.sampled_from(["/", "/healthz", "x"]),
+        podTemplate=st.sampled_from(
+            [
+                {"spec": {"priorityClassName": "high"}},
+                {"metadata": {"annotations": {"a": "b"}}, "spec": {"volumes": [{"name": "x", "emptyDir": {}}]}},
+                {"spec": {"hostNetwork": True}},
+                {"spec": {"tolerations": []}},
+                {"spec": {"containers": [{"name": "web-1", "image": "a"}]}},
+                {"spec": {"node_selector": {}}},
+                {"spec": None},
+            ]
+        ),
         drainSeconds=st.integers(-1, 310),
         timeoutSeconds=_SECONDS,
     ),

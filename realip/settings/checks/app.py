@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from realip import rules, tke
-from realip.problems import MISSING, Problem
+from realip.pod_template import Words, faults
+from realip.problems import MISSING, Problem, path_of
+from realip.settings.app_pod import app_pod, drains
 from realip.settings.models import Settings
 
 __all__ = ["app_problems"]
@@ -37,11 +39,42 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
     if app.ingress is not None and not row.exposure.has_ingress:
         message = f"names an Ingress, and `{row.slug}` has none; remove it"
         yield Problem("app.ingress", app.ingress, message, ("scenario",))
-    if "drain_seconds" in app.model_fields_set and app.drain_seconds and not _drains(settings):
+    if "drain_seconds" in app.model_fields_set and app.drain_seconds and not drains(settings):
         oldest = ".".join(map(str, tke.PRE_STOP_SLEEP_VERSION))
         yield Problem(
             "app.drainSeconds", app.drain_seconds, f"needs Kubernetes {oldest}; remove it", ("cluster.version",)
         )
+    yield from _template_problems(settings)
+
+
+_SAID_BY = Words(
+    label="app.label",
+    image="app.image",
+    container="app.container",
+    port="app.port",
+    readiness_path="app.readinessPath",
+    drain_seconds="app.drainSeconds",
+    command="app.command",
+    args="app.args",
+    env="app.env",
+    env_from="app.envFrom",
+    image_pull_secrets="app.imagePullSecrets",
+    service_account="app.serviceAccount",
+    resources="app.cpuRequest, cpuLimit, memoryRequest or memoryLimit",
+    capabilities="app.capabilities",
+    files="app.files",
+    super_nodes="scenario",
+    tolerations="the scenario or nodes.taints",
+    security="app.podSecurity",
+)
+
+
+def _template_problems(settings: Settings) -> Iterator[Problem]:
+    """A pod template that Kubernetes does not know, or that says what other settings say."""
+    part = settings.app.pod_template
+    if part and settings.app.deploy:
+        for fault in faults(part, app_pod(settings), _SAID_BY):
+            yield Problem(path_of(("app", "podTemplate", *fault.steps)), fault.value, fault.message, ("app",))
 
 
 _OF_THE_EXPOSURE = {"deploy", "selector", "port", "service_port", "namespace", "service", "ingress"}
@@ -65,7 +98,3 @@ def _deployed_once(settings: Settings) -> Iterator[Problem]:
             value = app.model_dump(mode="json", by_alias=True)[alias]
             message = "is for an app that this stack deploys, and app.deploy is false; remove it, and set it where the app comes from"
             yield Problem(f"app.{alias}", value, message, ("app.deploy",))
-
-
-def _drains(settings: Settings) -> bool:
-    return settings.kubernetes_version >= tke.PRE_STOP_SLEEP_VERSION

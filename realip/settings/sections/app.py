@@ -1,6 +1,6 @@
 """The section `app`: the application."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -88,8 +88,17 @@ class AppSettings(Section):
     service_account: Subdomain | None = Field(
         None, description="A service account of the namespace, whose token pods get then; none if unset."
     )
-    command: tuple[str, ...] = Field((), description="What the container runs; the image's entry point if unset.")
-    args: tuple[str, ...] = Field((), description="Arguments of what the container runs; the image's if unset.")
+    command: tuple[Annotated[str, MayBeSecret()], ...] = Field(
+        (), description="What the container runs; the image's entry point if unset. Set with --secret, it stays secret."
+    )
+    args: tuple[Annotated[str, MayBeSecret()], ...] = Field(
+        (),
+        description="Arguments of what the container runs; the image's if unset. Set with --secret, they stay secret.",
+    )
+    pod_template: Annotated[dict[str, Any], MayBeSecret()] = Field(
+        default_factory=dict,
+        description="A part of a Kubernetes PodTemplateSpec for what no setting says, merged by Kubernetes' own rules; what settings say is refused.",
+    )
     readiness_path: Annotated[str, keeps(rules.url_path)] | None = Field(
         None,
         description="HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in its log.",

@@ -1,0 +1,208 @@
+"""The pod of an application: what is asked of it, and the pod template that Kubernetes is given.
+
+Plain data as a manifest has it. Values that are known only while the program runs are handed on as they are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from realip import tke
+from realip.rules import UNPRIVILEGED_PORT
+
+__all__ = [
+    "BASELINE",
+    "CONTAINER_STOP_SECONDS",
+    "RESTRICTED",
+    "File",
+    "Pod",
+    "PodSecurity",
+    "Port",
+    "Source",
+    "template",
+]
+
+CONTAINER_STOP_SECONDS = 30
+"""Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
+
+BASELINE, RESTRICTED = "baseline", "restricted"
+PodSecurity = (BASELINE, RESTRICTED)
+"""Pod Security levels that a namespace may enforce (kubernetes.io, "Pod Security Standards")."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A ConfigMap or a Secret."""
+
+    name: Any
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """Files that a container finds: the keys of a ConfigMap or Secret in a folder, or one key as a file."""
+
+    path: str
+    source: Source
+    key: str | None = None
+    """The key that is the file at `path`; all keys, each a file in the folder `path`, if unset."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port on which the container listens."""
+
+    number: Any
+    protocol: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod, as it is asked for."""
+
+    container: Any
+    """The container's name."""
+    image: Any
+    labels: Mapping[str, Any]
+    """Labels by which Services find it."""
+    port: Any
+    """Where the container listens, by TCP."""
+    requests: Mapping[str, Any]
+    limits: Mapping[str, Any]
+    ports: Sequence[Port] = ()
+    """All ports of the container, where `port` is not the only one."""
+    probed: bool = True
+    """It listens on `port` by TCP, so that a connection tells whether it is ready."""
+    capabilities: Any = None
+    """Linux capabilities that are added."""
+    readiness_path: str | None = None
+    drain_seconds: int = 0
+    super_nodes: bool = False
+    tolerations: Sequence[Mapping[str, Any]] = ()
+    env: Mapping[str, Any] = field(default_factory=dict)
+    env_from: Sequence[Source] = ()
+    files: Sequence[File] = ()
+    image_pull_secrets: Sequence[Any] = ()
+    service_account: Any = None
+    command: Sequence[Any] = ()
+    args: Sequence[Any] = ()
+    security: str = BASELINE
+    required_spread: bool = False
+    """Pods have to be level over the nodes; if unset, where there is room."""
+
+
+def added_capabilities(wanted: Iterable[str], ports: Iterable[int]) -> list[str] | None:
+    """Linux capabilities that a container is given: what its image needs, and the one for listening on a low port."""
+    low = any(port < UNPRIVILEGED_PORT for port in ports)
+    return sorted({*wanted, *(["NET_BIND_SERVICE"] if low else [])}) or None
+
+
+def template(pod: Pod) -> dict[str, Any]:
+    """The pod template."""
+    token = pod.service_account is not None
+    spec = _said(
+        containers=[_container(pod)],
+        automountServiceAccountToken=token,
+        serviceAccountName=pod.service_account,
+        imagePullSecrets=[{"name": name} for name in pod.image_pull_secrets],
+        securityContext=_said(
+            seccompProfile={"type": "RuntimeDefault"}, runAsNonRoot=True if pod.security == RESTRICTED else None
+        ),
+        terminationGracePeriodSeconds=CONTAINER_STOP_SECONDS + pod.drain_seconds,
+        topologySpreadConstraints=_spread(pod),
+        nodeSelector=dict(tke.SUPER_NODE_SELECTOR) if pod.super_nodes else None,
+        tolerations=_tolerations(pod),
+        volumes=_volumes(pod.files),
+    )
+    return {"metadata": {"labels": dict(pod.labels)}, "spec": spec}
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    """Fields that say something."""
+    return {name: value for name, value in fields.items() if value is not None and value not in ([], {})}
+
+
+def _spread(pod: Pod) -> list[dict[str, Any]]:
+    """Pods over zones, and over nodes."""
+    zones, nodes = (_level(key, pod.labels) for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname"))
+    if pod.required_spread:
+        # Old pods do not count, or new ones could end up on one node; nor do nodes that are drained, or pods would wait for them.
+        nodes |= {
+            "whenUnsatisfiable": "DoNotSchedule",
+            "matchLabelKeys": ["pod-template-hash"],
+            "nodeTaintsPolicy": "Honor",
+        }
+    return [zones, nodes]
+
+
+def _level(key: str, labels: Mapping[str, Any]) -> dict[str, Any]:
+    selector = {"matchLabels": dict(labels)}
+    return {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": selector}
+
+
+def _container(pod: Pod) -> dict[str, Any]:
+    sleep = {"preStop": {"sleep": {"seconds": pod.drain_seconds}}}
+    return _said(
+        name=pod.container,
+        image=pod.image,
+        command=list(pod.command),
+        args=list(pod.args),
+        env=[{"name": name, "value": value} for name, value in pod.env.items()],
+        envFrom=[{"secretRef" if one.secret else "configMapRef": {"name": one.name}} for one in pod.env_from],
+        ports=[
+            _said(containerPort=port.number, protocol=port.protocol, name=port.name)
+            for port in pod.ports or (Port(pod.port),)
+        ],
+        resources={"requests": dict(pod.requests), "limits": dict(pod.limits)},
+        readinessProbe=_readiness(pod),
+        # The guide's images run as root and write their log beside the program, so neither is forbidden at `baseline`.
+        securityContext={
+            "allowPrivilegeEscalation": False,
+            "capabilities": _said(add=pod.capabilities, drop=["ALL"]),
+        },
+        lifecycle=sleep if pod.drain_seconds else None,
+        volumeMounts=[
+            _said(name=_volume(one.source), mountPath=one.path, subPath=one.key, readOnly=True) for one in pod.files
+        ],
+    )
+
+
+def _readiness(pod: Pod) -> dict[str, Any] | None:
+    """The question whether the app is ready: by default of TCP, so that no node shows up in the app's log."""
+    if pod.readiness_path:
+        return {"periodSeconds": 5, "httpGet": {"path": pod.readiness_path, "port": pod.port}}
+    return {"periodSeconds": 5, "tcpSocket": {"port": pod.port}} if pod.probed else None
+
+
+def _tolerations(pod: Pod) -> list[dict[str, Any]]:
+    of_super_nodes = {"key": tke.SUPER_NODE_TAINT, "operator": "Exists", "effect": "NoSchedule"}
+    return [
+        *([of_super_nodes] if pod.super_nodes else []),
+        *(
+            _said(
+                key=toleration["key"],
+                effect=toleration["effect"],
+                operator="Equal" if toleration.get("value") else "Exists",
+                value=toleration.get("value") or None,
+            )
+            for toleration in pod.tolerations
+        ),
+    ]
+
+
+def _volume(source: Source) -> str:
+    """A volume's name, which stays the same whatever stands before it in the list."""
+    kind = "secret" if source.secret else "config"
+    return f"{kind}-{sha256(source.name.encode()).hexdigest()[:10]}"
+
+
+def _volumes(files: Sequence[File]) -> list[dict[str, Any]]:
+    """One volume for each ConfigMap and Secret."""
+    return [
+        {"name": _volume(one), "secret": {"secretName": one.name}}
+        if one.secret
+        else {"name": _volume(one), "configMap": {"name": one.name}}
+        for one in dict.fromkeys(file.source for file in files)
+    ]

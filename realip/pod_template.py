@@ -1,0 +1,350 @@
+"""A part of a PodTemplateSpec that somebody writes, and what is wrong with it, before anything is merged or made.
+
+Two looks: at the part alone, which may have the API's fields and the directives of a strategic merge and nothing else; and at what
+comes of merging it, in which everything that settings or arguments say has to be as they say it.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from realip.errors import nearest
+from realip.pod import RESTRICTED, Pod, template
+from realip.pod_fields import ROOT, Field, fields_of
+from realip.problems import MUST_BE
+from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
+
+__all__ = ["Fault", "Words", "faults", "form_faults", "with_texts"]
+
+Steps = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a part of a pod template."""
+
+    steps: Steps
+    """Where: fields and positions, from the template on."""
+    value: Any
+    message: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The names under which people know what the library writes into a pod template."""
+
+    label: str
+    image: str
+    container: str
+    port: str
+    readiness_path: str
+    drain_seconds: str
+    command: str
+    args: str
+    env: str
+    env_from: str
+    image_pull_secrets: str
+    service_account: str
+    resources: str
+    capabilities: str
+    files: str
+    super_nodes: str
+    tolerations: str
+    security: str
+
+
+def faults(
+    part: Mapping[str, Any], pod: Pod, words: Words, is_later: Callable[[object], bool] = lambda _: False
+) -> Iterator[Fault]:
+    """Everything wrong with a part of the template of a pod; `is_later` tells values that nobody knows yet."""
+    yield from list(form_faults(part, is_later)) or _owned(part, pod, words)
+
+
+def form_faults(part: Any, is_later: Callable[[object], bool] = lambda _: False) -> Iterator[Fault]:
+    """The faults of a part of a pod template by itself: no field of the API, of another kind, or no directive."""
+    yield from _Look(is_later).map(part, ROOT, ())
+
+
+class _Look:
+    """A look at a part of a pod template by itself."""
+
+    def __init__(self, is_later: Callable[[object], bool]) -> None:
+        self._is_later = is_later
+
+    def map(self, part: Any, type_: str, at: Steps, field: Field | None = None) -> Iterator[Fault]:
+        """Something that has to be a map of a type's fields."""
+        if not isinstance(part, Mapping):
+            yield Fault(at, part, self._unlike("map", part))
+            return
+        fields = fields_of(type_) or {}
+        if field is not None and field.merges and field.key and PATCH not in part and field.key not in part:
+            yield Fault(at, part, f"has no {field.key}, by which entries of this list are told apart; add it")
+        for key, value in part.items():
+            place = (*at, key)
+            if not isinstance(key, str):
+                yield Fault(at, part, "has a key that is not text; put it in quotes")
+            elif key.startswith("$"):
+                yield from self._directive(key, value, part, fields, place)
+            elif half := _half_a_character(key):
+                yield Fault(at, None, half)
+            elif key not in fields:
+                known = _OF_METADATA if at == ("metadata",) else fields
+                yield Fault(place, value, f"is not a field of {type_}; {_guess(key, known)}")
+            elif at == ("metadata",) and key not in _OF_METADATA:
+                yield Fault(place, value, f"says nothing in a pod template; known are {', '.join(_OF_METADATA)}")
+            elif value is not None:
+                yield from self._value(value, fields[key], place)
+
+    def _value(self, value: Any, field: Field, at: Steps) -> Iterator[Fault]:
+        entry = Field(field.type, merges=field.merges, key=field.key)
+        if field.is_list:
+            if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+                yield Fault(at, value, self._unlike("list", value))
+                return
+            for index, one in enumerate(value):
+                yield from self._one(one, entry, (*at, index))
+        elif field.is_map:
+            if not isinstance(value, Mapping):
+                yield Fault(at, value, self._unlike("map", value))
+                return
+            for key, one in value.items():
+                if not isinstance(key, str):
+                    yield Fault(at, value, "has a key that is not text; put it in quotes")
+                elif half := _half_a_character(key):
+                    yield Fault(at, None, half)
+                elif key.startswith("$"):
+                    yield from self._directive(key, one, value, {}, (*at, key))
+                elif one is not None:
+                    yield from self._one(one, entry, (*at, key))
+        else:
+            yield from self._one(value, entry, at)
+
+    def _one(self, value: Any, field: Field, at: Steps) -> Iterator[Fault]:
+        if field.inside is not None:
+            yield from self.map(value, field.type, at, field)
+            key = value.get(field.key) if field.key and isinstance(value, Mapping) else None
+            if self._is_later(key):
+                yield Fault((*at, str(field.key)), None, "is an output, and entries are merged by it now; write it out")
+        elif (wrong := _wrong_kind(value, field.type)) and not self._is_later(value):
+            yield Fault(at, value, wrong)
+
+    def _unlike(self, kind: str, value: Any) -> str:
+        if self._is_later(value):
+            return "is an output, and what is in it is merged now; write it out, with outputs as the values inside"
+        return MUST_BE[kind]
+
+    def _directive(
+        self, key: str, value: Any, part: Mapping[str, Any], fields: Mapping[str, Field], at: Steps
+    ) -> Iterator[Fault]:
+        """A directive of strategic merge."""
+        name = key.partition("/")[2]
+        if key == PATCH:
+            if value not in ("replace", "delete"):
+                yield Fault(at, value, "is no directive; write replace or delete")
+            elif value == "replace" and (empty := [one for one in part if part[one] is None]):
+                yield Fault((*at[:-1], empty[0]), None, f"removes nothing where {PATCH} replaces all; leave it out")
+        elif key == RETAIN:
+            if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+                yield Fault(at, value, "must be a list of the keys that stay")
+            elif left := [
+                one for one in part if not one.startswith("$") and part[one] is not None and one not in value
+            ]:
+                yield Fault(at, list(value), f"leaves out {', '.join(left)}, said beside it; add it")
+        elif not key.startswith((DELETE_FROM, ORDER)):
+            yield Fault(at, value, f"is no directive; write {PATCH}, {RETAIN}, {DELETE_FROM}LIST or {ORDER}LIST")
+        elif name not in fields or not fields[name].merges:
+            merging = sorted(one for one in fields if fields[one].merges)
+            yield Fault(at, value, f"names no list that is merged; known are {', '.join(merging) or 'none'}")
+        elif key.startswith(DELETE_FROM) and fields[name].key:
+            yield Fault(at, value, f"is for plain values; write an entry with {fields[name].key} and {PATCH}: delete")
+        elif not isinstance(value, list | tuple):
+            yield Fault(at, value, MUST_BE["list"])
+        elif key.startswith(ORDER):
+            yield from self._order(value, part.get(name) or (), fields[name], at)
+
+    def _order(self, value: Sequence[Any], said: Any, field: Field, at: Steps) -> Iterator[Fault]:
+        """An order names every entry that is said beside it."""
+        key = field.key
+        if key and not all(isinstance(one, Mapping) and key in one for one in value):
+            yield Fault(at, list(value), f"must be a list of entries with {key} alone")
+            return
+        names = [one[key] if key else one for one in value]
+        entries = [one for one in said if not (isinstance(one, Mapping) and PATCH in one)]
+        missing = [one.get(key) if key else one for one in entries if (one.get(key) if key else one) not in names]
+        if missing:
+            yield Fault(at, list(value), f"leaves out {', '.join(map(str, missing))}, said beside it; add it")
+
+
+def with_texts(part: Mapping[str, Any], change: Callable[[str], Any]) -> dict[str, Any]:
+    """A part of a pod template with its texts changed, but for those that a merge goes by."""
+    return _with_texts(part, Field(ROOT), change)  # type: ignore[no-any-return]
+
+
+def _with_texts(value: Any, field: Field, change: Callable[[str], Any]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [_with_texts(one, field, change) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    fields = field.inside or {}
+    return {
+        key: one if key == field.key or key.startswith("$") else _with_texts(one, fields.get(key, field), change)
+        for key, one in value.items()
+    }
+
+
+_OF_METADATA = ("annotations", "labels")
+"""Metadata that a template hands on to its pods."""
+
+
+def _guess(key: str, fields: Collection[str]) -> str:
+    """The advice on a field that the API does not have; in programs people spell it in snake_case."""
+    first, *rest = key.split("_")
+    camel = first + "".join(word.title() for word in rest)
+    return f"did you mean {camel}?" if camel in fields else nearest(key, fields)
+
+
+_LARGEST = 2**63
+"""The API's whole numbers end before it."""
+
+
+def _wrong_kind(value: Any, type_: str) -> str | None:
+    """The problem with a plain value of another kind; None if there is none."""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+    whole = number and value == int(value)
+    if isinstance(value, str) and (half := _half_a_character(value)):
+        return half
+    match type_:
+        case "integer" if not whole:
+            return MUST_BE["whole number"]
+        case "boolean" if not isinstance(value, bool):
+            return MUST_BE["bool"]
+        case "IntOrString" if not (whole or isinstance(value, str)):
+            return "must be a whole number or text"
+        case "Quantity" if not (number or isinstance(value, str)):
+            return "must be a quantity, such as 100m or 1Gi"
+        case "string" | "Time" if not isinstance(value, str):
+            return MUST_BE["text"]
+    return None
+
+
+def _half_a_character(text: str) -> str | None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "holds half a character (a surrogate); write text"
+    return None
+
+
+Place = tuple[str | tuple[str, Any], ...]
+"""A place in a template: fields, and entries of a list as (key, value)."""
+
+
+def _owned(part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:
+    """Things that settings or arguments say, of which a merge would make something else."""
+    before = template(pod)
+    after = merged(before, part)
+    own = _container(pod)
+    if _at(after, own) is None:
+        steps, value = _said_at(part, own)
+        yield Fault(steps, value, f"takes away the app's own container, {pod.container}; keep it")
+        return
+    told: dict[Steps, Fault] = {}
+    for place, owner in (*_owners_in_container(before, pod, words), *_owners_in_pod(before, pod, words)):
+        if _at(before, place) != _at(after, place):
+            steps, value = _said_at(part, place)
+            told.setdefault(steps, Fault(steps, value, f"is what {owner} says; say it there"))
+    yield from told.values() or _left_without(after, part, pod, words)
+
+
+def _container(pod: Pod) -> Place:
+    return ("spec", "containers", ("name", pod.container))
+
+
+def _owners_in_container(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[tuple[Place, str]]:
+    """Everything about the app's container that is said elsewhere, and where."""
+    own = _container(pod)
+    yield (*own, "image"), words.image
+    yield (*own, "command"), words.command
+    yield (*own, "args"), words.args
+    yield (*own, "envFrom"), words.env_from
+    yield from (((*own, "env", ("name", name)), words.env) for name in pod.env)
+    yield from (((*own, "resources", "requests", amount), words.resources) for amount in pod.requests)
+    yield from (((*own, "resources", "limits", amount), words.resources) for amount in pod.limits)
+    yield (*own, "securityContext", "capabilities"), words.capabilities
+    yield (*own, "readinessProbe", "httpGet"), words.readiness_path
+    yield (*own, "readinessProbe", "tcpSocket"), words.readiness_path
+    if pod.drain_seconds:
+        yield (*own, "lifecycle", "preStop"), words.drain_seconds
+    ports = _at(before, (*own, "ports"))
+    yield from (((*own, "ports", ("containerPort", port["containerPort"])), words.port) for port in ports)
+    yield from (((*own, "volumeMounts", ("mountPath", file.path)), words.files) for file in pod.files)
+
+
+def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[tuple[Place, str]]:
+    """Everything else about the pod that is said elsewhere, and where."""
+    yield from ((("metadata", "labels", label), words.label) for label in pod.labels)
+    volumes = before["spec"].get("volumes", ())
+    yield from ((("spec", "volumes", ("name", volume["name"])), words.files) for volume in volumes)
+    secrets = pod.image_pull_secrets
+    yield from ((("spec", "imagePullSecrets", ("name", secret)), words.image_pull_secrets) for secret in secrets)
+    for field in ("serviceAccountName", "serviceAccount", "automountServiceAccountToken"):
+        yield ("spec", field), words.service_account
+    yield from (
+        (("spec", "nodeSelector", label), words.super_nodes) for label in before["spec"].get("nodeSelector", ())
+    )
+    if pod.security == RESTRICTED:
+        yield ("spec", "securityContext", "runAsNonRoot"), words.security
+
+
+def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:
+    """Parts that are right by themselves, and would leave a pod without something that it needs."""
+    spec = after["spec"]
+    for group in ("containers", "initContainers"):
+        for one in spec.get(group, ()):
+            if not one.get("image"):
+                steps, _ = _said_at(part, ("spec", group, ("name", one["name"]), "name"))
+                message = f"has no image; give it one, or write the app's own container, {pod.container}"
+                yield Fault(steps, one["name"], message)
+    kept = spec.get("tolerations", ())
+    if any(toleration not in kept for toleration in template(pod)["spec"].get("tolerations", ())):
+        message = f"replaces the list as a whole, with what {words.tolerations} needs in it; repeat those entries"
+        yield Fault(("spec", "tolerations"), part["spec"].get("tolerations"), message)
+    if spec.get("hostNetwork"):
+        message = "gives pods the address of their node, and the load balancer needs one for each pod; remove it"
+        yield Fault(("spec", "hostNetwork"), spec["hostNetwork"], message)
+    grace = spec.get("terminationGracePeriodSeconds")
+    if not isinstance(grace, int) or grace <= pod.drain_seconds:
+        message = f"is no longer than the {pod.drain_seconds} of {words.drain_seconds}, which count in; raise it"
+        yield Fault(*_said_at(part, ("spec", "terminationGracePeriodSeconds")), message)
+
+
+def _at(template_: Any, place: Place) -> Any:
+    """The value at a place of a template; None if there is none."""
+    found: Any = template_
+    for step in place:
+        if isinstance(step, tuple):
+            found = next((one for one in found or () if one.get(step[0]) == step[1]), None)
+        else:
+            found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def _said_at(part: Any, place: Place) -> tuple[Steps, Any]:
+    """The place of a template as far as somebody wrote it, and what they wrote there."""
+    steps: list[int | str] = []
+    for step in place:
+        if isinstance(step, tuple):
+            entries = part if isinstance(part, Sequence) and not isinstance(part, str) else ()
+            index = next((at for at, one in enumerate(entries) if one.get(step[0]) == step[1]), None)
+            if index is None:
+                break
+            steps.append(index)
+            part = entries[index]
+        elif isinstance(part, Mapping) and step in part:
+            steps.append(step)
+            part = part[step]
+        else:
+            break
+    return tuple(steps), part

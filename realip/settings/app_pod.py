@@ -1,0 +1,53 @@
+"""The pod that settings ask for, before anything of it is made."""
+
+from collections.abc import Callable
+from typing import Any
+
+from realip import tke
+from realip.pod import Pod, Port, Source, added_capabilities
+from realip.scenarios import ExposureKind
+from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
+from realip.settings.models import Settings
+
+__all__ = ["app_labels", "app_pod", "drains"]
+
+
+def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple[int, int] | None = None) -> Pod:
+    """The pod of the stack's app; `kept` is what becomes of values that may be secret, `version` an existing cluster's."""
+    app, row, main = settings.app, settings.row, main_port(settings)
+    ports = [Port(port, protocol) for port, protocol in container_ports(settings)]
+    return Pod(
+        container=app.container or row.names.container,
+        image=app.image or row.image,
+        labels=app_labels(settings),
+        port=main,
+        ports=ports,
+        probed=not ports or any(port.number == main and port.protocol == "TCP" for port in ports),
+        requests={"cpu": app.cpu_request, "memory": app.memory_request},
+        limits={"cpu": app.cpu_limit, "memory": app.memory_limit},
+        capabilities=added_capabilities(app.capabilities, [port.number for port in ports] or [main]),
+        readiness_path=app.readiness_path,
+        drain_seconds=drain_seconds(settings) if drains(settings, version) else 0,
+        super_nodes=row.super_nodes,
+        required_spread=row.exposure is ExposureKind.LOCAL_SERVICE,
+        tolerations=[
+            {"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in settings.nodes.taints
+        ],
+        env={name: kept(value) for name, value in app.env.items()},
+        env_from=[Source(one.secret or one.config_map, secret=one.secret is not None) for one in app.env_from],
+        image_pull_secrets=app.image_pull_secrets,
+        service_account=app.service_account,
+        command=[kept(word) for word in app.command],
+        args=[kept(word) for word in app.args],
+    )
+
+
+def app_labels(settings: Settings) -> dict[str, str]:
+    """The labels by which the app's pods are found."""
+    app = settings.app
+    return dict(app.selector) if app.selector is not None else {"app": app.label}
+
+
+def drains(settings: Settings, version: tuple[int, int] | None = None) -> bool:
+    """The cluster's kubelets can let a pod sleep before it stops; `version` is an existing cluster's, where it is known."""
+    return (version or settings.kubernetes_version) >= tke.PRE_STOP_SLEEP_VERSION

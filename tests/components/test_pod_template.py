@@ -1,0 +1,194 @@
+"""A part of a pod template: merged into the Deployment, and refused where it would undo what settings and arguments say."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+
+from realip import ArgumentError, SettingsError, Workload, parse_settings
+from realip.pod import template
+from realip.settings.app_pod import app_pod
+from realip.strategic_merge import merged
+from tests.components.test_workload import APP
+from tests.support import strategies
+from tests.support.recording import Recording, run
+from tests.support.stacks import settings, up
+
+SIDECAR = {"name": "log", "image": "log:1"}
+PROBE = {"httpGet": {"path": "/live", "port": 5000}, "periodSeconds": 20}
+HUNTER = "s3cr3t-hunter2"
+
+
+def _pod(**more: Any) -> dict[str, Any]:
+    pod: dict[str, Any] = up(**more).one("Deployment").inputs["spec"]["template"]
+    return pod
+
+
+def test_what_no_setting_says_is_added_and_the_rest_stays() -> None:
+    before = _pod()
+    own = before["spec"]["containers"][0]["name"]
+    part = {
+        "metadata": {"annotations": {"example.com/team": "edge"}, "labels": {"tier": "front"}},
+        "spec": {
+            "priorityClassName": "high",
+            "volumes": [{"name": "cache", "emptyDir": {}}],
+            "containers": [
+                SIDECAR,
+                {"name": own, "livenessProbe": PROBE, "volumeMounts": [{"name": "cache", "mountPath": "/cache"}]},
+            ],
+        },
+    }
+    after = _pod(app={"podTemplate": part})
+    assert after["metadata"] == {
+        "annotations": {"example.com/team": "edge"},
+        "labels": {"app": "real-ip-app", "tier": "front"},
+    }
+    assert after["spec"]["priorityClassName"] == "high"
+    containers = {one["name"]: one for one in after["spec"]["containers"]}
+    assert containers["log"] == SIDECAR
+    assert containers[own].pop("livenessProbe") == PROBE
+    assert containers[own].pop("volumeMounts") == [{"name": "cache", "mountPath": "/cache"}]
+    assert containers[own] == before["spec"]["containers"][0]
+    untouched = before["spec"].keys() - {"containers"}
+    assert {key: after["spec"][key] for key in untouched} == {key: before["spec"][key] for key in untouched}
+
+
+def _told(part: Any, **sections: Any) -> list[str]:
+    app = sections.pop("app", {})
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(settings(**sections) | {"app": {**app, "podTemplate": part}})
+    return [str(problem) for problem in refused.value.problems]
+
+
+def _own(**fields: Any) -> dict[str, Any]:
+    return {"spec": {"containers": [{"name": "real-ip-container", **fields}]}}
+
+
+OWNED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+    (_own(image="x"), {}, "spec.containers[0].image", "app.image"),
+    (_own(command=["x"]), {}, "spec.containers[0].command", "app.command"),
+    (_own(args=["x"]), {}, "spec.containers[0].args", "app.args"),
+    (_own(envFrom=[{"secretRef": {"name": "x"}}]), {}, "spec.containers[0].envFrom", "app.envFrom"),
+    (_own(env=[{"name": "A", "value": "2"}]), {"env": {"A": "1"}}, "spec.containers[0].env[0]", "app.env"),
+    (_own(resources={"limits": {"cpu": "9"}}), {}, "spec.containers[0].resources.limits.cpu", "app.cpuRequest"),
+    (_own(readinessProbe=None), {}, "spec.containers[0].readinessProbe", "app.readinessPath"),
+    (_own(lifecycle={"preStop": None}), {}, "spec.containers[0].lifecycle.preStop", "app.drainSeconds"),
+    (_own(ports=[{"containerPort": 5000, "$patch": "delete"}]), {}, "spec.containers[0].ports[0]", "app.port"),
+    (
+        _own(securityContext={"capabilities": {"add": ["CHOWN"]}}),
+        {},
+        "spec.containers[0].securityContext.capabilities",
+        "app.capabilities",
+    ),
+    ({"metadata": {"labels": {"app": "x"}}}, {}, "metadata.labels.app", "app.label"),
+    ({"spec": {"serviceAccountName": "x"}}, {}, "spec.serviceAccountName", "app.serviceAccount"),
+    ({"spec": {"automountServiceAccountToken": True}}, {}, "spec.automountServiceAccountToken", "app.serviceAccount"),
+    (
+        {"spec": {"imagePullSecrets": [{"name": "one", "$patch": "delete"}]}},
+        {"imagePullSecrets": ["one"]},
+        "spec.imagePullSecrets[0]",
+        "app.imagePullSecrets",
+    ),
+]
+
+
+@pytest.mark.parametrize(("part", "app", "path", "setting"), OWNED)
+def test_what_a_setting_says_is_refused_with_the_setting(
+    part: dict[str, Any], app: dict[str, Any], path: str, setting: str
+) -> None:
+    (told,) = _told(part, app=app)
+    assert told.startswith((f"app.podTemplate.{path} = ", f"app.podTemplate.{path}: "))
+    assert f"is what {setting}" in told
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"spec": {"node_selector": {}}}, "is not a field of PodSpec; did you mean nodeSelector?"),
+        ({"spec": {"priorityClassNam": "x"}}, "did you mean priorityClassName?"),
+        (_own(livenesProbe={}), "is not a field of Container; did you mean livenessProbe?"),
+        ({"spec": {"nodeSelector": {"a": True}}}, "must be text"),
+        ({"spec": {"volumes": {"name": "x"}}}, "must be a list"),
+        ({"spec": {"volumes": [{"emptyDir": {}}]}}, "has no name, by which entries of this list are told apart"),
+        ({"spec": {"containers": [{"name": "mian"}]}}, "has no image; give it one, or write the app's own container"),
+        ({"spec": {"containers": [{"$patch": "replace"}, SIDECAR]}}, "takes away the app's own container"),
+        ({"spec": {"hostNetwork": True}}, "gives pods the address of their node"),
+        ({"spec": {"terminationGracePeriodSeconds": 10}}, "is no longer than the 10 of app.drainSeconds"),
+        ({"spec": {"$patch": "merge"}}, "is no directive; write replace or delete"),
+        ({"spec": {"$retain": []}}, "is no directive"),
+        ({"metadata": {"name": "x"}}, "says nothing in a pod template; known are annotations, labels"),
+    ],
+)
+def test_what_kubernetes_or_the_scenario_has_no_use_for_is_refused(part: dict[str, Any], words: str) -> None:
+    (told,) = _told(part)
+    assert words in told
+
+
+def test_tolerations_are_a_list_as_a_whole_and_a_super_node_needs_its_own() -> None:
+    (told,) = _told({"spec": {"tolerations": [{"key": "x"}]}}, slug="vpc-cni-direct-super")
+    assert "replaces the list as a whole" in told
+    both = [
+        {"key": "x", "operator": "Exists"},
+        {"key": "eks.tke.cloud.tencent.com/eklet", "operator": "Exists", "effect": "NoSchedule"},
+    ]
+    made = _pod(slug="vpc-cni-direct-super", app={"podTemplate": {"spec": {"tolerations": both}}})
+    assert made["spec"]["tolerations"] == both
+
+
+def _workload(part: Callable[[], dict[str, Any]]) -> Recording:
+    def program() -> None:
+        provider = kubernetes.Provider("their-cluster", kubeconfig="{}")
+        args: Any = {**APP, "pod_template": part()}
+        made = Workload("app", args, pulumi.ResourceOptions(provider=provider))
+        assert made.resources["deployment"].pulumi_resource_type == "kubernetes:apps/v1:Deployment"
+        assert "namespace" not in made.resources
+
+    return run(program)
+
+
+def test_a_component_takes_the_same_and_outputs_as_values_in_it() -> None:
+    def token() -> dict[str, Any]:
+        env = [{"name": "TOKEN", "value": pulumi.Output.secret(HUNTER)}]
+        return {"spec": {"containers": [{"name": "web", "env": env}]}}
+
+    made = _workload(token).one("Deployment")
+    (container,) = made.inputs["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [{"name": "TOKEN", "value": HUNTER}]
+    assert any(path.startswith("spec.template.spec.containers[0].env") for path in made.secrets)
+    with pytest.raises(ArgumentError) as refused:
+        _workload(lambda: {"spec": {"containers": [{"name": "web", "image": "x"}]}})
+    assert 'pod_template["spec"]["containers"][0]["image"] = "x": is what image says' in str(refused.value)
+    with pytest.raises(ArgumentError, match="is an output, and what is in it is merged now"):
+        _workload(lambda: {"spec": {"volumes": pulumi.Output.from_input([])}})
+
+
+def test_values_in_a_template_that_is_secret_stay_secret() -> None:
+    def program() -> None:
+        from realip import RealIpStack  # noqa: PLC0415 - as a program does
+
+        app = {"podTemplate": _own(env=[{"name": "TOKEN", "value": HUNTER}]), "args": [f"--token={HUNTER}"]}
+        RealIpStack("realip", parse_settings(settings(app=app), secret=["app"]))
+
+    made = run(program).one("Deployment")
+    assert HUNTER in json.dumps(made.inputs)
+    secret = [path for path in made.secrets if path.endswith((".value", "args[0]"))]
+    assert len(secret) == 2, made.secrets
+
+
+@given(strategies.mostly_right())
+@examples(max_examples=25)
+def test_the_template_that_is_checked_is_the_one_that_is_made(values: dict[str, Any]) -> None:
+    try:
+        made = parse_settings(values)
+    except SettingsError:
+        return
+    if not made.app.deploy:
+        return
+    found = up(**{"slug": made.row.slug, **{key: value for key, value in values.items() if key != "scenario"}})
+    spec = found.one("Deployment").inputs["spec"]
+    assert spec["template"] == json.loads(json.dumps(merged(template(app_pod(made)), made.app.pod_template)))
