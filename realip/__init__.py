@@ -13,11 +13,16 @@ __homepage__ = ""
 
 if TYPE_CHECKING:
     from realip.components._arguments import ArgumentError as ArgumentError
+    from realip.components._hosts import IngressHost as IngressHost
+    from realip.components._hosts import IngressPath as IngressPath
+    from realip.components._hosts import ListenPorts as ListenPorts
     from realip.components._ports import ServicePort as ServicePort
     from realip.components._taints import Taint as Taint
     from realip.components.apps import App as App
     from realip.components.apps import Apps as Apps
     from realip.components.apps import AppsArgs as AppsArgs
+    from realip.components.client_access import ClientAccess as ClientAccess
+    from realip.components.client_access import ClientAccessArgs as ClientAccessArgs
     from realip.components.cluster import Cluster as Cluster
     from realip.components.cluster import ClusterArgs as ClusterArgs
     from realip.components.cluster_access import ClusterAccess as ClusterAccess
@@ -76,12 +81,21 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "components._arguments": ("ArgumentError",),
+    "components._hosts": (
+        "IngressHost",
+        "IngressPath",
+        "ListenPorts",
+    ),
     "components._ports": ("ServicePort",),
     "components._taints": ("Taint",),
     "components.apps": (
         "App",
         "Apps",
         "AppsArgs",
+    ),
+    "components.client_access": (
+        "ClientAccess",
+        "ClientAccessArgs",
     ),
     "components.cluster": (
         "Cluster",

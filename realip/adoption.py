@@ -23,6 +23,7 @@ def ids_by_name(stack: str, adopt: AdoptSettings) -> Iterator[tuple[str, str]]:
         "network-routes": adopt.route_table,
         "network-nat-route": adopt.route,
         "network-nodes": adopt.security_group,
+        "load-balancer": adopt.load_balancer_security_group,
         "cluster": adopt.cluster,
         "nodes": adopt.node_pool,
         "access-admins": adopt.admin_security_group,

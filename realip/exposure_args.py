@@ -1,23 +1,26 @@
 """From settings to the arguments of what exposes an app: its load balancer, its ports, its TkeServiceConfig."""
 
+from collections.abc import Iterator
 from typing import TypedDict
 
 import pulumi
 
+from realip.components._hosts import IngressHost, IngressPath, Layer7Args, ListenPorts
 from realip.components._ports import ServicePort
+from realip.components.client_access import ClientAccessArgs
 from realip.components.load_balancer import LoadBalancer
 from realip.components.tke_service_config import (
     HealthCheck,
     L7Domain,
     L7Listener,
-    L7Rule,
     TkeServiceConfigArgs,
 )
-from realip.settings.exposure_plan import listeners, service_config_name
+from realip.forwarding import Host
+from realip.settings.exposure_plan import forwarding, listeners, listening_ports, named_clients, service_config_name
 from realip.settings.models import Settings
-from realip.settings.sections.load_balancer import PortSettings
+from realip.settings.sections.load_balancer import HostSettings, PathSettings, PortSettings
 
-__all__ = ["load_balancer_args", "port_args", "service_config_args"]
+__all__ = ["client_access_args", "layer_7_args", "load_balancer_args", "port_args", "service_config_args"]
 
 
 def load_balancer_args(settings: Settings) -> LoadBalancer:
@@ -32,6 +35,19 @@ def load_balancer_args(settings: Settings) -> LoadBalancer:
         args["charge_type"] = balancer.charge_type
     if balancer.security_group_ids:
         args["security_group_ids"] = balancer.security_group_ids
+    return args
+
+
+def client_access_args(settings: Settings) -> ClientAccessArgs | None:
+    """The security group of the load balancer; None where it lets in everyone, or nodes are where clients are let in."""
+    cidrs, ports = named_clients(settings), listening_ports(settings)
+    if not cidrs:
+        return None
+    args = ClientAccessArgs(client_cidrs=cidrs, display_name=settings.cluster.name, tags=settings.tags)
+    if ports.tcp is not None:
+        args["ports"] = ports.tcp
+    if ports.udp is not None:
+        args["udp_ports"] = ports.udp
     return args
 
 
@@ -51,6 +67,14 @@ def _port(port: PortSettings, settings: Settings) -> ServicePort:
     return made
 
 
+class _Backends(TypedDict, total=False):
+    """Settings about pods and nodes that a listener and a rule both have."""
+
+    health_check: HealthCheck
+    scheduler: pulumi.Input[str]
+    session_expire_time: pulumi.Input[int]
+
+
 def service_config_args(settings: Settings, namespace: "pulumi.Input[str]") -> TkeServiceConfigArgs | None:
     """The TkeServiceConfig of the load balancer; None where the settings need none."""
     name = service_config_name(settings)
@@ -62,20 +86,56 @@ def service_config_args(settings: Settings, namespace: "pulumi.Input[str]") -> T
             {"protocol": listener.protocol, "port": listener.port, **backends} for listener in listeners(settings)
         ]
         return args
-    rule: L7Rule = {"url": "/", **backends}
-    args["l7_listeners"] = [
-        L7Listener(protocol="HTTP", port=listener.port, domains=[L7Domain(domain="", rules=[rule])])
-        for listener in listeners(settings)
-    ]
+    args["l7_listeners"] = list(_l7_listeners(settings, backends))
     return args
 
 
-class _Backends(TypedDict, total=False):
-    """Settings about pods and nodes that a listener and a rule both have."""
+def _l7_listeners(settings: Settings, backends: _Backends) -> Iterator[L7Listener]:
+    """Every listener that has rules of its own; one that only redirects has none."""
+    asked = forwarding(settings)
+    for protocol, port in asked.listeners.items():
+        # An empty domain is the load balancer's own address (TKE 45700).
+        hosts = asked.served(protocol) if asked.hosts else (Host(""),)
+        domains = [L7Domain(domain=one.host, rules=[{"url": path, **backends} for path in one.paths]) for one in hosts]
+        if domains:
+            yield L7Listener(protocol=protocol, port=port, domains=domains)
 
-    health_check: HealthCheck
-    scheduler: pulumi.Input[str]
-    session_expire_time: pulumi.Input[int]
+
+def layer_7_args(settings: Settings) -> Layer7Args:
+    """Hosts, redirection and listeners of an Ingress."""
+    balancer, args = settings.load_balancer, Layer7Args()
+    if balancer.hosts:
+        args["hosts"] = [_host(host) for host in balancer.hosts]
+    if balancer.redirect is not None:
+        args["redirect"] = balancer.redirect
+    if balancer.shared:
+        args["shared"] = True
+    if balancer.listen_ports is not None:
+        ports = ListenPorts()
+        if balancer.listen_ports.http is not None:
+            ports["http"] = balancer.listen_ports.http
+        if balancer.listen_ports.https is not None:
+            ports["https"] = balancer.listen_ports.https
+        args["listen_ports"] = ports
+    return args
+
+
+def _host(host: HostSettings) -> IngressHost:
+    made = IngressHost(host=host.host)
+    if host.paths:
+        made["paths"] = [_path(path) for path in host.paths]
+    if host.certificate_id is not None:
+        made["certificate_id"] = host.certificate_id
+    if host.certificate_secret is not None:
+        made["certificate_secret"] = host.certificate_secret
+    return made
+
+
+def _path(path: PathSettings) -> IngressPath:
+    made = IngressPath(path=path.path)
+    if path.service is not None and path.port is not None:
+        made["service"], made["port"] = path.service, path.port
+    return made
 
 
 def _backends(settings: Settings) -> _Backends:

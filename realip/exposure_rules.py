@@ -48,6 +48,8 @@ def forwarded_path(value: str) -> str:
         raise ValueError(
             "has characters that TKE refuses (E4031); use letters, digits, '.', '_', '-', '/', '=' and '?' (CLB 9032)"
         )
+    if {"", ".", ".."} & set(value[1:].removesuffix("/").split("/")) - ({""} if value == "/" else set()):
+        raise ValueError("has an empty step, '.' or '..' in it, which Kubernetes refuses; write the path without")
     if len(value) > tke.MAX_PATH_LENGTH:
         raise ValueError(f"has {len(value)} characters; use at most {tke.MAX_PATH_LENGTH} (CLB 9032)")
     return value

@@ -5,13 +5,14 @@ from typing import Any, assert_never
 
 import pulumi
 
-from realip import defaults, rules
+from realip import defaults
 from realip.adoption import ids_by_name, importing
 from realip.components._component import Component, after
 from realip.components._deployment import AppDeployment, make_app
 from realip.components._ingress import IngressArgs
 from realip.components._load_balancer_service import LoadBalancerServiceArgs
 from realip.components._taints import Taint
+from realip.components.client_access import make_client_access
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
 from realip.components.direct_ingress import make_direct_ingress
@@ -26,15 +27,16 @@ from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import namespace_and_name
-from realip.exposure_args import load_balancer_args, port_args, service_config_args
+from realip.exposure_args import client_access_args, layer_7_args, load_balancer_args, port_args, service_config_args
 from realip.pod_template import with_texts
 from realip.reached_cluster import Reached, reach
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
 from realip.settings.app_pod import app_labels, app_pod
-from realip.settings.exposure_plan import NO_PORTS, OpenPorts, open_ports
+from realip.settings.exposure_plan import NO_PORTS, OpenPorts, gate, open_ports
 from realip.settings.models import Settings
+from realip.settings.sections.access import Gate
 from realip.settings.sections.network import SubnetSettings
 from realip.stack_arguments import account_problems, checked
 
@@ -138,15 +140,16 @@ class RealIpStack(Component):
 
     def _client_ports(self) -> OpenPorts:
         """The ports that clients need of the nodes' security group: the pods' own when direct, else node ports, if anything."""
-        if self._row.exposure is not ExposureKind.DIRECT_SERVICE and self._passes_to_target():
-            return NO_PORTS
-        return open_ports(self._settings)
+        return NO_PORTS if self._passes_to_target() else open_ports(self._settings)
 
     def _passes_to_target(self) -> bool:
-        """The load balancer's own gate is the only one: everyone may come, but through the load balancer."""
-        settings = self._settings
-        everyone = rules.EVERYONE[0] in settings.access.client_cidrs  # of IPv4, which is what load balancers here have
-        return everyone and settings.load_balancer.existing_id is None
+        """The load balancer's own gate is the only one."""
+        return gate(self._settings) is Gate.LOAD_BALANCER
+
+    def _make_client_access(self) -> pulumi.Output[str] | None:
+        """The security group of the load balancer, where it lets in some and not everyone."""
+        args = client_access_args(self._settings)
+        return None if args is None else make_client_access(self._children, f"{self._name}-load-balancer", args)
 
     def _cluster_args(self) -> ClusterArgs:
         settings, plan = self._settings.cluster, self._plan
@@ -260,8 +263,7 @@ class RealIpStack(Component):
                 service, public = self._load_balancer_service_args(namespace), self._row.explicit_public
                 return make_direct_service(objects, name, {**service, "explicit_public": public})
             case ExposureKind.LOCAL_SERVICE:
-                service, passes = self._load_balancer_service_args(namespace), self._passes_to_target()
-                return make_local_service(objects, name, {**service, "pass_to_target": passes})
+                return make_local_service(objects, name, self._load_balancer_service_args(namespace))
             case ExposureKind.DIRECT_INGRESS:
                 return make_direct_ingress(objects, name, self._ingress_args(namespace))
             case ExposureKind.NODE_PORT_INGRESS:
@@ -276,6 +278,7 @@ class RealIpStack(Component):
             namespace=namespace,
             selector=app_labels(self._settings),
             load_balancer=self._load_balancer(),
+            pass_to_target=self._passes_to_target(),
             annotations=balancer.annotations,
             labels=balancer.labels,
         )
@@ -287,7 +290,7 @@ class RealIpStack(Component):
 
     def _ingress_args(self, namespace: pulumi.Output[str]) -> IngressArgs:
         app, names, balancer = self._settings.app, self._row.names, self._settings.load_balancer
-        return IngressArgs(
+        args = IngressArgs(
             service=app.service or names.service,
             namespace=namespace,
             selector=app_labels(self._settings),
@@ -299,6 +302,7 @@ class RealIpStack(Component):
             annotations=balancer.annotations,
             labels=balancer.labels,
         )
+        return {**args, **layer_7_args(self._settings)}
 
     def _make_service_config(self, namespace: pulumi.Output[str]) -> pulumi.Output[str] | None:
         """The TkeServiceConfig that the load balancer's settings need, if they do."""
@@ -319,6 +323,8 @@ class RealIpStack(Component):
             args["internal_subnet_id"] = settings.internal_subnet_id or self._subnet_in(
                 zone_inside(self._settings, settings.zone)
             )
+        if (group := self._make_client_access()) is not None:
+            args["security_group_ids"] = [*settings.security_group_ids, group]
         if self._service_config is not None:
             args["service_config"] = self._service_config
         return args

@@ -1,12 +1,13 @@
 """NodePortIngress: an Ingress of class qcloud in front of a NodePort Service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from realip.components._arguments import Shape
 from realip.components._component import Children, KubernetesComponent
+from realip.components._hosts import IngressHost, ListenPorts
 from realip.components._ingress import INGRESS_RULES, ingress_problems, make_ingress
 from realip.components._ports import PortOrName
 from realip.components.load_balancer import IngressExposure, LoadBalancer
@@ -39,6 +40,14 @@ class NodePortIngressArgs(TypedDict):
     """More annotations of the Ingress; not those that follow from other arguments."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Labels of the Ingress."""
+    hosts: NotRequired[Sequence[IngressHost]]
+    """Hosts with paths and certificates; every request to the app, by HTTP, if unset."""
+    redirect: NotRequired[bool]
+    """HTTP leads to HTTPS, for which every host needs a certificate. False turns it off; unset leaves redirections that are there."""
+    listen_ports: NotRequired[ListenPorts]
+    """Ports of the listeners, where they are not 80 and 443."""
+    shared: NotRequired[bool]
+    """Several Ingresses share the existing load balancer; read when the Ingress is made."""
 
 
 NODE_PORT_INGRESS = Shape(NodePortIngressArgs, INGRESS_RULES, ingress_problems)

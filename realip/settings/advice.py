@@ -8,7 +8,7 @@ from realip.instance_types import allocatable
 from realip.problems import MISSING, Problem
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import address_plan, shared_subnets, zone_inside
-from realip.settings.exposure_plan import listeners
+from realip.settings.exposure_plan import listeners, named_clients
 from realip.settings.models import Settings
 
 __all__ = ["advice", "refusals"]
@@ -119,9 +119,10 @@ def _limits(settings: Settings) -> Iterator[Problem]:
     """Settings that Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
     app, access = settings.app, settings.access
     protocols = len({listener.transport for listener in listeners(settings)})
+    # Rules of clients and those of nodes and pods among themselves are in one group, unless the load balancer has its own.
+    inside = 0 if named_clients(settings) else len(address_plan(settings).inside)
     for path, cidrs, each, others in (
-        # Rules of clients and those of nodes and pods among themselves are in one group.
-        ("access.clientCidrs", access.client_cidrs, protocols, len(address_plan(settings).inside)),
+        ("access.clientCidrs", access.client_cidrs, protocols, inside),
         ("access.adminCidrs", access.admin_cidrs, 1, 0),
     ):
         if len(cidrs) * each + others > tke.MAX_SECURITY_GROUP_RULES:

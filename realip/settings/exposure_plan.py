@@ -3,17 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from realip import defaults, tke
+from realip import tke
+from realip.forwarding import Forwarding, Host
 from realip.listeners import UDP, Listener
+from realip.rules import EVERYONE
+from realip.scenarios import ExposureKind
 from realip.settings.models import Settings
+from realip.settings.sections.access import Gate
 
 __all__ = [
     "NO_PORTS",
     "OpenPorts",
     "container_ports",
     "drain_seconds",
+    "forwarding",
+    "gate",
     "listeners",
+    "listening_ports",
     "main_port",
+    "named_clients",
     "open_ports",
     "seconds_until_unwell",
     "service_config_name",
@@ -31,11 +39,26 @@ class OpenPorts:
 NO_PORTS = OpenPorts(None, None)
 
 
+def forwarding(settings: Settings) -> Forwarding:
+    """The forwarding that an Ingress asks of its load balancer."""
+    balancer = settings.load_balancer
+    hosts = tuple(
+        Host(
+            host.host,
+            tuple(path.path for path in host.paths) or ("/",),
+            certified=host.certificate_id is not None or host.certificate_secret is not None,
+        )
+        for host in balancer.hosts
+    )
+    ports = balancer.listen_ports
+    return Forwarding(hosts, balancer.redirect, ports.http if ports else None, ports.https if ports else None)
+
+
 def listeners(settings: Settings) -> tuple[Listener, ...]:
     """Where the load balancer listens, and which port of the pods it leads to."""
     app, balancer = settings.app, settings.load_balancer
     if settings.row.exposure.has_ingress:
-        return (Listener(defaults.HTTP_PORT, target=app.port),)
+        return tuple(Listener(port, target=app.port) for port in forwarding(settings).listeners.values())
     if not balancer.ports:
         return (Listener(app.service_port, target=app.port),)
     return tuple(
@@ -71,6 +94,31 @@ def open_ports(settings: Settings) -> OpenPorts:
     node_ports = "-".join(map(str, tke.NODE_PORT_RANGE))
     spoken = {one.transport for one in found}
     return OpenPorts(*(node_ports if kind in spoken else None for kind in ("TCP", UDP)))
+
+
+def gate(settings: Settings) -> Gate:
+    """Where clients are let in: at a load balancer that TKE makes, or at the nodes' security group."""
+    access, row = settings.access, settings.row
+    if not access.client_cidrs or settings.load_balancer.existing_id is not None:
+        return Gate.NODES  # an existing load balancer does not take the annotation
+    if access.client_cidrs_at is not None:
+        return access.client_cidrs_at
+    # On an existing cluster there is no security group of nodes to write rules into.
+    straight = row.exposure is ExposureKind.DIRECT_SERVICE and settings.cluster.id is None
+    return Gate.NODES if straight else Gate.LOAD_BALANCER
+
+
+def named_clients(settings: Settings) -> tuple[str, ...]:
+    """Networks that a security group of the load balancer lets in; none where it needs no such group."""
+    cidrs = settings.access.client_cidrs
+    everyone = EVERYONE[0] in cidrs  # of IPv4, which is what load balancers here have
+    return () if everyone or gate(settings) is Gate.NODES else cidrs
+
+
+def listening_ports(settings: Settings) -> OpenPorts:
+    """Ports of the load balancer as a rule of a security group has them."""
+    found = listeners(settings)
+    return OpenPorts(*(_listed(one.port for one in found if one.transport == kind) for kind in ("TCP", UDP)))
 
 
 def drain_seconds(settings: Settings) -> int:

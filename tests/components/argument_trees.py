@@ -5,6 +5,7 @@ from typing import Any
 
 from realip import (
     Apps,
+    ClientAccess,
     Cluster,
     ClusterAccess,
     DirectIngress,
@@ -21,6 +22,7 @@ from realip import (
 )
 from realip.components._arguments import Shape
 from realip.components.apps import APPS
+from realip.components.client_access import CLIENT_ACCESS
 from realip.components.cluster import CLUSTER
 from realip.components.cluster_access import CLUSTER_ACCESS
 from realip.components.direct_ingress import DIRECT_INGRESS
@@ -37,6 +39,7 @@ from realip.components.workload import WORKLOAD
 
 SHAPES: dict[Any, Shape] = {
     Apps: APPS,
+    ClientAccess: CLIENT_ACCESS,
     Cluster: CLUSTER,
     ClusterAccess: CLUSTER_ACCESS,
     DirectIngress: DIRECT_INGRESS,
@@ -92,6 +95,14 @@ _NEW_BALANCER: dict[str, Any] = {
     "timeout_seconds": 45,
 }
 _CHECK: dict[str, Any] = {"interval_time": 10, "timeout": 5, "health_num": 2, "un_health_num": 4}
+_HOSTS: list[dict[str, Any]] = [
+    {
+        "host": "shop.example.com",
+        "paths": [{"path": "/"}, {"path": "/api", "service": "api", "port": 8000}],
+        "certificate_id": "1a2B3c4D",
+    },
+    {"host": "*.example.com", "certificate_secret": "web-tls"},
+]
 _ANNOTATED: dict[str, Any] = {
     "annotations": {"example.com/owner": "edge"},
     "labels": {"example.com/tier": "front"},
@@ -200,6 +211,16 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (ClusterAccess, {"cluster_id": "cls-1", "intranet_subnet_id": "subnet-1"}),
+    (
+        ClientAccess,
+        {
+            "client_cidrs": ["198.18.0.0/15", "2400::/16"],
+            "ports": "80,443",
+            "udp_ports": "53",
+            "display_name": "shop",
+            "tags": {"team": "edge"},
+        },
+    ),
     (Workload, _WORKLOAD),
     (
         DirectService,
@@ -222,7 +243,17 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
     (DirectService, _SERVICE | {"target_port": "http", "load_balancer": {"existing_id": "lb-1"}}),
     (
         NodePortIngress,
-        _SERVICE | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER} | _ANNOTATED,
+        _SERVICE
+        | {"ingress": "shop.example.com", "pass_to_target": True, "load_balancer": _NEW_BALANCER, "hosts": _HOSTS}
+        | {"redirect": True, "listen_ports": {"http": 8080, "https": 8443}}
+        | _ANNOTATED,
+    ),
+    (NodePortIngress, _SERVICE | {"ingress": "door", "shared": True, "load_balancer": {"existing_id": "lb-1"}}),
+    (
+        DirectIngress,
+        _SERVICE
+        | {"ingress": "door", "shared": True, "load_balancer": {"existing_id": "lb-1"}, "hosts": _HOSTS}
+        | {"redirect": False, "listen_ports": {"https": 8443}},
     ),
     (
         TkeServiceConfig,

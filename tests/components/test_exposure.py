@@ -367,18 +367,6 @@ def test_the_load_balancer_that_was_asked_for_is_the_one_annotated(
         assert annotations == fixed | wanted, slug
 
 
-def test_only_an_open_exposure_bypasses_the_nodes_security_group() -> None:
-    """pass-to-target lets whatever the load balancer accepts reach the nodes: clients that were named would be moot."""
-    for slug, facts in FACTS.items():
-        some = up(slug, access={"adminCidrs": ["198.18.0.0/24"], "clientCidrs": ["198.19.0.0/24"]})
-        for exposure in (*some.of("core/v1:Service"), *some.of("Ingress")):
-            assert not [key for key in exposure.inputs["metadata"]["annotations"] if "pass-to-target" in key]
-        rules = some.named("realip-network-node-rules").inputs["ingresses"]
-        (clients,) = (rule for rule in rules if rule["port"] != "ALL")
-        ports = "5000" if facts.connection == "direct" else "30000-32768"
-        assert (clients["cidrBlock"], clients["port"]) == ("198.19.0.0/24", ports)
-
-
 def test_a_stacks_ingress_takes_its_name_and_port_from_the_settings() -> None:
     found = up("vpc-cni-nondirect-native", app={"ingress": "door", "service": "web", "servicePort": 8000})
     ingress = found.one("Ingress").inputs

@@ -12,6 +12,7 @@ import realip
 
 COMPONENTS = [
     realip.Apps,
+    realip.ClientAccess,
     realip.Cluster,
     realip.ClusterAccess,
     realip.DirectIngress,
@@ -71,6 +72,7 @@ def test_outputs_are_what_a_component_promises(schema: Any) -> None:
     }
     assert outputs == {
         "Apps": {"addresses", "urls"},
+        "ClientAccess": {"security_group_id"},
         "Cluster": {"cluster_id"},
         "ClusterAccess": {"kubeconfig"},
         "DirectIngress": {"service", "ingress", "address", "url"},

@@ -225,14 +225,15 @@ _CLUSTER = {("172.16.0.0/16", "ALL"): _INSIDE}
         ("vpc-cni-direct-native", {"access": _SOME}, _NODES | _PODS | {("198.19.0.0/24", "5000"): "clients"}),
         ("vpc-cni-direct-native", {"access": _NOBODY}, _NODES | _PODS | {("10.0.0.0/16", "5000"): "clients"}),
         ("vpc-cni-direct-native", {"app": {"port": 8080}}, _NODES | _PODS | {("0.0.0.0/0", "8080"): "clients"}),
+        ("vpc-cni-nondirect-native", {"access": _SOME}, _NODES | _PODS),
         (
             "vpc-cni-nondirect-native",
-            {"access": _SOME},
+            {"access": {**_SOME, "clientCidrsAt": "nodes"}},
             _NODES | _PODS | {("198.19.0.0/24", "30000-32768"): "clients"},
         ),
         (
             "vpc-cni-nondirect-native",
-            {"access": {**_SOME, "clientCidrs": ["198.19.0.0/24", "::/0"]}},
+            {"access": {**_SOME, "clientCidrs": ["198.19.0.0/24", "::/0"], "clientCidrsAt": "nodes"}},
             _NODES | _PODS | {("198.19.0.0/24", "30000-32768"): "clients", ("::/0", "30000-32768"): "clients"},
         ),
         (

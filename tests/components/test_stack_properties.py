@@ -34,6 +34,20 @@ def _targets(values: dict[str, Any], made: Settings) -> set[tuple[int, str]]:
     }
 
 
+def _check_gate(made: Settings, recording: Recording, clients: list[tuple[str, str]]) -> None:
+    """Clients can come in: through the pod's port, the node ports, or past the nodes' group, where the load balancer's own lets
+    in those who are named.
+    """
+    named = made.access.client_cidrs
+    carrier = (recording.of("Ingress") or recording.of("core/v1:Service"))[0]
+    passes = any("pass-to-target" in key for key in carrier.inputs["metadata"]["annotations"])
+    listed = {cidr for cidr, _ in _let_in(recording, "realip-load-balancer-rules")}
+    assert bool(clients) != passes
+    assert not passes or made.load_balancer.existing_id is None
+    assert not passes or "0.0.0.0/0" in named or listed == set(named)
+    assert passes or not listed
+
+
 def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> None:
     made = parse_settings(values)
     facts, access = FACTS[made.row.slug], made.access
@@ -63,14 +77,7 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     assert bool(recording.of("Ingress")) == (facts.layer == 7)
     assert len(recording.of("core/v1:Service")) == 1
 
-    # Clients can come in: through the pod's port, the node ports, or past the nodes' group altogether.
-    passes = any(
-        "pass-to-target" in key
-        for exposure in (*recording.of("core/v1:Service"), *recording.of("Ingress"))
-        for key in exposure.inputs["metadata"]["annotations"]
-    )
-    assert bool(clients) != passes
-    assert not passes or (made.load_balancer.existing_id is None and EVERYONE & set(access.client_cidrs))
+    _check_gate(made, recording, clients)
 
     # Objects: on the stack's own cluster, in one namespace, found by their label, waiting with a deadline.
     assert {resource.provider for resource in recording.kubernetes} == {provider.urn}

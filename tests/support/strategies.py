@@ -71,6 +71,22 @@ _PORTS = st.lists(
     ),
     max_size=4,
 )
+_HOSTS = st.lists(
+    st.fixed_dictionaries(
+        {"host": st.sampled_from(["shop.example.com", "*.example.com", "Shop.example.com", "shop"])},
+        optional={
+            "paths": st.lists(
+                st.sampled_from(
+                    ["/", "/api", "~x", {"path": "/b", "service": "b", "port": 80}, {"path": "/c", "port": 1}]
+                ),
+                max_size=3,
+            ),
+            "certificateId": st.sampled_from(["1a2B3c4D", "x y"]),
+            "certificateSecret": st.sampled_from(["tls", "-"]),
+        },
+    ),
+    max_size=3,
+)
 _CHECKS = _maybe(
     enable=st.booleans(),
     intervalTime=st.integers(4, 310),
@@ -167,6 +183,10 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         bandwidth=st.integers(0, 2100),
         securityGroupIds=st.lists(st.sampled_from(["sg-1", "sg-2", "x"]), max_size=6),
         ports=_PORTS,
+        hosts=_HOSTS,
+        redirect=st.booleans(),
+        listenPorts=_maybe(http=st.sampled_from([80, 8080, 0]), https=st.sampled_from([80, 443, 8443])),
+        shared=st.booleans(),
         healthCheck=_CHECKS,
         scheduler=st.sampled_from(["WRR", "LEAST_CONN", "IP_HASH"]),
         sessionExpireTime=st.integers(20, 3700),
@@ -178,6 +198,7 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         endpoint=st.sampled_from(["public", "public", "intranet", "none"]),
         adminCidrs=st.lists(st.sampled_from(["198.18.0.0/24", "0.0.0.0/0", "::/0", "2400::/16", "me"]), max_size=2),
         allowEveryone=st.booleans(),
+        clientCidrsAt=st.sampled_from(["load-balancer", "nodes", "clb"]),
         clientCidrs=st.lists(st.sampled_from(["198.19.0.0/16", "0.0.0.0/0", "::/0", "10.0.0.1/8"]), max_size=2),
     ),
     "tags": st.dictionaries(st.sampled_from(["team", "cost", " "]), st.sampled_from(["edge", "42"]), max_size=2),
@@ -314,7 +335,10 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
         secure = not {"healthCheck", "sessionExpireTime"} & values["loadBalancer"].keys()
         values["loadBalancer"] |= {"ports": draw(_right_ports(secure=secure, direct=facts.connection == "direct"))}
     clients = draw(st.sampled_from([[], ["0.0.0.0/0"], ["198.19.0.0/16"], ["198.19.0.0/16", "::/0"]]))
-    values["access"] = {"clientCidrs": clients} | draw(
+    at = draw(st.sampled_from([{}, {"clientCidrsAt": "nodes"}, {"clientCidrsAt": "load-balancer"}]))
+    if not clients or (values["loadBalancer"].get("existingId") and "nodes" not in at.values()):
+        at = {}
+    values["access"] = {"clientCidrs": clients, **at} | draw(
         st.sampled_from(
             [
                 {"adminCidrs": ["198.18.0.0/24"]},

@@ -138,15 +138,21 @@ def test_the_rules_that_are_counted_are_those_that_are_made(slug: str) -> None:
         warned = [problem for problem in advice(settings) if problem.path == "access.clientCidrs"]
         if warned or count == 104:
             break
-    (group,) = [made for made in _made(settings) if made.name.endswith("-node-rules")]
-    (fewer,) = [
-        made
-        for made in _made(parse_settings({"scenario": slug, "access": {**ACCESS, "clientCidrs": clients[: count - 1]}}))
-        if made.name.endswith("-node-rules")
-    ]
     assert warned
-    assert len(group.inputs["ingresses"]) == tke.MAX_SECURITY_GROUP_RULES + 1
-    assert len(fewer.inputs["ingresses"]) == tke.MAX_SECURITY_GROUP_RULES
+    assert _rules_of_clients(settings) == tke.MAX_SECURITY_GROUP_RULES + 1
+    fewer = parse_settings({"scenario": slug, "access": {**ACCESS, "clientCidrs": clients[: count - 1]}})
+    assert _rules_of_clients(fewer) == tke.MAX_SECURITY_GROUP_RULES
+
+
+def _rules_of_clients(settings: Settings) -> int:
+    """How many rules the security group has in which the clients are: the load balancer's own, or the nodes'."""
+    (group,) = [
+        made.inputs["ingresses"]
+        for made in _made(settings)
+        if made.type.endswith("GroupRuleSet")
+        and any(rule["description"] == "clients" for rule in made.inputs["ingresses"])
+    ]
+    return len(group)
 
 
 def _made(settings: Settings) -> list[Registered]:

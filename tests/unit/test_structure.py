@@ -15,7 +15,7 @@ FLOORS = (
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities", "online"},
     {"networks", "instance_types", "scenarios", "whole_file", "kubernetes_api", "pod_fields"},
     {"rules", "cluster_facts"},
-    {"annotations", "exposure_rules", "listeners", "pod", "strategic_merge"},
+    {"annotations", "exposure_rules", "forwarding", "listeners", "pod", "strategic_merge"},
     {"pod_template"},
     {"settings", "behaviour"},
     {"components", "adoption"},

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from realip.problems import Problem
 from realip.scenarios import NetworkMode
+from realip.settings.exposure_plan import named_clients
 from realip.settings.models import Settings
 
 __all__ = ["adoption_problems"]
@@ -46,3 +47,11 @@ def adoption_problems(settings: Settings) -> Iterator[Problem]:
     if settings.access.endpoint == "intranet" and adopt.admin_security_group is not None:
         message = "belongs to a public endpoint; remove it"
         yield Problem("adopt.adminSecurityGroup", adopt.admin_security_group, message, ("access.endpoint",))
+    if adopt.load_balancer_security_group is not None and not named_clients(settings):
+        message = "lets access.clientCidrs in at the load balancer, and here it does not; remove it"
+        yield Problem(
+            "adopt.loadBalancerSecurityGroup",
+            adopt.load_balancer_security_group,
+            message,
+            ("access.clientCidrs", "access.clientCidrsAt"),
+        )

@@ -7,7 +7,7 @@ from realip.settings.models import Settings
 
 __all__ = ["existing_cluster_problems"]
 
-_OWN = {"cluster": {"id"}, "access": {"endpoint", "kubeconfig", "client_cidrs"}}
+_OWN = {"cluster": {"id"}, "access": {"endpoint", "kubeconfig", "client_cidrs", "client_cidrs_at"}}
 """Settings that an existing cluster leaves to say, of sections that describe a new one."""
 _FOREIGN = ("network", "cluster", "nodes", "access", "adopt")
 _WHY = "is for a new cluster, and cluster.id names one that exists: nothing of its network, control plane or nodes is made; remove it"

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from realip import annotations, tke
 from realip.listeners import listener_problems
 from realip.problems import MISSING, Problem, path_of
+from realip.rules import EVERYONE
+from realip.settings.checks.layer_7 import layer_7_problems
 from realip.settings.checks.service_config import service_config_problems
-from realip.settings.exposure_plan import listeners
+from realip.settings.exposure_plan import listeners, named_clients
 from realip.settings.models import Settings
+from realip.settings.sections.access import Gate
 
 __all__ = ["load_balancer_problems"]
 
@@ -18,7 +21,9 @@ _PLACES = {"target": "targetPort", "certificate": "certificateId"}
 def load_balancer_problems(settings: Settings) -> Iterator[Problem]:
     """One kind of load balancer at a time, with ports and annotations that go with the scenario."""
     yield from _kind(settings)
+    yield from _gate(settings)
     yield from _ports(settings)
+    yield from layer_7_problems(settings)
     yield from _annotations(settings)
     yield from service_config_problems(settings)
 
@@ -38,6 +43,34 @@ def _kind(settings: Settings) -> Iterator[Problem]:
     if chosen.charge_type is not None and chosen.bandwidth is None:
         message = "goes with a bandwidth; set loadBalancer.bandwidth too, or remove it"
         yield Problem("loadBalancer.chargeType", chosen.charge_type, message, ("loadBalancer.bandwidth",))
+
+
+def _gate(settings: Settings) -> Iterator[Problem]:
+    """Clients who are let in where that can be kept."""
+    access, balancer = settings.access, settings.load_balancer
+    said = access.client_cidrs_at
+    if said is not None and not access.client_cidrs:
+        message = "says where access.clientCidrs are let in, and there are none; name networks there, or remove it"
+        yield Problem("access.clientCidrsAt", said.value, message, ("access.clientCidrs",))
+    elif said is Gate.LOAD_BALANCER and balancer.existing_id is not None:
+        message = "goes with a load balancer that TKE makes: an existing one takes no pass-to-target (TKE 51258, 56112); remove it"
+        yield Problem("access.clientCidrsAt", said.value, message, ("loadBalancer.existingId",))
+    elif said is Gate.NODES and settings.cluster.id is not None:
+        message = "would be rules of nodes that this stack does not make; remove it"
+        yield Problem("access.clientCidrsAt", said.value, message, ("cluster.id",))
+    cidrs = access.client_cidrs
+    if settings.cluster.id is not None and balancer.existing_id is not None and cidrs and EVERYONE[0] not in cidrs:
+        message = (
+            "would be kept by nobody: an existing load balancer takes no security group from TKE, and the nodes are not this stack's; "
+            "remove it, and let clients in at the load balancer's own security group"
+        )
+        yield Problem("access.clientCidrs", list(cidrs), message, ("cluster.id", "loadBalancer.existingId"))
+    groups, most = balancer.security_group_ids, tke.MAX_LOAD_BALANCER_SECURITY_GROUPS
+    if named_clients(settings) and len(groups) == most:
+        message = f"leaves no room for the group that lets access.clientCidrs in, and a load balancer takes {most}; give at most {most - 1}, or set access.clientCidrsAt to nodes"
+        yield Problem(
+            "loadBalancer.securityGroupIds", list(groups), message, ("access.clientCidrs", "access.clientCidrsAt")
+        )
 
 
 def _ports(settings: Settings) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from realip.settings.values import (
     Zone,
 )
 
-__all__ = ["AccessSettings", "Endpoint"]
+__all__ = ["AccessSettings", "Endpoint", "Gate"]
 
 
 class Endpoint(StrEnum):
@@ -20,6 +20,13 @@ class Endpoint(StrEnum):
 
     PUBLIC = "public"
     INTRANET = "intranet"
+
+
+class Gate(StrEnum):
+    """Where clients are let in."""
+
+    LOAD_BALANCER = "load-balancer"
+    NODES = "nodes"
 
 
 class AccessSettings(Section):
@@ -39,4 +46,8 @@ class AccessSettings(Section):
     )
     client_cidrs: tuple[Cidr, ...] = Field(
         (), description="Who may reach the app; 0.0.0.0/0 for everyone. Only clients inside the VPC if unset."
+    )
+    client_cidrs_at: Gate | None = Field(
+        None,
+        description="Where clientCidrs are let in: load-balancer, by a security group of its own, so that no port of nodes or pods stands open to clients; or nodes, by rules of their security group. If unset, a Service straight to pods and an existing load balancer take nodes, all others the load balancer.",
     )

@@ -43,6 +43,9 @@ class AdoptSettings(Section):
     admin_security_group: SecurityGroupId | None = Field(
         None, description="The security group of the public endpoint (`realip-access-admins`)."
     )
+    load_balancer_security_group: SecurityGroupId | None = Field(
+        None, description="The security group of the load balancer (`realip-load-balancer`)."
+    )
     cluster: ClusterId | None = Field(None, description="The cluster (`realip-cluster`).")
     node_pool: NodePoolId | None = Field(
         None, description="The native node pool (`realip-nodes`): its cluster and its own id."

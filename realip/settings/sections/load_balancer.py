@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from realip import defaults, tke
 from realip.settings.sections.section import Section
@@ -16,6 +16,7 @@ from realip.settings.values import (
     CheckMethod,
     CheckNumber,
     CheckTimeout,
+    Host,
     Label,
     LabelValue,
     LoadBalancerId,
@@ -25,13 +26,22 @@ from realip.settings.values import (
     Scheduler,
     Seconds,
     SecurityGroupId,
+    ServiceName,
     SessionSeconds,
     Subdomain,
     SubnetId,
     Zone,
 )
 
-__all__ = ["HealthCheckSettings", "LoadBalancerSettings", "PortSettings", "Protocol"]
+__all__ = [
+    "HealthCheckSettings",
+    "HostSettings",
+    "ListenPortsSettings",
+    "LoadBalancerSettings",
+    "PathSettings",
+    "PortSettings",
+    "Protocol",
+]
 
 
 class Protocol(StrEnum):
@@ -59,6 +69,47 @@ class PortSettings(Section):
     certificate_secret: Subdomain | None = Field(
         None, description="TCP_SSL: a Secret in the app's namespace that has the certificate's id as qcloud_cert_id."
     )
+
+
+class PathSettings(Section):
+    """A path of a host, and the Service that it leads to."""
+
+    path: Path = Field(description="The start of a path: everything under it goes the same way.")
+    service: ServiceName | None = Field(
+        None,
+        description="Another Service of the app's namespace; the app's if unset. Non-direct: it has to be of type NodePort.",
+    )
+    port: Port | None = Field(None, description="That Service's port.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        """A path alone stands for one to the app."""
+        return {"path": value} if isinstance(value, str) else value
+
+
+class HostSettings(Section):
+    """A host that the load balancer serves."""
+
+    host: Host = Field(description="A domain name in lower case, or a wildcard such as *.example.com.")
+    paths: tuple[PathSettings, ...] = Field(
+        (),
+        description="Its paths, each as text, or with the service and port that it leads to; everything to the app if unset.",
+    )
+    certificate_id: CertificateId | None = Field(
+        None,
+        description="Id of its certificate: it is served by HTTPS then. A Secret that names the certificate is made.",
+    )
+    certificate_secret: Subdomain | None = Field(
+        None, description="A Secret in the app's namespace that has the certificate's id as qcloud_cert_id, instead."
+    )
+
+
+class ListenPortsSettings(Section):
+    """Ports of the layer 7 listeners."""
+
+    http: Port | None = Field(None, description="80 if unset.")
+    https: Port | None = Field(None, description="443 if unset.")
 
 
 class HealthCheckSettings(Section):
@@ -112,6 +163,21 @@ class LoadBalancerSettings(Section):
     ports: tuple[PortSettings, ...] = Field(
         (),
         description="Layer 4: all ports, instead of app.servicePort. TCP and UDP together are for direct scenarios; on one port they share the targetPort, and the Service has the first name.",
+    )
+    hosts: tuple[HostSettings, ...] = Field(
+        (),
+        description="Layer 7: hosts with paths and certificates; every request to the app, by HTTP, if unset. A host with a certificate is served by HTTPS alone, unless redirect is set.",
+    )
+    redirect: bool | None = Field(
+        None,
+        description="Layer 7: HTTP leads to HTTPS, for which every host needs a certificate. To turn it off, set it to false: without the key redirections stay.",
+    )
+    listen_ports: ListenPortsSettings | None = Field(
+        None, description="Layer 7: ports of the listeners; read when the Ingress is made."
+    )
+    shared: bool = Field(
+        default=False,
+        description="Layer 7, with existingId: several Ingresses share the load balancer. Read when the Ingress is made; each pair of host and path belongs to one.",
     )
     health_check: HealthCheckSettings | None = Field(
         None, description="How the load balancer checks pods or nodes, in a TkeServiceConfig; as TKE does if unset."
