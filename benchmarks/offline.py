@@ -14,10 +14,15 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.written import written
+from realip.offline.program import record
+from realip.offline.stackfile import read_stack
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 120
@@ -45,6 +50,8 @@ gc.freeze()
 ONE_MODEL = "import yaml\nfrom pydantic import BaseModel\nclass Model(BaseModel):\n    field: int = 0"
 """pydantic put to use: `import pydantic` alone loads nothing of it before it is asked for."""
 EXPOSURES = (1, 10, 100, 500)
+ONE_MORE = 0.15
+"""What a further stack in the same process may cost, of what the first one does, imports and all."""
 GROWTH = 1.3
 """How much dearer an exposure among 500 may be than one among 100: twice would be more than linear."""
 
@@ -69,6 +76,8 @@ class Comparison:
     memory: float | None = None
     code: int = 0
     """How the first one has to end."""
+    share: int = 1
+    """The part of the pairs that is run, one in so many, but never fewer than three."""
 
 
 def python(*arguments: str) -> list[str]:
@@ -76,21 +85,22 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def comparisons(spoilt: str) -> list[Comparison]:
-    """Everything that is compared; `spoilt` is a setting that is refused."""
+def comparisons(spoilt: str, folder: Path) -> list[Comparison]:
+    """Everything that is compared; `spoilt` is a setting that is refused, `folder` one for programs that are written."""
     preview, flat = python("-m", "realip", "preview"), python("-m", "benchmarks.flat")
     stacks = sorted(path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
     libraries = python("-c", "import pydantic, yaml")
     refused = python("-m", "realip", "preview", "--config", spoilt)
     return [
         Comparison("preview / flat program", preview, flat, time=1.25, memory=1.2),
+        *(_against_its_own(stack, folder) for stack in stacks),
         Comparison("preview / flat program, collector paused", preview, python("-c", COLLECTOR_OFF)),
         Comparison("preview / its imports", preview, python("-c", IMPORTS)),
         Comparison(
             f"{len(stacks)} stacks / one, in one process",
             python("-c", STACKS, *stacks),
             python("-c", STACKS, stacks[0]),
-            time=2,
+            time=1 + ONE_MORE * (len(stacks) - 1),
         ),
         Comparison("scenarios / import pydantic, yaml", python("-m", "realip", "scenarios"), libraries, time=1.5),
         Comparison(
@@ -103,6 +113,14 @@ def comparisons(spoilt: str) -> list[Comparison]:
         Comparison("wrong setting / one pydantic model, yaml", refused, python("-c", ONE_MODEL), time=1.5, code=2),
         Comparison("wrong setting / import pydantic, yaml", refused, libraries, code=2),
     ]
+
+
+def _against_its_own(stack: str, folder: Path) -> Comparison:
+    """A stack's preview against a program that asks for the same by the SDKs alone."""
+    program = folder / f"{stack}.py"
+    program.write_text(written(record(read_stack(stack))), encoding="utf-8")
+    preview = python("-m", "realip", "preview", stack)
+    return Comparison(f"{stack} / its own", preview, python(str(program)), time=1.25, share=3)
 
 
 def measure(command: Sequence[str], code: int) -> Measured:
@@ -128,7 +146,8 @@ def compare(comparison: Comparison, pairs: int) -> bool:
     """Run the pairs, print the ratios, and say whether the bounds hold."""
     measure(comparison.command, comparison.code)
     measure(comparison.yardstick, 0)
-    runs = [(measure(comparison.command, comparison.code), measure(comparison.yardstick, 0)) for _ in range(pairs)]
+    number = max(3, pairs // comparison.share)
+    runs = [(measure(comparison.command, comparison.code), measure(comparison.yardstick, 0)) for _ in range(number)]
     wall = statistics.median(a.wall / b.wall for a, b in runs)
     cpu = statistics.median(a.cpu / b.cpu for a, b in runs)
     memory = statistics.median(a.peak / b.peak for a, b in runs)
@@ -199,7 +218,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="The offline commands against their bounds.")
     parser.add_argument("--pairs", type=int, default=9, help="runs of each pair (default: %(default)s)")
     arguments = parser.parse_args()
-    held = [compare(comparison, arguments.pairs) for comparison in comparisons("app.port=70000")]
+    with tempfile.TemporaryDirectory() as folder:
+        compared = comparisons("app.port=70000", Path(folder))
+        held = [compare(comparison, arguments.pairs) for comparison in compared]
     held.append(grows_linearly(max(3, arguments.pairs // 3)))
     return 0 if all(held) else 1
 

@@ -24,6 +24,7 @@ from realip.components.local_service import make_local_service
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.node_port_ingress import make_node_port_ingress
+from realip.components.pod_disruption_budget import PodDisruptionBudgetArgs, make_pod_disruption_budget
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import namespace_and_name
@@ -236,7 +237,11 @@ class RealIpStack(Component):
         if not self._settings.app.deploy:
             return pulumi.Output.from_input(self._settings.namespace), None
         app = self._app()
-        return namespace_and_name(app, make_app(self._objects, self._name, app))
+        namespace, deployment = namespace_and_name(app, make_app(self._objects, self._name, app))
+        if self._row.exposure is ExposureKind.LOCAL_SERVICE:  # its nodes drop connections once their last pod is gone
+            budget = PodDisruptionBudgetArgs(name=app.name, namespace=namespace, selector=app_labels(self._settings))
+            make_pod_disruption_budget(self._objects, self._name, budget)
+        return namespace, deployment
 
     def _app(self) -> AppDeployment:
         settings, app = self._settings, self._settings.app

@@ -181,9 +181,8 @@ def _defaults(declared: Mapping[Any, Any], namespace: str) -> Iterable[tuple[str
 
 def _stack_path(project: Project, name: str) -> Path:
     suffix = project.file.suffix  # the engine takes stack files that end as the project's file does, and no others
-    known = {
-        path.name[len("Pulumi.") : -len(suffix)]: path for path in sorted(project.stacks.glob(f"Pulumi.*{suffix}"))
-    }
+    files = project.stacks.glob(f"Pulumi.*{suffix}")
+    known = dict(sorted((path.name[len("Pulumi.") : -len(suffix)], path) for path in files))
     if name in known:
         return known[name]
     for other in _PROJECT_FILES:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.cluster import live
 from tests.cluster.conftest import Renderer
+from tests.support.guide import FACTS
 from tools.controlplane import KubectlFailed
 from tools.waiting import wait_for
 
@@ -55,7 +56,16 @@ def test_an_apply_fights_none_of_the_controllers(cluster: live.Cluster, render: 
         live_exposure["status"] == STATUS
         or live_exposure["status"]["loadBalancer"]["ingress"][0]["ip"] == "203.0.113.9"
     )
-    assert cluster.one(rendered.only("Service"))["spec"]["ports"][0]["nodePort"] >= 30000
+    service = cluster.one(rendered.only("Service"))["spec"]
+    if service["type"] == "ClusterIP":
+        assert "nodePort" not in service["ports"][0], "there is a way round the load balancer"
+    else:
+        assert service["ports"][0]["nodePort"] >= 30000
+    local = FACTS[stack].local
+    assert service.get("externalTrafficPolicy") == (
+        "Local" if local else None if service["type"] == "ClusterIP" else "Cluster"
+    )
+    assert bool(service.get("healthCheckNodePort")) is local
 
     cluster.apply(rendered)
 

@@ -235,6 +235,26 @@ ADDED = (
         "nothing privileged runs beside the app",
         HEADER,
     ),
+    *(
+        Added(
+            "PodDisruptionBudget", path, value, "a drain takes one pod after the other, and never the last one", LOCAL
+        )
+        for path, value in (
+            ("apiVersion", "policy/v1"),
+            ("kind", "PodDisruptionBudget"),
+            ("metadata.name", "real-ip-demo"),
+            ("metadata.namespace", "default"),
+            ("spec.maxUnavailable", 1),
+            ("spec.selector.matchLabels.app", "real-ip-app"),
+        )
+    ),
+    Added(
+        "PodDisruptionBudget",
+        "spec.unhealthyPodEvictionPolicy",
+        "AlwaysAllow",
+        "a pod that never gets ready keeps no node from being drained",
+        LOCAL,
+    ),
     Added("Deployment", "metadata.labels.app", "real-ip-app", "found by the label that its pods carry"),
     Added("Deployment", "spec.strategy.type", "RollingUpdate", "the next two need it"),
     Added("Deployment", "spec.strategy.rollingUpdate.maxSurge", 1, "the new pod comes before the old one goes"),

@@ -131,6 +131,8 @@ def _under_the_stack(slug: str) -> set[str]:
     names = {"realip-cluster", "realip-nodes", "realip-deployment", "realip-service"}
     if facts.layer == 7:
         names |= {"realip-namespace", "realip-ingress"}
+    if facts.local:
+        names |= {"realip-disruption-budget"}
     if facts.config_map:
         names |= {"realip-direct-access-config-map", "realip-direct-access-patch"}
     return names

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.engine.conftest import STACKS, Live
+from tests.engine.conftest import SOME, STACKS, Live
 from tests.engine.driver import Operation, Project
+from tests.support.guide import FACTS
 
 TAKES_NO_TAGS = {"TableEntry", "GroupRuleSet", "ClusterEndpoint", "ServerlessNodePool"}
 
@@ -49,7 +50,7 @@ def test_a_stack_is_made_changed_in_place_and_removed_without_a_trace(live: Live
 
     in_place(project, {"realip:app": {"replicas": 5}}, "Deployment")
     in_place(project, {"realip:app": {"image": "nginx:1.29.3"}}, "Deployment")
-    in_place(project, {"realip:loadBalancer": {"bandwidth": 20}}, "Ingress" if "nondirect" in stack else "Service")
+    in_place(project, {"realip:loadBalancer": {"bandwidth": 20}}, "Ingress" if FACTS[stack].layer == 7 else "Service")
     project.configure({"realip:tags": {"team": "edge"}})
     tagged = project.up().succeeded().changes
     assert {step.op for step in tagged} == {"update"}
@@ -64,7 +65,7 @@ def test_a_stack_is_made_changed_in_place_and_removed_without_a_trace(live: Live
     assert project.resources() == []
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", SOME)
 def test_a_committed_stack_file_previews_and_its_example_range_is_refused_before_anything_is_made(
     live: Live, stack: str
 ) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import DIRECT, STACKS, Live
+from tests.engine.conftest import DIRECT, SOME, STACKS, Live
 from tests.engine.standins.calls import Call
 from tests.engine.standins.faults import Fault, Refusal
+from tests.support.guide import FACTS
 
 POOLS = ("NativeNodePool", "ServerlessNodePool")
 PARTNER_SECONDS = 10.0
@@ -49,9 +50,10 @@ def pairs(stack: str) -> Iterator[tuple[str, str]]:
             yield thing, pool
     yield "Ingress", "Service"
     yield "ConfigMapPatch", "ConfigMap"
-    if stack == "globalrouter-direct-native":
-        yield "Service", "ConfigMapPatch"
-    if "nondirect" in stack:
+    facts = FACTS[stack]
+    if facts.config_map:
+        yield ("Ingress" if facts.layer == 7 else "Service"), "ConfigMapPatch"
+    if facts.layer == 7:
         for thing in ("Deployment", "Service", "Ingress"):
             yield thing, "Namespace"
 
@@ -99,7 +101,7 @@ def test_nothing_waits_for_what_it_does_not_need(standing: Live, stack: str) -> 
     assert checked == {"Cluster", "Gateway", "Group", "GroupRuleSet", "TableEntry"}
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", SOME)
 def test_another_nat_gateway_replaces_no_node_in_the_plan(live: Live, stack: str) -> None:
     """Nodes wait for the route, and their subnets' ids stay known while the route is another one."""
     project = live(stack)
@@ -160,7 +162,7 @@ def test_a_readiness_gate_does_not_deadlock_the_update(live: Live, stack: str, h
     project.up().succeeded()
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", SOME)
 def test_destroy_empties_the_cluster_before_it_takes_nodes_cluster_and_network_away(live: Live, stack: str) -> None:
     project = live(stack)
     project.up().succeeded()

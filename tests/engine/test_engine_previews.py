@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.engine.conftest import STACKS, Live
+from tests.engine.conftest import SOME, Live
 from tests.engine.standins.values import UNKNOWN_ON_THE_WIRE
 
 PROVIDER = "pulumi:providers:kubernetes"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", SOME)
 def test_a_preview_without_a_cluster_succeeds_and_says_what_it_cannot_know(live: Live, stack: str) -> None:
     project = live(stack)
     planned = project.preview().succeeded()
@@ -25,7 +25,7 @@ def test_a_preview_without_a_cluster_succeeds_and_says_what_it_cannot_know(live:
     assert not project.world.cloud.made
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", SOME)
 def test_a_rotated_kubeconfig_updates_the_provider_in_place_and_touches_nothing_on_the_cluster(
     live: Live, stack: str
 ) -> None:

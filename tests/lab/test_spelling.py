@@ -41,6 +41,13 @@ def render(slug: str, library: Path, folder: Path) -> list[dict[str, Any]]:
     return rendered(folder)
 
 
+def _labels_asked_for(objects: list[dict[str, Any]]) -> dict[str, str]:
+    """Labels of a node on which the rendered pods can run."""
+    deployment = next(each for each in objects if each["kind"] == "Deployment")
+    labels: dict[str, str] = deployment["spec"]["template"]["spec"].get("nodeSelector", {})
+    return labels
+
+
 def is_direct(scenario: Scenario, objects: list[dict[str, Any]]) -> bool:
     """Bound to a pod, by the lab's rules, on a cluster made before direct access became a default."""
     service = next(each for each in objects if each["kind"] == "Service")
@@ -57,7 +64,7 @@ def is_direct(scenario: Scenario, objects: list[dict[str, Any]]) -> bool:
         services=(service,),
         ingresses=tuple(each for each in objects if each["kind"] == "Ingress"),
         slices=(piece,),
-        nodes=(),
+        nodes=({"metadata": {"name": "node-1", "labels": _labels_asked_for(objects)}},),
         controller_config=config,
     )
     found = load_balancers(cluster)

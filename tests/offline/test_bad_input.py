@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.offline.running import Realip, Run
+from tests.support.guide import STACKS
 
 COMMANDS = ("preview", "render")
 
@@ -30,7 +31,7 @@ def test_an_unknown_stack_lists_the_known_ones_and_the_nearest(command: str, pro
         process(command, *others, "vpc-cni-direct-nativ"),
         "stack 'vpc-cni-direct-nativ'",
         "did you mean vpc-cni-direct-native?",
-        "globalrouter-direct-native, globalrouter-nondirect-native, vpc-cni-direct-native, vpc-cni-direct-super, vpc-cni-nondirect-native",
+        ", ".join(sorted(STACKS)),
     )
 
 

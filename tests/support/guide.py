@@ -80,7 +80,8 @@ def _direct_ingress(number: int, mode: str, nodes: str) -> Facts:
 
 
 def _local(number: int, mode: str) -> Facts:
-    return Facts(number, mode, "native", "non-direct", 4, replicas=2, service="clb-local-node")
+    kinds = ("Service", "Deployment", "PodDisruptionBudget")
+    return Facts(number, mode, "native", "non-direct", 4, kinds, replicas=2, service="clb-local-node")
 
 
 _SWITCHED = ("ConfigMap", "Service", "Deployment")

@@ -189,6 +189,7 @@ class NodePool(Behaviour):
             if not cloud.has_way_out(subnet):
                 unsafe(cloud, f"nodes start in {subnet}, which has no route to the internet: they can pull no image")
         record.id = f"{cluster.id}#{cloud.next_id('np')}"
+        cloud.servers[cluster.id].super_nodes = record.short == "ServerlessNodePool"
 
     def _check(self, cloud: Cloud, record: Record, cluster: Record) -> None:
         for subnet in cloud.pool_subnets(record):

@@ -1,0 +1,40 @@
+"""The PodDisruptionBudget of a workload: how many of its pods a drain of nodes may take at a time."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from realip import defaults
+from realip.components._component import Children
+
+__all__ = ["PodDisruptionBudgetArgs", "make_pod_disruption_budget"]
+
+
+class PodDisruptionBudgetArgs(TypedDict):
+    """A budget of one pod."""
+
+    name: pulumi.Input[str]
+    """The object's name."""
+    namespace: pulumi.Input[str]
+    """Namespace of the pods."""
+    selector: Mapping[str, pulumi.Input[str]]
+    """Labels of the pods."""
+
+
+def make_pod_disruption_budget(
+    children: Children, name: str, args: PodDisruptionBudgetArgs
+) -> "kubernetes.policy.v1.PodDisruptionBudget":
+    """A budget by which a drain takes one pod after the other, each when the one before is ready elsewhere."""
+    timeout = f"{defaults.API_SERVER_TIMEOUT}s"
+    return kubernetes.policy.v1.PodDisruptionBudget(
+        f"{name}-disruption-budget",
+        metadata={"name": args["name"], "namespace": args["namespace"]},
+        spec={
+            "max_unavailable": 1,
+            "selector": {"match_labels": dict(args["selector"])},
+            "unhealthy_pod_eviction_policy": "AlwaysAllow",  # a pod that never gets ready keeps no node from being drained
+        },
+        opts=children.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
+    )
