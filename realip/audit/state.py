@@ -13,7 +13,7 @@ from realip.behaviour import ClusterFacts, PodNetwork
 from realip.errors import InputError
 from realip.offline.values import plain
 
-__all__ = ["stack_world", "state_world"]
+__all__ = ["stack_world", "state_world", "world_of"]
 
 _KUBERNETES, _CLUSTER = "kubernetes:", "tencentcloud:Kubernetes/cluster:Cluster"
 _PATCH = "Patch"
@@ -44,11 +44,16 @@ def state_world(named: str) -> World:
             f"--state {named}: has no deployment.resources; write it with `pulumi stack export --file {named}`"
         )
     entries = [
-        (str(each.get("type")), as_map(each.get("outputs")) or as_map(each.get("inputs")), as_map(each.get("inputs")))
+        (
+            str(each.get("type")),
+            as_map(each.get("outputs")) or as_map(each.get("inputs")),
+            as_map(each.get("inputs")),
+            named,
+        )
         for each in resources
         if isinstance(each, Mapping) and each.get("custom") and not each.get("delete")
     ]
-    return World(_objects(entries, named), facts=_facts(entries))
+    return world_of(entries)
 
 
 def stack_world(path: Path) -> World:
@@ -58,13 +63,19 @@ def stack_world(path: Path) -> World:
 
     stack = read_stack(path.name.removeprefix("Pulumi.").rpartition(".")[0], folder=path.resolve().parent)
     entries = [
-        (each.type, as_map(plain(dict(each.inputs))), as_map(plain(dict(each.inputs))))
+        (each.type, as_map(plain(dict(each.inputs))), as_map(plain(dict(each.inputs))), str(path))
         for each in record(stack).resources
         if each.custom and not each.read
     ]
     everyone = stack.settings is not None and _EVERYONE in stack.settings.access.client_cidrs
     accepted = {"RIP011": f"access.clientCidrs has {_EVERYONE}"} if everyone else {}
-    return World(_objects(entries, str(path)), facts=_facts(entries), name=stack.name, accepted=accepted)
+    return world_of(entries, name=stack.name, accepted=accepted)
+
+
+def world_of(entries: "Iterable[Entry]", **about: Any) -> World:
+    """The cluster that resources of Pulumi make up."""
+    known = list(entries)
+    return World(_objects(known), facts=_facts(known), **about)
 
 
 def _file(path: Path, named: str) -> str:
@@ -105,12 +116,12 @@ def _resources(document: object) -> list[Any] | None:
     return [] if "deployment" in top else None
 
 
-Entry = tuple[str, Mapping[str, Any], Mapping[str, Any]]
-"""A resource's type, what it has, and what it was given."""
+Entry = tuple[str, Mapping[str, Any], Mapping[str, Any], str]
+"""A resource's type, what it has, what it was given, and the name of its place."""
 
 
-def _objects(entries: Iterable[Entry], named: str) -> Iterator[Found]:
-    for kind_token, has, given in entries:
+def _objects(entries: Iterable[Entry]) -> Iterator[Found]:
+    for kind_token, has, given, named in entries:
         if not kind_token.startswith(_KUBERNETES):
             continue
         body = has if has.get("kind") and has.get("metadata") else given
@@ -153,7 +164,7 @@ def _facts(entries: Iterable[Entry]) -> ClusterFacts:
     """The network mode of a program's cluster."""
     networks = {
         _NETWORKS.get(str(given.get("networkType") or has.get("networkType")))
-        for kind_token, has, given in entries
+        for kind_token, has, given, _ in entries
         if kind_token == _CLUSTER
     }
     return ClusterFacts(network=networks.pop() if len(networks) == 1 else None)
