@@ -56,6 +56,7 @@ pins: $(BIN)/.runtime ## exact versions and hashes of what pyproject.toml asks f
 	@$(PIN) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	@$(PIN) --group install --output-file requirements-install.txt
 	@$(PIN) --group software --output-file tools/software/requirements.txt
+	@$(PIN) --group policy --output-file tools/policy/requirements.txt
 
 bench: $(BIN)/.dev ## paired timings against flat programs
 	@$(BIN)/python -m benchmarks

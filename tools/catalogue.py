@@ -98,10 +98,10 @@ GROUPS = {
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
-STANDARD = ("pulumi", "stackfile", "kubernetes", "etcd", "openssl", "setpriv")
+STANDARD = ("pulumi", "policy-python", "stackfile", "kubernetes", "etcd", "openssl", "setpriv")
 """What ``make tools`` makes ready."""
 
-LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile"})
+LAB = tuple(name for name in STANDARD if name not in {"pulumi", "policy-python", "stackfile"})
 """What the lab needs of it: it applies what a stack renders, without an engine."""
 
 SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps")
@@ -170,6 +170,8 @@ def _ready(name: str, note: Callable[[str], None]) -> Path | None:
             return registries.python()
         case "software-node":
             return registries.node()
+        case "policy-python":
+            return registries.policy()
         case _ if name in KUBERNETES.links:
             return KUBERNETES.built(name)
         case _ if name in GO_PROGRAMS:
@@ -190,6 +192,8 @@ def _make(name: str) -> Path:
             return registries.make_python()
         case "software-node":
             return registries.make_node()
+        case "policy-python":
+            return registries.make_policy()
         case "etcd":
             try:
                 return packages.unpack(ETCD_PACKAGE, ETCD_PROGRAM)

@@ -13,6 +13,7 @@ from tools.errors import ToolMissing
 from tools.progress import Progress
 
 HERE = Path(__file__).parent / "software"
+POLICY = Path(__file__).parent / "policy/requirements.txt"
 PYTHON = "bin/python"
 NODE = "node"
 ERROR_LINES = 10
@@ -39,6 +40,33 @@ def make_python() -> Path:
                 ) from None
 
         return cache.make(_slot("requirements.txt", platform.python_version()), PYTHON, work, step)
+
+
+def policy() -> Path | None:
+    """The interpreter of the environment that :func:`make_policy` makes, or None."""
+    return cache.find(_policy_slot(), PYTHON)
+
+
+def make_policy() -> Path:
+    """An environment with what a policy pack needs, whose bounds are not those of the library; its interpreter. Raises :class:`ToolMissing`."""
+    if path := policy():
+        return path
+    with Progress("what runs policy packs", "fetching packages") as step:
+
+        def work(folder: Path) -> None:
+            try:
+                environment.install(folder, POLICY)
+            except subprocess.CalledProcessError as failed:
+                raise ToolMissing(
+                    f"Python packages for policy packs cannot be had: pip ended with exit code {failed.returncode} and says why above"
+                ) from None
+
+        return cache.make(_policy_slot(), PYTHON, work, step)
+
+
+def _policy_slot() -> str:
+    facts = f"{platform.machine()} {platform.python_version()}"
+    return f"policy-{cache.digest([(POLICY.name, POLICY.read_bytes()), ('facts', facts.encode())])}"
 
 
 def node() -> Path | None:
