@@ -63,6 +63,7 @@ bench: $(BIN)/.dev ## paired timings against flat programs
 
 tools: ## Pulumi, Kubernetes, etcd and kubectl for the end-to-end tests, built or found once
 	@$(PYTHON) -m tools
+	@$(PYTHON) -m tools --policy
 
 e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its objects on a real API server
 	@$(BIN)/python -m pytest -q tests/typing

@@ -98,11 +98,14 @@ GROUPS = {
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
-STANDARD = ("pulumi", "policy-python", "stackfile", "kubernetes", "etcd", "openssl", "setpriv")
+STANDARD = ("pulumi", "stackfile", "kubernetes", "etcd", "openssl", "setpriv")
 """What ``make tools`` makes ready."""
 
-LAB = tuple(name for name in STANDARD if name not in {"pulumi", "policy-python", "stackfile"})
+LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile"})
 """What the lab needs of it: it applies what a stack renders, without an engine."""
+
+POLICY = ("policy-python",)
+"""What the engine runs the policy pack with."""
 
 SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps")
 """Frameworks and proxies that people run, which `realip verify` is tried on."""
@@ -125,15 +128,19 @@ def locate(name: str) -> Path:
             )
     if path := _ready(name, lambda _: None):
         return path
-    raise ToolMissing(
-        f"{name} is not ready: run  {'python3 -m tools --software' if name in SOFTWARE else 'make tools'}"
-    )
+    raise ToolMissing(f"{name} is not ready: run  {_maker(name)}")
+
+
+def _maker(name: str) -> str:
+    """The command that makes a tool ready."""
+    flag = "--software" if name in SOFTWARE else "--policy" if name in POLICY else ""
+    return f"python3 -m tools {flag}" if flag else "make tools"
 
 
 def names() -> list[str]:
     """Every name that :func:`locate` knows."""
     grouped = (name for members in GROUPS.values() for name in members)
-    return list(dict.fromkeys([*STANDARD, *KUBERNETES.links, *SOFTWARE, *grouped]))
+    return list(dict.fromkeys([*STANDARD, *KUBERNETES.links, *POLICY, *SOFTWARE, *grouped]))
 
 
 def prepare(name: str, note: Callable[[str], None]) -> Found:
