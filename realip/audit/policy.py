@@ -19,7 +19,7 @@ class Violation:
     rule: str
     severity: Severity
     message: str
-    """What is wrong and what to do, with the rule's id in front."""
+    """The finding and the way to mend it, with the rule's id in front."""
 
 
 def violations(resources: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Iterator[Violation]:
