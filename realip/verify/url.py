@@ -31,6 +31,10 @@ class Target:
         """The parts of a URL. Raises InputError, which names `where` the URL came from."""
         parts, port = _split(url, where)
         host = parts.hostname or ""
+        if parts.scheme == "udp":
+            raise InputError(
+                f"{where} {printable(url)!r}: is asked by UDP, and verify asks by HTTP: give the URL of a port that speaks HTTP"
+            )
         if parts.scheme not in DEFAULT_PORTS:
             raise InputError(f"{where} {printable(url)!r}: write a whole URL that starts with http:// or https://")
         if parts.username is not None or parts.password is not None:
