@@ -8,7 +8,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape
-from realip.components._component import Children, Component
+from realip.components._component import Children, Component, named
 from realip.components._security_rule import security_rule
 from realip.problems import Problem
 
@@ -72,7 +72,7 @@ class ClientAccess(Component):
 
     def __init__(self, name: str, args: ClientAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the security group; ArgumentError for what Tencent Cloud would refuse."""
-        super().__init__(name, opts, CLIENT_ACCESS.problems(args), CLIENT_ACCESS.refusals(args))
+        super().__init__(name, opts, CLIENT_ACCESS.problems(named(args, name)), CLIENT_ACCESS.refusals(args))
         self.security_group_id = make_client_access(self._children, name, args)
         self.register_outputs({"security_group_id": self.security_group_id})
 

@@ -10,16 +10,19 @@ import realip
 from realip import (
     Apps,
     ArgumentError,
+    ClientAccess,
     Cluster,
     ClusterAccess,
     DirectIngress,
     DirectService,
+    ExistingCluster,
     GlobalRouteDirectAccess,
     LocalService,
     NativeNodes,
     Network,
     NodePortIngress,
     SuperNodes,
+    TkeServiceConfig,
     Workload,
 )
 from realip.scenarios import NetworkMode
@@ -151,6 +154,18 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
     NodePortIngress: (
         SERVICE | {"ingress": "Door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
         ["service", "ingress", "namespace", "pass_to_target"],
+    ),
+    ExistingCluster: (
+        {"cluster_id": "c-1", "kubeConfig": "{}", "intranet": "yes"},
+        ["kubeConfig", "cluster_id", "intranet"],
+    ),
+    ClientAccess: (
+        {"client_cidrs": ["198.18.0.7", "me"], "ports": "http", "clientCidrs": []},
+        ["clientCidrs", "client_cidrs[0]", "client_cidrs[1]", "ports"],
+    ),
+    TkeServiceConfig: (
+        {"name": "Web", "namespace": "_", "l4_listeners": [{"protocol": "SCTP", "port": 0}], "l4Listeners": []},
+        ["l4Listeners", "name", "namespace", "l4_listeners[0].protocol", "l4_listeners[0].port"],
     ),
     GlobalRouteDirectAccess: ({"timeout_seconds": 5, "timeoutSeconds": 50}, ["timeoutSeconds", "timeout_seconds"]),
     Apps: (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realip import ArgumentError, Cluster, ClusterAccess, NativeNodes, Network, SuperNodes
+from realip import ArgumentError, ClientAccess, Cluster, ClusterAccess, NativeNodes, Network, SuperNodes
 from tests.components.argument_trees import TREES
 from tests.support.recording import run
 
@@ -23,7 +23,7 @@ def _made(component: Any, name: str, **said: Any) -> list[str]:
     return [str(made.inputs[key]) for made in found.resources for key in keys if key in made.inputs]
 
 
-@pytest.mark.parametrize("component", [Network, Cluster, ClusterAccess, NativeNodes, SuperNodes])
+@pytest.mark.parametrize("component", [ClientAccess, Network, Cluster, ClusterAccess, NativeNodes, SuperNodes])
 def test_a_components_own_name_is_held_where_no_other_is_said(component: Any) -> None:
     assert _made(component, "short")
     with pytest.raises(ArgumentError, match=r"display_name = .*characters; use 1 to \d+"):

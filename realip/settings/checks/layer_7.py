@@ -58,7 +58,7 @@ def _hosts(settings: Settings) -> Iterator[Problem]:
                 yield Problem(f"{place}.port", one.port, "is another Service's; name the service, or remove it")
         if host.host.startswith("*") and check is not None and check.enable and check.http_check_domain is None:
             message = (
-                f"is missing; {host.host} is a wildcard, and a check asks for one host: name one under it (TKE 45700)"
+                f"is missing; {host.host} is a wildcard, and a check asks for one host; name one under it (TKE 45700)"
             )
             yield Problem("loadBalancer.healthCheck.httpCheckDomain", MISSING, message, ("loadBalancer.hosts",))
             return
