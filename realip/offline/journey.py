@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from realip import defaults, tke
+from realip import tke
 from realip.messages import Say
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan
-from realip.settings.exposure_plan import listeners
+from realip.settings.exposure_plan import forwarding, listeners
 from realip.terminal import Line, Span
 from realip.text_width import padded
 
@@ -111,7 +111,9 @@ def _layer_4(settings: "Settings", client: str, say: Say) -> Hop:
 
 def _layer_7(settings: "Settings", client: str, say: Say) -> Hop:
     """The load balancer that speaks HTTP, and appends the client to the header."""
-    detail = say("hop_layer_7", kind=_load_balancer(settings, say), port=defaults.HTTP_PORT)
+    spoken = forwarding(settings).listeners.items()
+    ports = ", ".join(say("listener_port", protocol=protocol, port=port) for protocol, port in spoken)
+    detail = say("hop_layer_7", kind=_load_balancer(settings, say), ports=ports)
     return Hop("CLB", detail, passed=True, peer=client, forwarded_for=_appended(client))
 
 

@@ -146,6 +146,25 @@ def test_an_internal_load_balancer_is_for_clients_inside(realip: Realip) -> None
     assert f'metadata.annotations["{annotation}"]' in service["knownAfterUp"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "listens"),
+    [
+        ({"hosts": [{"host": "shop.example.com", "certificateId": "abCD1234"}]}, "HTTPS port 443"),
+        (
+            {"hosts": [{"host": "shop.example.com", "certificateId": "abCD1234"}], "redirect": True},
+            "HTTP port 80, HTTPS port 443",
+        ),
+        ({"hosts": [{"host": "shop.example.com"}]}, "HTTP port 80"),
+    ],
+)
+def test_the_path_of_hosts_with_certificates_starts_at_their_listeners(
+    settings: dict[str, Any], listens: str, realip: Realip
+) -> None:
+    options = [f"--config=loadBalancer.{key}={json.dumps(value)}" for key, value in settings.items()]
+    _, balancer, *_ = as_json(realip, "vpc-cni-direct-native-ingress", *options)["journey"]
+    assert balancer["detail"] == f"public, layer 7, {listens}"
+
+
 def test_an_existing_load_balancer_is_named(realip: Realip) -> None:
     found = as_json(realip, "vpc-cni-nondirect-native", "--config", "loadBalancer.existingId=lb-1a2b3c4d")
     assert found["journey"][1]["detail"].startswith("existing lb-1a2b3c4d, ")

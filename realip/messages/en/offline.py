@@ -31,7 +31,7 @@ MESSAGES: dict[str, str] = {
     "hop_passed_node": "no node port: the pod has an address of the VPC; native nodes in {ranges}",
     "hop_layer_4": "{kind}, layer 4, {ports}",
     "listener_port": "{protocol} port {port}",
-    "hop_layer_7": "{kind}, layer 7, HTTP port {port}",
+    "hop_layer_7": "{kind}, layer 7, {ports}",
     "hop_node_port": "node port ({low}-{high}) of native nodes in {ranges}",
     "hop_local_node": "node port ({low}-{high}) of native nodes that have pods, in {ranges}: on to their own pods, source untouched",
     "hop_pod": "port {port}, in {ranges}",

@@ -30,7 +30,7 @@ MESSAGES: dict[str, str] = {
     "hop_passed_node": "不经过节点端口：Pod 有 VPC 内的地址；原生节点位于 {ranges}",
     "hop_layer_4": "{kind}，四层，{ports}",
     "listener_port": "{protocol} 端口 {port}",
-    "hop_layer_7": "{kind}，七层，HTTP 端口 {port}",
+    "hop_layer_7": "{kind}，七层，{ports}",
     "hop_node_port": "原生节点的节点端口（{low}-{high}），节点位于 {ranges}",
     "hop_local_node": "有 Pod 的原生节点的节点端口（{low}-{high}），节点位于 {ranges}：只转发到本节点的 Pod，源地址不变",
     "hop_pod": "端口 {port}，位于 {ranges}",
