@@ -159,6 +159,7 @@ def picture(stack: str) -> str:
 
 _WRITERS: dict[str, Callable[[str], str]] = {
     "preview": lambda stack: _fenced("text", _realip("preview", *stack.split())),
+    "diff": lambda stacks: _fenced("text", _realip("diff", *stacks.split())),
     "picture": lambda stack: _fenced("text", picture(stack)),
     "scenarios": lambda title: _fenced("text", scenarios(title)),
     "matrix": lambda language: matrix(language or "en"),
