@@ -13,8 +13,13 @@ from tests.lab.conftest import Round, lab
 
 RATE = 200
 """Requests a second; half of what is measured by hand, as tests share a machine."""
-WAYS = ["vpc-cni-direct-native", "vpc-cni-nondirect-native", "globalrouter-direct-native"]
-"""Straight to pods of both network modes, and over node ports; all ways are measured by hand (docs/lab.md)."""
+WAYS = [
+    "vpc-cni-direct-native",
+    "vpc-cni-direct-native-ingress",
+    "globalrouter-nondirect-native-local",
+    "vpc-cni-nondirect-native",
+]
+"""One of each exposure; all twelve ways are measured by hand (docs/lab.md)."""
 SECONDS = 420.0
 
 
