@@ -97,7 +97,7 @@ class Pour:
 
     def _saw(self, answer: dict[str, object]) -> str:
         if self._reads == "socket":
-            return str(answer.get("client_ip"))
+            return str(answer.get("client_ip") or answer.get("remote_addr"))
         headers = answer.get("headers")
         value = headers.get("X-Forwarded-For", "") if isinstance(headers, dict) else ""
         return str(value).rpartition(",")[2].strip()
