@@ -161,11 +161,7 @@ async def run(url: str, rate: float, client: str, reads: str) -> dict[str, dict[
     print(STARTED, flush=True)
     while True:
         now = time.monotonic()
-        while number < (now - begun) * rate:
-            task = asyncio.create_task(pour.one(keep=number % 2 == 1))
-            running.add(task)
-            task.add_done_callback(running.discard)
-            number += 1
+        # First, so that what a busy machine catches up on counts for the phase that has begun.
         if listening.done():
             pour.phase.seconds += now - phase_begun
             phase_begun = now
@@ -173,6 +169,11 @@ async def run(url: str, rate: float, client: str, reads: str) -> dict[str, dict[
                 break
             pour.phase = phases.setdefault(name, Counts())
             listening = asyncio.create_task(words.readline())
+        while number < (now - begun) * rate:
+            task = asyncio.create_task(pour.one(keep=number % 2 == 1))
+            running.add(task)
+            task.add_done_callback(running.discard)
+            number += 1
         await asyncio.sleep(max(0.0, begun + (number + 1) / rate - time.monotonic()))
     if running:
         await asyncio.wait(running)

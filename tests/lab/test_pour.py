@@ -58,6 +58,8 @@ def poured(port: int, *, client: str = "127.0.0.1", reads: str = "socket") -> di
     command = [sys.executable, "-I", "-S", str(Path(pour.__file__)), f"http://127.0.0.1:{port}/", "200", client, reads]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline().strip() == pour.STARTED
         process.stdin.write("counted\n")
         process.stdin.flush()
         with pytest.raises(subprocess.TimeoutExpired):
