@@ -4,17 +4,18 @@ Plain data as a manifest has it. Values that are known only while the program ru
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from realip import tke
+from realip import echo, tke
 from realip.rules import UNPRIVILEGED_PORT
 
 __all__ = [
     "BASELINE",
     "CONTAINER_STOP_SECONDS",
     "RESTRICTED",
+    "Echo",
     "File",
     "Pod",
     "PodSecurity",
@@ -59,6 +60,16 @@ class Port:
 
 
 @dataclass(frozen=True)
+class Echo:
+    """The echo app, as a pod finds it."""
+
+    config_map: Any
+    """The ConfigMap that holds the program."""
+    port: Any
+    """The port, as text."""
+
+
+@dataclass(frozen=True)
 class Pod:
     """A pod, as it is asked for."""
 
@@ -88,6 +99,8 @@ class Pod:
     service_account: Any = None
     command: Sequence[Any] = ()
     args: Sequence[Any] = ()
+    echo: "Echo | None" = None
+    """The echo app, where that is what runs on the image."""
     security: str = BASELINE
     required_spread: bool = False
     """Pods have to be level over the nodes; if unset, where there is room."""
@@ -101,6 +114,9 @@ def added_capabilities(wanted: Iterable[str], ports: Iterable[int]) -> list[str]
 
 def template(pod: Pod) -> dict[str, Any]:
     """The pod template."""
+    if pod.echo is not None:
+        without = template(replace(pod, echo=None, command=_ECHO_COMMAND))
+        return _echoing(without, pod.echo, low_port=pod.capabilities is not None)
     token = pod.service_account is not None
     spec = _said(
         containers=[_container(pod)],
@@ -117,6 +133,27 @@ def template(pod: Pod) -> dict[str, Any]:
         volumes=_volumes(pod.files),
     )
     return {"metadata": {"labels": dict(pod.labels)}, "spec": spec}
+
+
+_ECHO_FOLDER = "/opt/realip-echo"
+_ECHO_COMMAND = ("python3", "-u", f"{_ECHO_FOLDER}/{echo.FILE}")
+
+
+def _echoing(made: dict[str, Any], app: Echo, *, low_port: bool) -> dict[str, Any]:
+    """A template whose container runs the echo app: its program, its port, and the pod's name."""
+    spec = made["spec"]
+    (container,) = spec["containers"]
+    container.setdefault("volumeMounts", []).append({"name": "echo", "mountPath": _ECHO_FOLDER, "readOnly": True})
+    spec.setdefault("volumes", []).append({"name": "echo", "configMap": {"name": app.config_map}})
+    container["env"] = [
+        *container.get("env", ()),
+        {"name": "PORT", "value": app.port},
+        {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+    ]
+    if not low_port:
+        # Nobody who owns anything: the program needs no more, but for a port below 1024.
+        spec["securityContext"] |= {"runAsNonRoot": True, "runAsUser": echo.USER}
+    return made
 
 
 def _said(**fields: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 
+from realip import echo
 from realip.components._component import Children
 from realip.pod import Pod, template
 from realip.strategic_merge import merged
@@ -61,10 +62,21 @@ def make_deployment(
     }
     if app.replicas is not None:
         spec["replicas"] = app.replicas
+    found: dict[str, pulumi.Resource] = {}
+    if app.pod.echo is not None:
+        found["program"] = core.ConfigMap(
+            f"{name}-echo",
+            metadata={"name": app.pod.echo.config_map, "namespace": namespace, "labels": labels},
+            data={echo.FILE: echo.source()},
+            immutable=True,
+            opts=children.options(),
+        )
     deployment = apps.Deployment(
         f"{name}-deployment",
         metadata={"name": app.name, "namespace": namespace, "labels": labels},
         spec=spec,
-        opts=children.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
+        opts=children.options(
+            *found.values(), custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)
+        ),
     )
-    return {"deployment": deployment}
+    return found | {"deployment": deployment}

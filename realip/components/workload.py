@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 
-from realip import defaults, rules, tke
+from realip import defaults, echo, rules, tke
 from realip.components._arguments import (
     Arguments,
     Entries,
@@ -21,7 +21,7 @@ from realip.components._arguments import (
 from realip.components._component import KubernetesComponent
 from realip.components._deployment import AppDeployment, make_app
 from realip.components._taints import EFFECTS
-from realip.pod import Pod, Port, Source, added_capabilities
+from realip.pod import Echo, Pod, Port, Source, added_capabilities
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem
 
@@ -83,8 +83,11 @@ class WorkloadArgs(TypedDict):
 
     deployment: pulumi.Input[str]
     """The Deployment's name."""
-    image: pulumi.Input[str]
-    """Container image."""
+    image: NotRequired[pulumi.Input[str]]
+    """Container image; of `echo` a plain Python image if unset."""
+    echo: NotRequired[bool]
+    """Run the echo app, which answers with the address that its socket saw and the headers that came, as `realip verify` reads
+    them. Its program comes from a ConfigMap; `image` is any with Python 3.9 or later."""
     labels: Mapping[str, pulumi.Input[str]]
     """Labels of the pods, by which Services find them."""
     port: pulumi.Input[int]
@@ -175,6 +178,10 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if deployment is not None and "container" not in args.said and len(deployment) > 63:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
         yield arguments.lacks("container", message)
+    if args.get("echo"):
+        yield from _echo_problems(arguments, args)
+    elif "image" not in args.said:
+        yield arguments.lacks("image", "is missing; add it, or take the echo app with echo=True")
     if args.get("pod_template"):
         yield from _template_problems(arguments, args)
 
@@ -199,6 +206,17 @@ def _template_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         for step in fault.steps:
             place = place.entry(step)
         yield Problem(place.path, shown(fault.value), fault.message)
+
+
+def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """The echo app is a program of its own."""
+    for name in ("command", "args"):
+        if name in args.said and name not in args.wrong:
+            yield arguments.refuse(name, args.get(name), "is for another program than the echo app; remove it")
+    deployment = args.text("deployment")
+    if deployment is not None and len(deployment) + len(echo.name_behind()) > 253:
+        message = f"is too long with {echo.name_behind()} behind it, the name of the echo app's ConfigMap; shorten it"
+        yield arguments.refuse("deployment", deployment, message)
 
 
 def _one_source(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -302,7 +320,8 @@ def pod_of(args: WorkloadArgs) -> Pod:
     resources = args["resources"]
     return Pod(
         container=args.get("container") or _container_name(args["deployment"]),
-        image=args["image"],
+        image=args.get("image") or echo.IMAGE,
+        echo=_echo(args),
         labels=args["labels"],
         port=as_integer(args["port"]),
         requests={"cpu": _text(resources["cpu_request"]), "memory": _text(resources["memory_request"])},
@@ -332,6 +351,17 @@ def _listens_by_tcp(args: WorkloadArgs) -> bool:
     return listed is None or any(
         (entry.get("protocol") or "TCP") == "TCP" and (is_later(port) or as_integer(entry["port"]) == port)
         for entry in listed
+    )
+
+
+def _echo(args: WorkloadArgs) -> Echo | None:
+    if not args.get("echo"):
+        return None
+    deployment, port = args["deployment"], as_integer(args["port"])
+    end = echo.name_behind()
+    return Echo(
+        f"{deployment}{end}" if isinstance(deployment, str) else pulumi.Output.concat(deployment, end),
+        str(port) if isinstance(port, int) else pulumi.Output.all(port).apply(lambda known: str(known[0])),
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from realip import tke
-from realip.pod import Pod, Port, Source, added_capabilities
+from realip import echo, tke
+from realip.pod import Echo, Pod, Port, Source, added_capabilities
 from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
@@ -18,7 +18,8 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
     ports = [Port(port, protocol) for port, protocol in container_ports(settings)]
     return Pod(
         container=app.container or row.names.container,
-        image=app.image or row.image,
+        image=app.image or (echo.IMAGE if app.echo else row.image),
+        echo=Echo(f"{app.deployment or row.names.deployment}{echo.name_behind()}", str(main)) if app.echo else None,
         labels=app_labels(settings),
         port=main,
         ports=ports,

@@ -222,6 +222,7 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (Workload, _WORKLOAD),
+    (Workload, {name: _WORKLOAD[name] for name in ("deployment", "labels", "port", "resources")} | {"echo": True}),
     (
         DirectService,
         _SERVICE | {"load_balancer": _NEW_BALANCER, "explicit_public": True, "pass_to_target": True} | _ANNOTATED,

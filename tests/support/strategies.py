@@ -151,6 +151,7 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         image=st.sampled_from(["nginx", "registry.example.com:5000/a/b:v1", "A b"]),
         replicas=st.integers(-1, 60),
         autoscaled=st.booleans(),
+        echo=st.booleans(),
         port=st.integers(-1, 70000),
         servicePort=st.sampled_from([80, 443, 0]),
         namespace=_NAMES,

@@ -13,7 +13,7 @@ FLOORS = (
     {"escapes"},
     {"streams", "text_width", "messages"},
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities", "online"},
-    {"networks", "instance_types", "scenarios", "whole_file", "kubernetes_api", "pod_fields"},
+    {"echo", "networks", "instance_types", "scenarios", "whole_file", "kubernetes_api", "pod_fields"},
     {"rules", "cluster_facts"},
     {"annotations", "exposure_rules", "forwarding", "listeners", "pod", "strategic_merge"},
     {"pod_template"},

@@ -44,6 +44,11 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "app.drainSeconds", app.drain_seconds, f"needs Kubernetes {oldest}; remove it", ("cluster.version",)
         )
+    if app.echo:
+        for name, value in (("command", app.command), ("args", app.args)):
+            if value:
+                message = "is for another program than the echo app; remove it, or app.echo"
+                yield Problem(f"app.{name}", list(value), message, ("app.echo",))
     yield from _template_problems(settings)
 
 

@@ -50,7 +50,14 @@ class AppSettings(Section):
     selector: dict[LabelKey, LabelValue] | None = Field(
         None, description="Labels of the pods of an app that runs already; only where deploy is false."
     )
-    image: Image | None = Field(None, description="Container image; the scenario's default image if unset.")
+    image: Image | None = Field(
+        None,
+        description="Container image; the scenario's default image if unset. Of the echo app: any with Python 3.9 or later.",
+    )
+    echo: bool = Field(
+        default=False,
+        description="Run the echo app, which needs no image of its own: it answers with the address that it saw and the headers that came.",
+    )
     replicas: Annotated[int, Field(ge=rules.PODS.start, le=rules.PODS[-1])] | None = Field(
         None, description="Number of pods; 3 direct, 2 non-direct if unset."
     )
