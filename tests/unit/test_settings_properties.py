@@ -19,7 +19,7 @@ from tests.support.stacks import SLUGS
 EVERYONE = {"0.0.0.0/0", "::/0"}
 REMEDIES = (
     "; write ", "; choose ", "; use ", "; take ", " give ", "; add ", "; remove ", "; say ", "; name ", "; set ", "; put ", "; let ",
-    "; swap ", "; lower ", "; quote ", "; did you mean ", "; known are ", "; TKE takes ", "Nearest scenario: ",
+    "; keep ", "; swap ", "; lower ", "; quote ", "; did you mean ", "; known are ", "; TKE takes ", "Nearest scenario: ",
     "must be ", "is not one of ", " needs ",
 )  # fmt: skip
 

@@ -170,9 +170,7 @@ def overlap_problems(settings: Settings) -> Iterator[Problem]:
     shared = shared_subnets(settings)
     for index, of_pods, of_nodes in shared:
         if of_pods.network and of_nodes.network and of_pods.network != of_nodes.network:
-            message = (
-                f"is another network than network.nodeSubnets has for {of_pods.id}, {of_nodes.cidr}; a subnet has one"
-            )
+            message = f"is another network than network.nodeSubnets has for {of_pods.id}, {of_nodes.cidr}; write the same in both, since a subnet has one"
             yield Problem(f"network.podSubnets[{index}].cidr", of_pods.cidr, message, paths)
     both = {f"network.podSubnets[{index}]" for index, _, _ in shared}
     for name, subnet, message in rules.overlaps([one for one in subnets if one[0] not in both]):
