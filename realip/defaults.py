@@ -9,6 +9,7 @@ __all__ = [
     "INSTANCE_TYPES",
     "KUBERNETES_VERSION",
     "NAMESPACE",
+    "NAT_BANDWIDTH",
     "NODES",
     "PODS_PER_NODE",
     "SERVICES",
@@ -42,6 +43,8 @@ INSTANCE_TYPES = ("S5.MEDIUM4",)
 SYSTEM_DISK_TYPE = "CLOUD_PREMIUM"
 SYSTEM_DISK_SIZE = 50
 """GB."""
+NAT_BANDWIDTH = 100
+"""Mbit/s of the NAT gateway and its address."""
 
 NAMESPACE = "default"
 HTTP_PORT = 80

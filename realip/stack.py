@@ -11,7 +11,6 @@ from realip.components._component import Component, after
 from realip.components._deployment import AppDeployment, make_app
 from realip.components._ingress import IngressArgs
 from realip.components._load_balancer_service import LoadBalancerServiceArgs
-from realip.components._taints import Taint
 from realip.components.client_access import make_client_access
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
@@ -29,6 +28,7 @@ from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import namespace_and_name
 from realip.exposure_args import client_access_args, layer_7_args, load_balancer_args, port_args, service_config_args
+from realip.node_pools import add_machines, pool_args, taints_of
 from realip.pod_template import with_texts
 from realip.reached_cluster import Reached, reach
 from realip.scenarios import ExposureKind
@@ -127,6 +127,10 @@ class RealIpStack(Component):
         )
         if settings.network.account_type is not None:
             args["account_type"] = settings.network.account_type.value
+        if not settings.network.nat:
+            args["nat"] = False
+        elif settings.network.vpc_id is None:
+            args["nat_bandwidth"] = settings.network.nat_bandwidth
         if plan.auxiliary:
             args["auxiliary_cidrs"] = settings.network.auxiliary_cidrs
         if settings.network.vpc_id is not None:
@@ -177,7 +181,7 @@ class RealIpStack(Component):
 
     def _make_nodes(self) -> pulumi.CustomResource:
         settings, network, name = self._settings.nodes, self._network, f"{self._name}-nodes"
-        taints = [Taint(key=taint.key, value=taint.value, effect=taint.effect.value) for taint in settings.taints]
+        taints = taints_of(settings.taints)
         if self._row.super_nodes:
             return make_super_nodes(
                 self._children,
@@ -204,8 +208,11 @@ class RealIpStack(Component):
             display_name=self._settings.cluster.name,
             tags=self._settings.tags,
         )
+        add_machines(args, settings)
         if settings.autoscaling is not None:
             args["autoscaling"] = {"min": settings.autoscaling.min, "max": settings.autoscaling.max}
+        for pool in settings.pools:
+            make_native_nodes(self._children, f"{name}-{pool.name}", pool_args(args, pool))
         return make_native_nodes(self._children, name, args)
 
     def _subnets_by_zone(self) -> list[int]:

@@ -9,6 +9,7 @@ __all__ = [
     "ACCOUNT_BILLED_BY_IP",
     "ADDRESS_IP_VERSION",
     "API_SERVER_PORT",
+    "BANDWIDTH_PACKAGE",
     "CERTIFICATE_ID",
     "CLASS_ANNOTATION",
     "CLASS_QCLOUD",
@@ -19,10 +20,13 @@ __all__ = [
     "CLUSTER_POD_NUMBERS",
     "CLUSTER_SERVICE_NUMBERS",
     "CONTROLLER_VERSION",
+    "DATA_DISK_SIZES",
+    "DATA_DISK_TYPES",
     "DEFAULT_DIRECT_ACCESS",
     "DEFAULT_DIRECT_ACCESS_SINCE",
     "ENI_NETWORKS",
     "ENI_RESOURCES",
+    "FILE_SYSTEMS",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
     "GLOBAL_ROUTE_DIRECT_ACCESS_VERSION",
     "HEALTH_CHECK_INTERVAL",
@@ -68,15 +72,22 @@ __all__ = [
     "MAX_SECURITY_GROUP_RULES",
     "MINOR_VERSION_STEP",
     "MODE_SKIP",
+    "NAT_ADDRESS_BANDWIDTH",
+    "NAT_BANDWIDTHS",
     "NETWORK_TYPE_GLOBAL_ROUTER",
     "NETWORK_TYPE_VPC_CNI",
+    "NODE_BANDWIDTH",
     "NODE_EVICTION_MEMORY",
+    "NODE_INTERNET_CHARGE_TYPES",
+    "NODE_PACKAGE_BANDWIDTH",
     "NODE_PORT_RANGE",
     "NODE_RESERVED_CORES",
     "NODE_RESERVED_CORES_AT_LEAST",
     "NODE_RESERVED_MEMORY",
     "POD_NETWORKS",
+    "PREPAID_PERIODS",
     "PRE_STOP_SLEEP_VERSION",
+    "RENEW_FLAGS",
     "SCHEDULERS",
     "SERVICE_CIDR_MASKS",
     "SERVICE_CIDR_RANGES",
@@ -355,6 +366,26 @@ is not to be had (TKE 41897), and an EIP takes no bandwidth of its own."""
 SYSTEM_DISK_TYPES = ("CLOUD_PREMIUM", "CLOUD_SSD", "CLOUD_BSSD", "CLOUD_HSSD")
 SYSTEM_DISK_SIZES = range(50, 1025)
 """GB of a node's system disk."""
+DATA_DISK_TYPES = (*SYSTEM_DISK_TYPES, "CLOUD_TSSD", "LOCAL_NVME")
+DATA_DISK_SIZES = range(10, 32001)
+"""GB of a data disk: what a cloud disk may have (CBS 362/2353); its type may ask for more than the least."""
+FILE_SYSTEMS = ("ext3", "ext4", "xfs")
+PREPAID_PERIODS = (*range(1, 13), 24, 36, 48, 60)
+"""Months for which a node is paid in advance."""
+RENEW_FLAGS = ("NOTIFY_AND_AUTO_RENEW", "NOTIFY_AND_MANUAL_RENEW", "DISABLE_NOTIFY_AND_MANUAL_RENEW")
+BANDWIDTH_PACKAGE = "BANDWIDTH_PACKAGE"
+NODE_INTERNET_CHARGE_TYPES = (TRAFFIC_POSTPAID_BY_HOUR, "BANDWIDTH_POSTPAID_BY_HOUR", BANDWIDTH_PACKAGE)
+NODE_BANDWIDTH = range(1, 101)
+"""Mbit/s of a node's public address, by traffic or by bandwidth."""
+NODE_PACKAGE_BANDWIDTH = range(1, 2001)
+"""The same in a bandwidth package."""
+
+# --- NAT gateway (provider nat_gateway) ----------------------------------------------------------------------------------
+
+NAT_BANDWIDTHS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Mbit/s of a NAT gateway."""
+NAT_ADDRESS_BANDWIDTH = 100
+"""Mbit/s of an EIP that is billed by traffic, at most (provider eip, internet_max_bandwidth_out)."""
 
 INSTANCE_CORES = {"SMALL": 1, "MEDIUM": 2, "LARGE": 4}
 """vCPU by the size in an instance type's name, and `2XLARGE` twice four; behind it stands the memory in GB (CVM 213/11518)."""

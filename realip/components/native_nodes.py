@@ -9,6 +9,18 @@ import tencentcloud_iac_pulumi as tencentcloud
 from realip import defaults, rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
 from realip.components._component import Children, Component, named
+from realip.components._machines import (
+    DATA_DISK,
+    INTERNET_ACCESSIBLE,
+    PREPAID,
+    DataDisk,
+    InternetAccessible,
+    Prepaid,
+    data_disks,
+    internet_accessible,
+    mounted_twice,
+    prepaid,
+)
 from realip.components._taints import TAINT, Taint, taints
 from realip.problems import Problem
 
@@ -43,6 +55,14 @@ class NativeNodesArgs(TypedDict):
     """CLOUD_PREMIUM, CLOUD_SSD, CLOUD_BSSD or CLOUD_HSSD."""
     system_disk_size: NotRequired[pulumi.Input[int]]
     """Size of the system disk in GB."""
+    data_disks: NotRequired[Sequence[DataDisk]]
+    """Data disks of each node."""
+    key_ids: NotRequired[Sequence[pulumi.Input[str]]]
+    """SSH keys, `skey-...`, with which somebody may log in to the nodes; none if unset."""
+    instance_charge_prepaid: NotRequired[Prepaid]
+    """Payment in advance; by the hour if unset."""
+    internet_accessible: NotRequired[InternetAccessible]
+    """A public address of each node; none if unset."""
     labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Node labels."""
     taints: NotRequired[Sequence[Taint]]
@@ -61,7 +81,8 @@ def _ends(arguments: Arguments, args: Known) -> Iterator[Problem]:
 
 
 def _start(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """A number to start with that the autoscaler would leave alone."""
+    """A number to start with that the autoscaler would leave alone, and a folder for each disk."""
+    yield from mounted_twice(arguments.at("data_disks"), args.entries("data_disks"))
     bounds, replicas = args.get("autoscaling"), args.number("replicas", defaults.NODES)
     if not isinstance(bounds, Known) or replicas is None:
         return
@@ -87,6 +108,10 @@ NATIVE_NODES = Shape(
         "instance_types": Items(rules.instance_type, at_least_one="instance type", unique=True),
         "system_disk_type": lambda value: rules.one_of(value, tke.SYSTEM_DISK_TYPES),
         "system_disk_size": lambda value: rules.within(value, tke.SYSTEM_DISK_SIZES),
+        "data_disks": Items(DATA_DISK),
+        "key_ids": Items(lambda value: rules.cloud_id(value, "skey"), unique=True),
+        "instance_charge_prepaid": PREPAID,
+        "internet_accessible": INTERNET_ACCESSIBLE,
         "labels": Entries(rules.label_key, rules.label_value),
         "taints": Items(TAINT),
         "display_name": rules.cloud_name,
@@ -97,7 +122,7 @@ NATIVE_NODES = Shape(
 
 
 class NativeNodes(Component):
-    """A pool of native nodes without public addresses (provider resource kubernetes_native_node_pool)."""
+    """A pool of native nodes, without public addresses unless asked for (provider resource kubernetes_native_node_pool)."""
 
     node_pool_id: pulumi.Output[str]
     """Id of the pool, `cls-...#np-...`."""
@@ -112,17 +137,17 @@ class NativeNodes(Component):
 def make_native_nodes(children: Children, name: str, args: NativeNodesArgs) -> tencentcloud.kubernetes.NativeNodePool:
     """The pool of native nodes."""
     autoscaling = args.get("autoscaling")
-    scaling: dict[str, object] = {}
+    more = _machines(args)
     if autoscaling is not None:
         bounds = {"min_replicas": as_integer(autoscaling["min"]), "max_replicas": as_integer(autoscaling["max"])}
-        scaling["scaling"] = {**bounds, "create_policy": "ZoneEquality"}
+        more["scaling"] = {**bounds, "create_policy": "ZoneEquality"}
     return tencentcloud.kubernetes.NativeNodePool(
         name,
         name=args.get("display_name") or name,
         cluster_id=args["cluster_id"],
         type="Native",
         native={
-            "instance_charge_type": "POSTPAID_BY_HOUR",
+            "instance_charge_type": "PREPAID" if "instance_charge_prepaid" in args else "POSTPAID_BY_HOUR",
             "instance_types": list(args.get("instance_types") or defaults.INSTANCE_TYPES),
             "subnet_ids": args["subnet_ids"],
             "security_group_ids": [args["security_group_id"]],
@@ -133,7 +158,7 @@ def make_native_nodes(children: Children, name: str, args: NativeNodesArgs) -> t
             "replicas": as_integer(args.get("replicas", defaults.NODES)),
             "enable_autoscaling": autoscaling is not None,
             "auto_repair": True,
-            **scaling,
+            **more,
         },
         labels=[{"name": key, "value": value} for key, value in (args.get("labels") or {}).items()],
         taints=taints(args.get("taints") or ()),
@@ -145,6 +170,20 @@ def make_native_nodes(children: Children, name: str, args: NativeNodesArgs) -> t
             delete_before_replace=False, ignore_changes=["native.replicas"] if autoscaling is not None else None
         ),
     )
+
+
+def _machines(args: NativeNodesArgs) -> dict[str, object]:
+    """Fields of machines that are left out unless somebody asks for them."""
+    made: dict[str, object] = {}
+    if disks := args.get("data_disks"):
+        made["data_disks"] = data_disks(disks)
+    if keys := args.get("key_ids"):
+        made["key_ids"] = list(keys)
+    if "instance_charge_prepaid" in args:
+        made["instance_charge_prepaid"] = prepaid(args["instance_charge_prepaid"])
+    if "internet_accessible" in args:
+        made["internet_accessible"] = internet_accessible(args["internet_accessible"])
+    return made
 
 
 def _machine_tags(tags: Mapping[str, "pulumi.Input[str]"]) -> list[dict[str, object]]:

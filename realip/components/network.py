@@ -8,17 +8,15 @@ from typing import NotRequired, TypedDict
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip import rules, tke
-from realip.components._arguments import Arguments, Entries, Items, Known, Shape
+from realip import defaults, machine_rules, rules, tke
+from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
 from realip.components._component import Component, after, named
 from realip.components._security_rule import security_rule
 from realip.problems import Problem
 
 __all__ = ["NETWORK", "Network", "NetworkArgs", "Subnet"]
 
-_NAT_BANDWIDTH = 100
 _NAT_CONNECTIONS = 1_000_000
-_NAT_ADDRESS_BANDWIDTH = 100
 
 
 class Subnet(TypedDict):
@@ -53,6 +51,11 @@ class NetworkArgs(TypedDict):
     """The same by UDP."""
     client_cidrs: NotRequired[Sequence[str]]
     """Who may reach those ports."""
+    nat: NotRequired[bool]
+    """A NAT gateway as the subnets' way out, with an address; true if unset. Without one nodes need public addresses, or nothing
+    from outside the VPC: images neither."""
+    nat_bandwidth: NotRequired[pulumi.Input[int]]
+    """Mbit/s of the NAT gateway: 20, 50, 100, and above that for an account of type LEGACY; 100 if unset."""
     account_type: NotRequired[str]
     """LEGACY for an account that is billed by CVM, whose EIPs take no bandwidth of their own; STANDARD if unset."""
     display_name: NotRequired[str]
@@ -79,6 +82,7 @@ def network_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     yield from _regions([(place, zone) for place, subnet in placed if (zone := subnet.text("zone")) is not None])
     yield from _overlaps(arguments, args, placed, existing=existing)
     yield from _names(arguments, args, placed, existing=existing)
+    yield from _way_out(arguments, args, existing=existing)
     inside = [cidr for cidr in args.entries("inside_cidrs") if isinstance(cidr, str)]
     if rules.whole_internet(inside):
         message = "let the whole internet reach every port, or as good as that; name the networks of nodes and pods"
@@ -135,6 +139,25 @@ def _overlaps(
         yield Problem(path, str(shared), message)
 
 
+def _way_out(arguments: Arguments, args: Known, *, existing: bool) -> Iterator[Problem]:
+    """A NAT gateway where the VPC is new, with bandwidth that its address carries."""
+    for argument in ("nat", "nat_bandwidth"):
+        if existing and argument in args:
+            message = "is for a new VPC, and vpc_id names one that exists; remove it"
+            yield arguments.refuse(argument, args[argument], message)
+    bandwidth = args.number("nat_bandwidth")
+    if existing or bandwidth is None:
+        return
+    if args.get("nat") is False:
+        yield arguments.refuse(
+            "nat_bandwidth", bandwidth, "is for a NAT gateway, and nat is false; remove one of the two"
+        )
+    try:
+        machine_rules.nat_bandwidth(bandwidth, billed_by_cvm=args.text("account_type") == tke.ACCOUNT_BILLED_BY_CVM)
+    except ValueError as error:
+        yield arguments.refuse("nat_bandwidth", bandwidth, str(error))
+
+
 def _names(
     arguments: Arguments, args: Known, placed: Sequence[tuple[Arguments, Known]], *, existing: bool
 ) -> Iterator[Problem]:
@@ -182,6 +205,7 @@ NETWORK = Shape(
         "client_ports": rules.ports,
         "client_udp_ports": rules.ports,
         "client_cidrs": rules.canonical_cidr,
+        "nat_bandwidth": lambda value: rules.one_of(value, tke.NAT_BANDWIDTHS),
         "account_type": lambda value: rules.one_of(value, (tke.ACCOUNT_BILLED_BY_IP, tke.ACCOUNT_BILLED_BY_CVM)),
         "display_name": rules.cloud_name,
         "tags": Entries(rules.tag_key, rules.tag_value),
@@ -244,8 +268,14 @@ class Network(Component):
                 tags=self._tags,
                 opts=self._children.options(),
             )
-            route = self._nat_route(table)
-            nodes = [after(identifier, route) for identifier in self._subnets("nodes", node_subnets, table)]
+            route = (
+                self._nat_route(table, args.get("nat_bandwidth", defaults.NAT_BANDWIDTH))
+                if args.get("nat", True)
+                else None
+            )
+            nodes = self._subnets("nodes", node_subnets, table)
+            if route is not None:
+                nodes = [after(identifier, route) for identifier in nodes]
             pods = self._subnets("pods", pod_subnets, table)
         self.node_subnet_ids = pulumi.Output.all(*nodes)
         self.pod_subnet_ids = pulumi.Output.all(*pods)
@@ -259,14 +289,16 @@ class Network(Component):
             }
         )
 
-    def _nat_route(self, table: tencentcloud.route.Table) -> tencentcloud.route.TableEntry:
+    def _nat_route(
+        self, table: tencentcloud.route.Table, bandwidth: "pulumi.Input[int]"
+    ) -> tencentcloud.route.TableEntry:
         """The way out of the subnets."""
-        name, display_name = self._name, self._display_name
+        name, display_name, bandwidth = self._name, self._display_name, as_integer(bandwidth)
         address = tencentcloud.eip.Instance(
             f"{name}-nat-address",
             name=f"{display_name}-nat",
             internet_charge_type=None if self._legacy else tke.TRAFFIC_POSTPAID_BY_HOUR,
-            internet_max_bandwidth_out=None if self._legacy else _NAT_ADDRESS_BANDWIDTH,
+            internet_max_bandwidth_out=None if self._legacy else bandwidth,
             tags=self._tags,
             opts=self._children.options(),
         )
@@ -275,7 +307,7 @@ class Network(Component):
             name=display_name,
             vpc_id=self.vpc_id,
             assigned_eip_sets=[address.public_ip],
-            bandwidth=_NAT_BANDWIDTH,
+            bandwidth=bandwidth,
             max_concurrent=_NAT_CONNECTIONS,
             tags=self._tags,
             opts=self._children.options(),

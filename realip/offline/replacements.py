@@ -33,7 +33,14 @@ REPLACES: Mapping[str, frozenset[str]] = {
         }
     ),
     "tencentcloud:Kubernetes/nativeNodePool:NativeNodePool": frozenset(
-        {"clusterId", "native.instanceChargeType", "native.instanceTypes", "native.systemDisk"}
+        {
+            "clusterId",
+            "native.instanceChargeType",
+            "native.instanceTypes",
+            "native.systemDisk",
+            "native.instanceChargePrepaid",
+            "native.internetAccessible",
+        }
     ),
     "tencentcloud:Kubernetes/serverlessNodePool:ServerlessNodePool": frozenset(
         {"clusterId", "serverlessNodes", "securityGroupIds"}

@@ -102,6 +102,15 @@ def _native_nodes(inputs: Mapping[str, Any], say: Say) -> Summary:
     )
     if scaling := native.get("scaling"):
         made.details.append(say("nodes_autoscaled", least=scaling["minReplicas"], most=scaling["maxReplicas"]))
+    for data in native.get("dataDisks") or ():
+        code = "nodes_data_disk" if data.get("mountTarget") else "nodes_raw_disk"
+        made.details.append(say(code, size=data["diskSize"], disk=data["diskType"], folder=data.get("mountTarget")))
+    if prepaid := native.get("instanceChargePrepaid"):
+        made.details.append(say("nodes_prepaid", months=prepaid["period"], renewal=prepaid["renewFlag"]))
+    if internet := native.get("internetAccessible"):
+        made.details.append(say("nodes_public", speed=internet["maxBandwidthOut"], charge=internet["chargeType"]))
+    if keys := native.get("keyIds"):
+        made.details.append(say("nodes_keys", keys=", ".join(map(str, keys))))
     return made
 
 

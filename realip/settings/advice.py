@@ -61,6 +61,7 @@ def advice(settings: Settings) -> list[Problem]:
     found += _limits(settings)
     found += _pods_without_a_node(settings)
     found += _zones_not_said(settings)
+    found += _no_way_out(settings)
     found += _adopted(settings)
     found += [
         Problem(
@@ -115,6 +116,17 @@ def _zones_not_said(settings: Settings) -> Iterator[Problem]:
         yield Problem("access.endpointZone", MISSING, message)
 
 
+def _no_way_out(settings: Settings) -> Iterator[Problem]:
+    """Nodes that reach nothing outside the VPC: images neither, but those of a registry inside it."""
+    if settings.network.nat or settings.network.vpc_id is not None or settings.nodes.internet_accessible is not None:
+        return
+    message = (
+        "leaves nodes and pods without a way out of the VPC, so that images come from a registry inside it alone; "
+        "add a NAT gateway, or on native nodes nodes.internetAccessible"
+    )
+    yield Problem("network.nat", value=False, message=message)
+
+
 def _limits(settings: Settings) -> Iterator[Problem]:
     """Settings that Tencent Cloud or Kubernetes would stop, or do without, minutes into an update."""
     app, access = settings.app, settings.access
@@ -153,7 +165,9 @@ def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
     app, nodes, row = settings.app, settings.nodes, settings.row
     sizes = [allocatable(name) for name in nodes.instance_types]
     known = [size for size in sizes if size is not None]
-    if row.super_nodes or len(known) < len(sizes) or not app.deploy:
+    # A pool beside the first one has room of its own, unless it keeps the app away.
+    others = any(all(taint.effect == "PreferNoSchedule" for taint in pool.taints) for pool in nodes.pools)
+    if row.super_nodes or len(known) < len(sizes) or not app.deploy or others:
         return
     cores, memory, names = (
         rules.cpu(app.cpu_request),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from realip import annotations, exposure_rules, rules, tke
+from realip import annotations, exposure_rules, machine_rules, rules, tke
 
 __all__ = [
     "Annotation",
@@ -23,13 +23,17 @@ __all__ = [
     "ClusterCidr",
     "ClusterId",
     "Cpu",
+    "DataDiskSize",
+    "DataDiskType",
     "DiskSize",
     "DiskType",
     "EipId",
     "EnvName",
+    "FileSystem",
     "Host",
     "Image",
     "InstanceType",
+    "KeyId",
     "Label",
     "LabelKey",
     "LabelValue",
@@ -37,13 +41,20 @@ __all__ = [
     "LoadBalancerId",
     "MayBeSecret",
     "Memory",
+    "MountTarget",
     "Name",
+    "NatBandwidth",
     "NatGatewayId",
+    "NodeBandwidth",
+    "NodeChargeType",
     "NodePoolId",
     "Nodes",
+    "PackageId",
     "Path",
     "PodNumber",
     "Port",
+    "PrepaidPeriod",
+    "RenewFlag",
     "RouteId",
     "RouteTableId",
     "Scheduler",
@@ -113,6 +124,17 @@ InstanceType = Annotated[str, keeps(rules.instance_type)]
 Level = Annotated[str, keeps(rules.one_of, tke.CLUSTER_LEVELS)]
 DiskType = Annotated[str, keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]
 DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DISK_SIZES.stop - 1)]
+DataDiskType = Annotated[str, keeps(rules.one_of, tke.DATA_DISK_TYPES)]
+DataDiskSize = Annotated[int, Field(ge=tke.DATA_DISK_SIZES.start, le=tke.DATA_DISK_SIZES[-1])]
+FileSystem = Annotated[str, keeps(rules.one_of, tke.FILE_SYSTEMS)]
+MountTarget = Annotated[str, keeps(machine_rules.mount_target)]
+PrepaidPeriod = Annotated[int, keeps(rules.one_of, tke.PREPAID_PERIODS)]
+RenewFlag = Annotated[str, keeps(rules.one_of, tke.RENEW_FLAGS)]
+NodeBandwidth = Annotated[int, Field(ge=tke.NODE_PACKAGE_BANDWIDTH.start, le=tke.NODE_PACKAGE_BANDWIDTH[-1])]
+NodeChargeType = Annotated[str, keeps(rules.one_of, tke.NODE_INTERNET_CHARGE_TYPES)]
+PackageId = Annotated[str, keeps(machine_rules.bandwidth_package_id)]
+KeyId = Annotated[str, keeps(rules.cloud_id, "skey")]
+NatBandwidth = Annotated[int, keeps(rules.one_of, tke.NAT_BANDWIDTHS)]
 PodNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]
 ServiceNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_SERVICE_NUMBERS)]
 Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNET_BANDWIDTH.stop - 1)]

@@ -149,6 +149,8 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
         Network,
         _NETWORK
         | {
+            "nat": True,
+            "nat_bandwidth": 50,
             "node_subnets": [
                 {"zone": "ap-guangzhou-6", "cidr": "10.0.0.0/20"},
                 {"zone": "ap-guangzhou-7", "cidr": "10.0.16.0/20"},
@@ -196,6 +198,17 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
             "instance_types": ["SA5.MEDIUM4", "S5.MEDIUM4"],
             "system_disk_type": "CLOUD_BSSD",
             "system_disk_size": 80,
+            "data_disks": [
+                {"disk_type": "CLOUD_SSD", "disk_size": 100, "mount_target": "/data", "file_system": "xfs"},
+                {"disk_type": "LOCAL_NVME", "disk_size": 50},
+            ],
+            "key_ids": ["skey-1", "skey-2"],
+            "instance_charge_prepaid": {"period": 12, "renew_flag": "NOTIFY_AND_AUTO_RENEW"},
+            "internet_accessible": {
+                "max_bandwidth_out": 500,
+                "charge_type": "BANDWIDTH_PACKAGE",
+                "bandwidth_package_id": "bwp-1",
+            },
             "tags": {"team": "edge"},
         },
     ),

@@ -367,3 +367,20 @@ def test_a_network_alone_lets_its_auxiliary_networks_reach_each_other() -> None:
     nodes = [{"zone": "ap-guangzhou-6", "cidr": "10.8.0.0/20"}]
     with pytest.raises(ArgumentError, match=elsewhere):
         _network(cidr="10.8.0.0/16", auxiliary_cidrs=["10.9.0.0/16"], node_subnets=nodes)
+
+
+def test_a_vpc_without_a_nat_gateway_pays_for_none() -> None:
+    found = up("vpc-cni-direct-native", network={"nat": False}, nodes={"internetAccessible": {"maxBandwidthOut": 5}})
+    for kind in ("Gateway", "TableEntry", "Eip/instance:Instance"):
+        assert found.of(kind) == []
+    assert len(found.of("Subnet/instance:Instance")) == 4
+    assert found.one("NativeNodePool").inputs["native"]["subnetIds"]
+
+
+def test_a_nat_gateway_has_the_bandwidth_that_was_asked_for() -> None:
+    found = up("vpc-cni-direct-native", network={"natBandwidth": 20})
+    assert found.one("Gateway").inputs["bandwidth"] == 20
+    assert found.one("Eip/instance:Instance").inputs["internetMaxBandwidthOut"] == 20
+    legacy = up("vpc-cni-direct-native", network={"natBandwidth": 500, "accountType": "LEGACY"})
+    assert legacy.one("Gateway").inputs["bandwidth"] == 500
+    assert "internetMaxBandwidthOut" not in legacy.one("Eip/instance:Instance").inputs

@@ -187,3 +187,101 @@ def test_listing_the_same_subnets_in_another_order_moves_no_pod_and_no_address()
     )
     for kind in ("ServerlessNodePool", "ClusterEndpoint", "core/v1:Service"):
         assert there.one(kind).inputs == back.one(kind).inputs
+
+
+_DISKS = [
+    {"diskType": "CLOUD_SSD", "diskSize": 100, "mountTarget": "/data"},
+    {"diskType": "CLOUD_HSSD", "diskSize": 200, "mountTarget": "/logs", "fileSystem": "xfs"},
+    {"diskType": "CLOUD_PREMIUM", "diskSize": 50},
+]
+
+
+def test_machines_are_as_somebody_describes_them() -> None:
+    nodes = {
+        "dataDisks": _DISKS,
+        "keyIds": ["skey-1"],
+        "instanceChargePrepaid": {"period": 12},
+        "internetAccessible": {"maxBandwidthOut": 5},
+    }
+    native = up("vpc-cni-direct-native", nodes=nodes).one("NativeNodePool").inputs["native"]
+    assert native["dataDisks"] == [
+        {
+            "diskType": "CLOUD_SSD",
+            "diskSize": 100,
+            "autoFormatAndMount": True,
+            "mountTarget": "/data",
+            "fileSystem": "ext4",
+        },
+        {
+            "diskType": "CLOUD_HSSD",
+            "diskSize": 200,
+            "autoFormatAndMount": True,
+            "mountTarget": "/logs",
+            "fileSystem": "xfs",
+        },
+        {"diskType": "CLOUD_PREMIUM", "diskSize": 50, "autoFormatAndMount": False},
+    ]
+    assert native["keyIds"] == ["skey-1"]
+    assert native["instanceChargeType"] == "PREPAID"
+    assert native["instanceChargePrepaid"] == {"period": 12, "renewFlag": "NOTIFY_AND_MANUAL_RENEW"}
+    assert native["internetAccessible"] == {"maxBandwidthOut": 5, "chargeType": "TRAFFIC_POSTPAID_BY_HOUR"}
+
+
+def test_a_bill_renews_itself_and_an_address_is_in_a_package_where_somebody_says_so() -> None:
+    native = (
+        _native(
+            instance_charge_prepaid={"period": 1.0, "renew_flag": "NOTIFY_AND_AUTO_RENEW"},
+            internet_accessible={
+                "max_bandwidth_out": 2000.0,
+                "charge_type": "BANDWIDTH_PACKAGE",
+                "bandwidth_package_id": "bwp-1",
+            },
+        )
+        .one("NativeNodePool")
+        .inputs["native"]
+    )
+    assert native["instanceChargePrepaid"] == {"period": 1, "renewFlag": "NOTIFY_AND_AUTO_RENEW"}
+    assert native["internetAccessible"] == {
+        "maxBandwidthOut": 2000,
+        "chargeType": "BANDWIDTH_PACKAGE",
+        "bandwidthPackageId": "bwp-1",
+    }
+
+
+def test_pools_beside_the_first_one_have_its_machines_and_their_own_numbers() -> None:
+    nodes = {
+        "instanceTypes": ["SA5.LARGE8"],
+        "systemDiskSize": 100,
+        "labels": {"role": "web"},
+        "taints": [{"key": "web", "effect": "NoSchedule"}],
+        "autoscaling": {"min": 2, "max": 3},
+        "keyIds": ["skey-1"],
+        "pools": [
+            {"name": "gpu", "instanceTypes": ["GN7.2XLARGE32"], "replicas": 1},
+            {
+                "name": "batch",
+                "labels": {"role": "batch"},
+                "taints": [{"key": "batch", "value": "only", "effect": "NoExecute"}],
+                "autoscaling": {"min": 1, "max": 2},
+            },
+        ],
+    }
+    found = up("vpc-cni-direct-native", nodes=nodes, cluster={"level": "L20"})
+    pools = {pool.name: pool for pool in found.of("NativeNodePool")}
+    assert set(pools) == {"realip-nodes", "realip-nodes-gpu", "realip-nodes-batch"}
+    first, gpu, batch = (pools[f"realip-nodes{end}"].inputs for end in ("", "-gpu", "-batch"))
+    assert [pool["name"] for pool in (first, gpu, batch)] == ["realip", "realip-gpu", "realip-batch"]
+    assert gpu["native"] == {
+        **{key: value for key, value in first["native"].items() if key != "scaling"},
+        "instanceTypes": ["GN7.2XLARGE32"],
+        "replicas": 1,
+        "enableAutoscaling": False,
+    }
+    assert (gpu["labels"], gpu["taints"]) == ([], [])
+    assert batch["native"]["instanceTypes"] == ["SA5.LARGE8"]
+    assert batch["native"]["scaling"] == {"minReplicas": 1, "maxReplicas": 2, "createPolicy": "ZoneEquality"}
+    assert batch["labels"] == [{"name": "role", "value": "batch"}]
+    assert batch["taints"] == [{"key": "batch", "value": "only", "effect": "NoExecute"}]
+    # The app stays away from nodes that somebody keeps for something else.
+    tolerations = found.one("Deployment").inputs["spec"]["template"]["spec"]["tolerations"]
+    assert [toleration["key"] for toleration in tolerations] == ["web"]

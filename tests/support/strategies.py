@@ -114,6 +114,8 @@ _ANNOTATIONS = st.dictionaries(
 SECTIONS: dict[str, st.SearchStrategy[Any]] = {
     "network": _maybe(
         cidr=cidrs(10, 29),
+        nat=st.booleans(),
+        natBandwidth=st.sampled_from([20, 100, 500, 1]),
         auxiliaryCidrs=st.lists(cidrs(14, 29), max_size=2),
         zones=st.lists(st.sampled_from(ZONES), max_size=3),
         vpcId=st.sampled_from(["vpc-1", "vpc-1", "net"]),
@@ -136,6 +138,31 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         instanceTypes=st.lists(st.sampled_from(["S5.MEDIUM4", "SA5.LARGE8", "big"]), max_size=2),
         systemDiskType=st.sampled_from(["CLOUD_SSD", "CLOUD_BSSD", "SSD"]),
         systemDiskSize=st.integers(40, 1100),
+        keyIds=st.lists(st.sampled_from(["skey-1", "skey-2", "x"]), max_size=2),
+        dataDisks=st.lists(
+            _maybe(
+                diskType=st.sampled_from(["CLOUD_SSD", "LOCAL_NVME", "SSD"]),
+                diskSize=st.integers(0, 40000),
+                mountTarget=st.sampled_from(["/data", "/etc", "data", "/a/../b"]),
+                fileSystem=st.sampled_from(["ext4", "xfs", "ntfs"]),
+            ),
+            max_size=2,
+        ),
+        instanceChargePrepaid=_maybe(period=st.sampled_from([1, 12, 13]), renewFlag=st.just("NOTIFY_AND_AUTO_RENEW")),
+        internetAccessible=_maybe(
+            maxBandwidthOut=st.integers(0, 2100),
+            chargeType=st.sampled_from(["BANDWIDTH_PACKAGE", "TRAFFIC_POSTPAID_BY_HOUR", "x"]),
+            bandwidthPackageId=st.sampled_from(["bwp-1", "x"]),
+        ),
+        pools=st.lists(
+            _maybe(
+                name=_NAMES,
+                replicas=st.integers(0, 30),
+                instanceTypes=st.lists(st.sampled_from(["S5.MEDIUM4", "big"]), max_size=2),
+                autoscaling=_maybe(min=st.integers(0, 9), max=st.integers(0, 30)),
+            ),
+            max_size=2,
+        ),
         replicas=st.integers(-1, 30),
         autoscaling=_maybe(min=st.integers(0, 9), max=st.integers(0, 30)),
         labels=_LABELS,
@@ -300,7 +327,16 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
         _maybe(labels=st.just({"role": "web"}), taints=st.just([{"key": "web", "effect": "NoSchedule"}]))
     )
     if not super_nodes:
-        values["nodes"] |= draw(_maybe(replicas=st.integers(1, 5), autoscaling=st.just({"min": 1, "max": 5})))
+        values["nodes"] |= draw(
+            _maybe(
+                replicas=st.integers(1, 5),
+                autoscaling=st.just({"min": 1, "max": 5}),
+                keyIds=st.just(["skey-1"]),
+                dataDisks=st.just([{"diskType": "CLOUD_SSD", "diskSize": 100, "mountTarget": "/data"}]),
+                internetAccessible=st.just({"maxBandwidthOut": 5}),
+                pools=st.just([{"name": "batch", "replicas": 1, "labels": {"role": "batch"}}]),
+            )
+        )
     values["app"] = draw(
         _maybe(
             replicas=st.integers(1, 60),

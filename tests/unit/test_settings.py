@@ -34,8 +34,11 @@ def test_what_nobody_says_is_this() -> None:
     made = _settings().model_dump(mode="json")
     assert made["network"] == {
         "cidr": "10.0.0.0/16",
+        "auxiliary_cidrs": [],
         "zones": ["ap-guangzhou-6", "ap-guangzhou-7"],
         "vpc_id": None,
+        "nat": True,
+        "nat_bandwidth": 100,
         "account_type": None,
         "node_subnets": None,
         "pod_subnets": None,
@@ -61,6 +64,11 @@ def test_what_nobody_says_is_this() -> None:
         "autoscaling": None,
         "labels": {},
         "taints": [],
+        "data_disks": [],
+        "key_ids": [],
+        "instance_charge_prepaid": None,
+        "internet_accessible": None,
+        "pools": [],
     }
     assert made["access"] == {
         "endpoint": "public",

@@ -65,7 +65,8 @@ def _holds_together(made: Settings) -> None:
     node_zones = {subnet.zone for subnet in plan.node_subnets}
     assert not row.slug.startswith("vpc") or node_zones <= {subnet.zone for subnet in plan.pod_subnets}
     assert row.slug.startswith("vpc") or not plan.pod_subnets
-    nodes = made.nodes.autoscaling.max if made.nodes.autoscaling else made.nodes.replicas
+    pools: list[Any] = [made.nodes, *made.nodes.pools]
+    nodes = sum(pool.autoscaling.max if pool.autoscaling else pool.replicas for pool in pools)
     if plan.cluster is not None:
         assert plan.pods_per_node is not None
         services = 0 if plan.own_services else plan.service_number

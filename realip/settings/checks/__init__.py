@@ -15,6 +15,7 @@ from realip.settings.checks.network import (
     overlap_problems,
     region_problems,
     subnet_problems,
+    way_out_problems,
 )
 from realip.settings.models import Settings
 
@@ -34,6 +35,7 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
     yield from mode_problems(settings)
     yield from account_problems(settings, settings.network.account_type)
     yield from subnet_problems(settings)
+    yield from way_out_problems(settings)
     yield from inside_problems(settings)
     yield from region_problems(settings, region)
     if settings.network.vpc_id is None or settings.network.node_subnets is not None:

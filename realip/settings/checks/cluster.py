@@ -8,6 +8,7 @@ from realip.scenarios import SCENARIOS, NetworkMode, Scenario
 from realip.settings.address_plan import address_plan, shared_subnets
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
+from realip.settings.sections.nodes import NodesSettings, PoolSettings
 
 __all__ = ["account_problems", "capacity_problems", "mode_problems", "node_problems"]
 
@@ -97,8 +98,9 @@ def capacity_problems(settings: Settings) -> Iterator[Problem]:
             yield from _room("network.podSubnets", plan.pod_subnets, pods, "pods")
     holds = tke.CLUSTER_LEVELS[settings.cluster.level]
     if not row.super_nodes and nodes > holds:
-        message = f"holds {holds} nodes, and {replicas} asks for {nodes}; take a higher level"
-        yield Problem("cluster.level", settings.cluster.level, message, (replicas, "scenario"))
+        asked = f"{replicas} and nodes.pools ask" if settings.nodes.pools else f"{replicas} asks"
+        message = f"holds {holds} nodes, and {asked} for {nodes}; take a higher level"
+        yield Problem("cluster.level", settings.cluster.level, message, (replicas, "nodes.pools", "scenario"))
 
 
 def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str) -> Iterator[Problem]:
@@ -112,8 +114,8 @@ def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str
 
 
 def _most_nodes(settings: Settings) -> int:
-    nodes = settings.nodes
-    return nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
+    pools: list[NodesSettings | PoolSettings] = [settings.nodes, *settings.nodes.pools]
+    return sum(pool.autoscaling.max if pool.autoscaling else pool.replicas for pool in pools)
 
 
 def node_problems(settings: Settings) -> Iterator[Problem]:
@@ -122,20 +124,38 @@ def node_problems(settings: Settings) -> Iterator[Problem]:
     if row.super_nodes:
         for field in sorted(nodes.model_fields_set - {"labels", "taints"}):
             alias = type(nodes).model_fields[field].alias or field
-            value = nodes.model_dump(mode="json")[field]
+            value = nodes.model_dump(mode="json", by_alias=True, exclude_unset=True)[alias]
             message = f"belongs to native nodes, and `{row.slug}` runs on super nodes; remove it"
             yield Problem(f"nodes.{alias}", value, message, ("scenario",))
-    if (bounds := nodes.autoscaling) is None:
+    yield from _bounds("nodes", nodes)
+    for index, pool in enumerate(nodes.pools):
+        yield from _bounds(f"nodes.pools[{index}]", pool)
+        if pool.name in {other.name for other in nodes.pools[:index]}:
+            message = "is another pool's name too; take another one"
+            yield Problem(f"nodes.pools[{index}].name", pool.name, message, ("nodes.pools",))
+    mounted = [disk.mount_target for disk in nodes.data_disks]
+    for index, target in enumerate(mounted):
+        if target is not None and target in mounted[:index]:
+            message = "is another disk's too; choose another folder"
+            yield Problem(f"nodes.dataDisks[{index}].mountTarget", target, message, ("nodes.dataDisks",))
+    for index, key in enumerate(nodes.key_ids):
+        if key in nodes.key_ids[:index]:
+            yield Problem(f"nodes.keyIds[{index}]", key, "is in the list already; name it once", ("nodes.keyIds",))
+
+
+def _bounds(path: str, pool: NodesSettings | PoolSettings) -> Iterator[Problem]:
+    """Bounds of an autoscaler the right way round, and a number to start with inside them."""
+    if (bounds := pool.autoscaling) is None:
         return
     if bounds.min > bounds.max:
         yield Problem(
-            "nodes.autoscaling.min",
+            f"{path}.autoscaling.min",
             bounds.min,
             f"is more than max, {bounds.max}; swap them",
-            ("nodes.autoscaling.max",),
+            (f"{path}.autoscaling.max",),
         )
-    elif not bounds.min <= nodes.replicas <= bounds.max:
+    elif not bounds.min <= pool.replicas <= bounds.max:
         message = (
-            f"lies outside nodes.autoscaling, {bounds.min} to {bounds.max}; choose a number to start with inside it"
+            f"lies outside {path}.autoscaling, {bounds.min} to {bounds.max}; choose a number to start with inside it"
         )
-        yield Problem("nodes.replicas", nodes.replicas, message, ("nodes.autoscaling",))
+        yield Problem(f"{path}.replicas", pool.replicas, message, (f"{path}.autoscaling",))

@@ -4,14 +4,21 @@ from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from realip import rules, tke
+from realip import machine_rules, rules, tke
 from realip.problems import MISSING, Problem
 from realip.scenarios import NetworkMode
 from realip.settings.address_plan import address_plan, shared_subnets
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
 
-__all__ = ["inside_problems", "name_problems", "overlap_problems", "region_problems", "subnet_problems"]
+__all__ = [
+    "inside_problems",
+    "name_problems",
+    "overlap_problems",
+    "region_problems",
+    "subnet_problems",
+    "way_out_problems",
+]
 
 
 def subnet_problems(settings: Settings) -> Iterator[Problem]:
@@ -40,6 +47,32 @@ def subnet_problems(settings: Settings) -> Iterator[Problem]:
     if not existing:
         yield from _carving(settings, vpc_cni=vpc_cni)
     yield from _zones(settings, vpc_cni=vpc_cni)
+
+
+def way_out_problems(settings: Settings) -> Iterator[Problem]:
+    """A NAT gateway where the VPC is new, with bandwidth that its address carries, and what adopts one."""
+    network, adopt = settings.network, settings.adopt
+    for key in ("nat", "nat_bandwidth"):
+        if network.vpc_id is not None and key in network.model_fields_set:
+            alias = type(network).model_fields[key].alias or key
+            message = "is for a new VPC, and network.vpcId names one that exists; remove it"
+            yield Problem(f"network.{alias}", getattr(network, key), message, ("network.vpcId",))
+    if network.vpc_id is not None:
+        return
+    if not network.nat:
+        if "nat_bandwidth" in network.model_fields_set:
+            message = "is for a NAT gateway, and network.nat is false; remove one of the two"
+            yield Problem("network.natBandwidth", network.nat_bandwidth, message, ("network.nat",))
+        for key, value in (("eip", adopt.eip), ("natGateway", adopt.nat_gateway), ("route", adopt.route)):
+            if value is not None:
+                message = "is not made here, since network.nat is false; remove it"
+                yield Problem(f"adopt.{key}", value, message, ("network.nat",))
+    try:
+        machine_rules.nat_bandwidth(
+            network.nat_bandwidth, billed_by_cvm=network.account_type == tke.ACCOUNT_BILLED_BY_CVM
+        )
+    except ValueError as error:
+        yield Problem("network.natBandwidth", network.nat_bandwidth, str(error), ("network.accountType",))
 
 
 def _subnet_entries(path: str, subnets: tuple[SubnetSettings, ...] | None, *, existing: bool) -> Iterator[Problem]:
@@ -188,8 +221,14 @@ def overlap_problems(settings: Settings) -> Iterator[Problem]:
 def name_problems(settings: Settings) -> Iterator[Problem]:
     """Names of cloud resources start with the cluster's and go on with a purpose and, for subnets, a zone."""
     zones = [subnet.zone for subnet in (*settings.network.nodes, *settings.network.pods)]
-    endings = ["-nat-address", *(f"-nodes-{zone}" for zone in zones)]
+    endings = [
+        "-nat-address",
+        *(f"-nodes-{zone}" for zone in zones),
+        *(f"-{pool.name}" for pool in settings.nodes.pools),
+    ]
     room = tke.MAX_NAME_LENGTH - max(map(len, endings))
     if len(settings.cluster.name) > room:
-        message = f"is too long: with {max(endings, key=len)} behind it a name has to keep to {tke.MAX_NAME_LENGTH}; use at most {room} letters"
-        yield Problem("cluster.name", settings.cluster.name, message, ("network.zones", "network.nodeSubnets"))
+        message = f"is too long: with {max(endings, key=len)} behind it a name has to keep to {tke.MAX_NAME_LENGTH}; use at most {max(room, 1)} letters"
+        yield Problem(
+            "cluster.name", settings.cluster.name, message, ("network.zones", "network.nodeSubnets", "nodes.pools")
+        )

@@ -9,6 +9,7 @@ from pydantic import Field
 from realip import defaults, rules, tke
 from realip.settings.sections.section import Section
 from realip.settings.values import (
+    NatBandwidth,
     SubnetCidr,
     SubnetId,
     VpcCidr,
@@ -56,6 +57,14 @@ class NetworkSettings(Section):
         description="Zones to spread nodes over. Subnets are carved for each by its own number, so that zones come, go and change places without moving another's.",
     )
     vpc_id: VpcId | None = Field(None, description="An existing VPC; its subnets then have to be given by id.")
+    nat: bool = Field(
+        default=True,
+        description="A NAT gateway as the way out. Without one nodes pull images only with public addresses of their own, or from inside the VPC.",
+    )
+    nat_bandwidth: NatBandwidth = Field(
+        defaults.NAT_BANDWIDTH,
+        description="Mbit/s of the NAT gateway: 20, 50 or 100, and with accountType LEGACY up to 5000.",
+    )
     account_type: AccountType | None = Field(
         None,
         description="STANDARD, an account that is billed by IP, or LEGACY, one that is billed by CVM. Asked of Tencent Cloud before the first resource where the scenario depends on it, unless it is said here.",

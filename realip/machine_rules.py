@@ -1,0 +1,57 @@
+"""The rules that a node's machine keeps: its disks, keys, billing and public address. Plain functions that raise ValueError.
+
+Fields and values are those of the provider's kubernetes_native_node_pool, 1.82.42, where no other source is named.
+"""
+
+import re
+
+from realip import tke
+from realip.rules import one_of, within
+
+__all__ = ["bandwidth_package_id", "disk_use", "internet", "mount_target", "nat_bandwidth"]
+
+_MOUNT_TARGET = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_OWN_FOLDERS = ("/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/run", "/sbin", "/sys", "/usr")
+
+
+def mount_target(value: str) -> str:
+    """A folder of the node where a data disk goes."""
+    if len(value) > 255 or not _MOUNT_TARGET.fullmatch(value) or {".", ".."} & set(value.split("/")):
+        raise ValueError("is no folder of a node; write one such as /var/lib/container")
+    if any(value == own or value.startswith(f"{own}/") for own in _OWN_FOLDERS):
+        raise ValueError("is a folder that the node's system lives in; write one such as /var/lib/container")
+    return value
+
+
+def disk_use(target: object, file_system: object) -> None:
+    """A data disk with a file system is mounted somewhere."""
+    if file_system is not None and target is None:
+        raise ValueError("is for a disk that is mounted; add the folder, or remove it for a disk without a file system")
+
+
+def bandwidth_package_id(value: str) -> str:
+    """The id of a bandwidth package."""
+    if not re.fullmatch(r"bwp-[a-z0-9]+", value):
+        raise ValueError("is not the id of a bandwidth package; write one such as bwp-1a2b3c4d")
+    return value
+
+
+def internet(bandwidth: int, charge_type: str | None, package: str | None) -> None:
+    """A node's public address: bandwidth that its way of billing has, and a package where it is billed by one."""
+    packaged = charge_type == tke.BANDWIDTH_PACKAGE
+    if packaged and package is None:
+        raise ValueError(f"is {tke.BANDWIDTH_PACKAGE} without a package; add its id, bwp-...")
+    if not packaged and package is not None:
+        raise ValueError(f"names a package, and is not billed by one; set the charge type to {tke.BANDWIDTH_PACKAGE}")
+    within(bandwidth, tke.NODE_PACKAGE_BANDWIDTH if packaged else tke.NODE_BANDWIDTH)
+
+
+def nat_bandwidth(value: int, *, billed_by_cvm: bool = False) -> int:
+    """Mbit/s of a NAT gateway, as much as its one public address carries."""
+    one_of(value, tke.NAT_BANDWIDTHS)
+    if value > tke.NAT_ADDRESS_BANDWIDTH and not billed_by_cvm:
+        raise ValueError(
+            f"is more than the gateway's one public address carries, {tke.NAT_ADDRESS_BANDWIDTH} Mbit/s by traffic; "
+            f"take one of {', '.join(str(one) for one in tke.NAT_BANDWIDTHS if one <= tke.NAT_ADDRESS_BANDWIDTH)}"
+        )
+    return value
