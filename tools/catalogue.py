@@ -50,7 +50,14 @@ STACKFILE = gobuild.GoProgram(
     stamp=lambda _: {},
     usual="about a minute on two cores",
 )
-GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE)}
+HELM = gobuild.GoProgram(
+    name="helm",
+    source="helm.sh/helm/v4",
+    package="helm.sh/helm/v4/cmd/helm",
+    stamp=lambda version: {"helm.sh/helm/v4/internal/version.version": f"v{version}"},
+    usual="about three minutes on two cores",
+)
+GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM)}
 NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
 ETCD_PACKAGE = "etcd-server"
 ETCD_PROGRAM = "usr/bin/etcd"
@@ -98,10 +105,10 @@ GROUPS = {
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
-STANDARD = ("pulumi", "stackfile", "kubernetes", "etcd", "openssl", "setpriv")
+STANDARD = ("pulumi", "stackfile", "helm", "kubernetes", "etcd", "openssl", "setpriv")
 """What ``make tools`` makes ready."""
 
-LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile"})
+LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile", "helm"})
 """What the lab needs of it: it applies what a stack renders, without an engine."""
 
 POLICY = ("policy-python",)
