@@ -77,6 +77,7 @@ def test_what_nobody_says_is_this() -> None:
         "admin_cidrs": ["198.18.0.0/24"],
         "allow_everyone": False,
         "client_cidrs": [],
+        "client_cidrs_at": None,
     }
     assert (made["load_balancer"]["internal"], made["load_balancer"]["timeout_seconds"], made["tags"]) == (
         False,
