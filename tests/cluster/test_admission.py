@@ -25,7 +25,7 @@ def single(text: str) -> Object | None:
     return bodies[0] if len(bodies) == 1 and bodies[0]["kind"] in ONE_OBJECT else None
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def guarded(control_plane: ControlPlane) -> Iterator[live.Cluster]:
     """A cluster with the policies in force."""
     cluster = live.Cluster(control_plane)
@@ -38,7 +38,7 @@ def guarded(control_plane: ControlPlane) -> Iterator[live.Cluster]:
         time.sleep(0.2)
     yield cluster
     plane.kubectl("delete", "--filename=-", stdin=policies_text())
-    plane.kubectl("delete", "namespace", "shop", "--wait=false")
+    plane.kubectl("delete", "namespace", "shop")
 
 
 def tried(cluster: live.Cluster, body: Object) -> str:
