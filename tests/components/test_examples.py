@@ -11,9 +11,10 @@ import yaml
 from tests.support.recording import UNKNOWN, Recording, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ["direct_service", "many_apps", "own_vpc", "two_apps"]
+NAMES = ["direct_service", "helm_app", "many_apps", "own_vpc", "two_apps"]
 CONFIG = {
     "direct_service": {"kubeconfig": "{}"},
+    "helm_app": {"kubeconfig": "{}"},
     "many_apps": {"kubeconfig": "{}"},
     "own_vpc": {"zone": "ap-guangzhou-6", "adminCidr": "198.18.0.7/32"},
     "two_apps": {"kubeconfig": "{}"},
