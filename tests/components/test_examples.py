@@ -11,9 +11,10 @@ import yaml
 from tests.support.recording import UNKNOWN, Recording, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ["direct_service", "helm_app", "many_apps", "own_vpc", "two_apps"]
+NAMES = ["direct_service", "existing_cluster", "helm_app", "many_apps", "own_vpc", "two_apps"]
 CONFIG = {
     "direct_service": {"kubeconfig": "{}"},
+    "existing_cluster": {"clusterId": "cls-12345678", "kubeconfig": "{}"},
     "helm_app": {"kubeconfig": "{}"},
     "many_apps": {"kubeconfig": "{}"},
     "own_vpc": {"zone": "ap-guangzhou-6", "adminCidr": "198.18.0.7/32"},
@@ -56,6 +57,14 @@ def test_an_example_is_a_whole_project(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_previews_before_anything_exists(name: str) -> None:
     assert UNKNOWN in repr(_example(name, preview=True).stack.outputs)
+
+
+def test_on_an_existing_cluster_nothing_is_made_but_the_exposure() -> None:
+    found = _example("existing_cluster")
+    assert [resource.type for resource in found.custom] == ["pulumi:providers:kubernetes", "kubernetes:core/v1:Service"]
+    provider = found.one("pulumi:providers:kubernetes")
+    assert found.one("core/v1:Service").provider == provider.urn
+    assert provider.secrets == {"kubeconfig"}
 
 
 def test_direct_service_is_one_service_on_their_cluster_and_nothing_else() -> None:
