@@ -1,0 +1,62 @@
+"""Everyday needs on the engine: certificates, hosts, named clients, health checks and our own app come up, stay and go."""
+
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import Live
+
+ADMINISTRATORS = {"adminCidrs": ["198.18.0.0/24"]}
+NAMED_CLIENTS = {**ADMINISTRATORS, "clientCidrs": ["198.19.0.0/16"]}
+UDP_AND_TLS = [
+    {"name": "dns", "port": 53, "targetPort": 5353, "protocol": "UDP"},
+    {"name": "tls", "port": 443, "targetPort": 8443, "protocol": "TCP_SSL", "certificateId": "abCD1234"},
+]
+
+
+@pytest.mark.parametrize(
+    ("stack", "settings", "url", "made"),
+    [
+        (
+            "vpc-cni-direct-native",
+            {"realip:loadBalancer": {"ports": UDP_AND_TLS}},
+            "https://192.0.2.1/",
+            {"Secret": 1},
+        ),
+        (
+            "vpc-cni-nondirect-native-local",
+            {
+                "realip:loadBalancer": {"healthCheck": {"intervalTime": 5, "unHealthNum": 2}},
+                "realip:app": {"echo": True},
+                "realip:access": NAMED_CLIENTS,
+            },
+            "http://192.0.2.1/",
+            {"TkeServiceConfig": 1, "ConfigMap": 1, "PodDisruptionBudget": 1},
+        ),
+        (
+            "vpc-cni-direct-native-ingress",
+            {
+                "realip:loadBalancer": {
+                    "healthCheck": {"httpCheckPath": "/ready"},
+                    "hosts": [{"host": "shop.example.com", "certificateId": "abCD1234"}],
+                    "redirect": True,
+                },
+                "realip:access": NAMED_CLIENTS,
+            },
+            "https://shop.example.com/",
+            {"TkeServiceConfig": 1, "Secret": 1, "Ingress": 1},
+        ),
+    ],
+)
+def test_a_need_comes_up_changes_nothing_when_asked_again_and_leaves_nothing(
+    live: Live, stack: str, settings: dict[str, Any], url: str, made: dict[str, int]
+) -> None:
+    project = live(stack)
+    project.configure(settings)
+    project.up().succeeded()
+    assert project.outputs()["url"] == url
+    inventory = project.world.cloud.inventory()
+    assert {kind: inventory[kind] for kind in made} == made
+    assert project.preview("--expect-no-changes").succeeded().changes == []
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []
