@@ -72,6 +72,7 @@ def test_it_ends_when_it_is_told_to_and_answers_first(served: tuple[int, Any]) -
         connection.sendall(b"\r\n")
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert b"Connection: close" in answer, "a client would send its next request into a closed connection"
     assert program.wait(10) == 0
 
 
