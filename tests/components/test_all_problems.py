@@ -173,10 +173,10 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
         [
             'apps["cart"].ports',
             'apps["cart"].workload.deployment',
-            'apps["cart"].workload.image',
             'apps["cart"].workload.labels',
             'apps["cart"].workload.port',
             'apps["cart"].workload.resources',
+            'apps["cart"].workload.image',
             'apps["web"]',
             "apps",
         ],
