@@ -329,8 +329,8 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
     if not super_nodes:
         values["nodes"] |= draw(
             _maybe(
-                replicas=st.integers(1, 5),
-                autoscaling=st.just({"min": 1, "max": 5}),
+                replicas=st.integers(1, 4),
+                autoscaling=st.just({"min": 1, "max": 4}),
                 keyIds=st.just(["skey-1"]),
                 dataDisks=st.just([{"diskType": "CLOUD_SSD", "diskSize": 100, "mountTarget": "/data"}]),
                 internetAccessible=st.just({"maxBandwidthOut": 5}),
