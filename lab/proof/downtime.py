@@ -20,6 +20,8 @@ from lab.rig.shell import LabError, wait_for
 from lab.rig.tke_keys import GRACE_DELETION, ONLY_NODES_WITH_PODS, WEIGHTED_BALANCE
 
 RESULTS_FILE = "downtime.json"
+LATE_SECONDS = 1.0
+"""A machine that sends requests later than this answers them later too, and what it loses says nothing about the ways."""
 LAG_SECONDS = 2.0
 """How long a change takes to reach the load balancer while this is measured."""
 SIDE_BY_SIDE = 2
@@ -250,6 +252,11 @@ def measure(
         except LabError as error:
             problem = str(error)
     phases = [counts[each.name] for each in disruptions if each.name in counts]
+    late = max((phase.late for phase in (*phases, *contrasted)), default=0.0)
+    if late > LATE_SECONDS and not problem:
+        problem = (
+            f"the machine was too busy: requests were sent up to {late:.1f} s late; take a quiet one, or a lower --rate"
+        )
     return Downtime(slug, phases, rate, LAG_SECONDS, problem, contrasted, cut_by_design(lab))
 
 

@@ -41,6 +41,8 @@ class Poured:
     longest: float = 0.0
     """Seconds."""
     seconds: float = 0.0
+    late: float = 0.0
+    """Seconds after its time that the latest request was sent, since the machine had no time for it."""
     first: float = 0.0
     """When the first answer came, as a Unix time; 0 if none came."""
     last: float = 0.0

@@ -45,6 +45,8 @@ class Counts:
     longest: float = 0.0
     """Seconds."""
     seconds: float = 0.0
+    late: float = 0.0
+    """Seconds after its time that the latest request was sent, since the machine had no time for it."""
     first: float = 0.0
     """When the first answer came, as a Unix time; 0 if none came."""
     last: float = 0.0
@@ -169,6 +171,7 @@ async def run(url: str, rate: float, client: str, reads: str) -> dict[str, dict[
                 break
             pour.phase = phases.setdefault(name, Counts())
             listening = asyncio.create_task(words.readline())
+        pour.phase.late = max(pour.phase.late, now - begun - number / rate)
         while number < (now - begun) * rate:
             task = asyncio.create_task(pour.one(keep=number % 2 == 1))
             running.add(task)
