@@ -99,11 +99,17 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
     spread = {(rule["topologyKey"], rule["whenUnsatisfiable"]) for rule in pod["spec"]["topologySpreadConstraints"]}
     assert (("kubernetes.io/hostname", "DoNotSchedule") in spread) == facts.local
 
-    # One pool, in the subnets that the plan names, whose rules and way out come first.
-    (pool,) = [*recording.of("NativeNodePool"), *recording.of("ServerlessNodePool")]
-    assert {"realip-network-node-rules", "realip-cluster"} <= recording.waits_for(pool)
-    assert made.network.vpc_id or "realip-network-nat-route" in recording.waits_for(pool)
-    assert pool.name in recording.waits_for(recording.one("ClusterEndpoint"))
+    # The pools that were asked for, in the subnets that the plan names, whose rules and way out come first.
+    pools = [*recording.of("NativeNodePool"), *recording.of("ServerlessNodePool")]
+    assert {pool.name for pool in pools} == {
+        "realip-nodes",
+        *(f"realip-nodes-{pool.name}" for pool in made.nodes.pools),
+    }
+    way_out = made.network.nat and made.network.vpc_id is None
+    for pool in pools:
+        assert {"realip-network-node-rules", "realip-cluster"} <= recording.waits_for(pool)
+        assert ("realip-network-nat-route" in recording.waits_for(pool)) == way_out
+    assert "realip-nodes" in recording.waits_for(recording.one("ClusterEndpoint"))
 
     # Secrets, tags, names.
     assert recording.stack.secret_outputs == {"kubeconfig"}
