@@ -265,7 +265,7 @@ class World:
         excluded = template.annotations.get("traffic.sidecar.istio.io/excludeInboundPorts")
         if isinstance(excluded, str) and ports <= {port.strip() for port in excluded.split(",")}:
             return False
-        if any(container.get("name") in _PROXIES for container in containers):
+        if any(str(container.get("name")) in _PROXIES for container in containers):
             return True
         said = template.labels.get(_INJECTED, template.annotations.get(_INJECTED))
         if said is not None:

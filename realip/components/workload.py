@@ -180,7 +180,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.lacks("container", message)
     if args.get("echo"):
         yield from _echo_problems(arguments, args)
-    elif "image" not in args.said:
+    elif "image" not in args.said and "echo" not in args.wrong:
         yield arguments.lacks("image", "is missing; add it, or take the echo app with echo=True")
     if args.get("pod_template"):
         yield from _template_problems(arguments, args)
@@ -213,6 +213,9 @@ def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     for name in ("command", "args"):
         if name in args.said and name not in args.wrong:
             yield arguments.refuse(name, args.get(name), "is for another program than the echo app; remove it")
+    if is_later(args.get("port")):
+        message = "is not known yet, and whether the echo app may run as nobody depends on it; write it out"
+        yield arguments.lacks("port", message)
     deployment = args.text("deployment")
     if deployment is not None and len(deployment) + len(echo.name_behind()) > 253:
         message = f"is too long with {echo.name_behind()} behind it, the name of the echo app's ConfigMap; shorten it"
@@ -361,7 +364,7 @@ def _echo(args: WorkloadArgs) -> Echo | None:
     end = echo.name_behind()
     return Echo(
         f"{deployment}{end}" if isinstance(deployment, str) else pulumi.Output.concat(deployment, end),
-        str(port) if isinstance(port, int) else pulumi.Output.all(port).apply(lambda known: str(known[0])),
+        str(port),
     )
 
 

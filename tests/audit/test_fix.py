@@ -15,7 +15,7 @@ from realip.audit.rules import RULES
 from realip.audit.world import World
 from tests.audit.cases import CASES
 from tests.audit.objects import DIRECT, ONLY, ROUTED, controller, ingress, service, text
-from tests.audit.test_rules import audited
+from tests.audit.test_audit_rules import audited
 from tests.offline.running import Run
 
 Audit = Callable[..., Run]

@@ -107,7 +107,7 @@ def test_globalrouter_arguments(more: dict[str, Any], wanted: dict[str, Any]) ->
         (VPC_CNI | {"cluster_cidr": "172.16.0.0/16"}, ["cluster_cidr", "does not belong to VPC-CNI", "remove it"]),
         (VPC_CNI | {"pods_per_node": 64}, ["pods_per_node = 64", "does not belong to VPC-CNI"]),
         (VPC_CNI | {"service_cidr": "10.200.0.0/16"}, ["service_cidr", "/16", "/17 to /27"]),
-        (VPC_CNI | {"version": "1.32"}, ['version = "1.32"', '"1.32.2"']),
+        (VPC_CNI | {"version": "1.32"}, ['version = "1.32"', '"1.34.1"']),
         (VPC_CNI | {"service_number": 1000}, ["service_number = 1000", "1024"]),
         (GLOBAL_ROUTER | {"cluster_cidr": None}, ["cluster_cidr", "is missing", "GlobalRouter"]),
         (GLOBAL_ROUTER | {"pod_subnet_ids": ["s"]}, ["pod_subnet_ids", "does not belong to GlobalRouter"]),

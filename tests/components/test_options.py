@@ -12,16 +12,19 @@ import realip
 from realip import (
     Apps,
     ArgumentError,
+    ClientAccess,
     Cluster,
     ClusterAccess,
     DirectIngress,
     DirectService,
+    ExistingCluster,
     GlobalRouteDirectAccess,
     LocalService,
     NativeNodes,
     Network,
     NodePortIngress,
     SuperNodes,
+    TkeServiceConfig,
     Workload,
 )
 from realip.scenarios import NetworkMode
@@ -43,6 +46,7 @@ CLOUD: dict[Any, dict[str, Any]] = {
     NativeNodes: _POOL,
     SuperNodes: _POOL,
     ClusterAccess: {"cluster_id": "cls-1", "admin_cidrs": ["198.18.0.0/24"]},
+    ClientAccess: {"client_cidrs": ["198.18.0.0/24"], "ports": "80"},
 }
 _WORKLOAD: dict[str, Any] = {
     "deployment": "web",
@@ -60,8 +64,9 @@ OBJECTS: dict[Any, dict[str, Any]] = {
     LocalService: _SERVICE,
     NodePortIngress: _SERVICE | {"ingress": "door"},
     GlobalRouteDirectAccess: {},
+    TkeServiceConfig: {"name": "web-config", "l4_listeners": [{"protocol": "TCP", "port": 80, "scheduler": "WRR"}]},
 }
-COMPONENTS = CLOUD | OBJECTS
+COMPONENTS = CLOUD | OBJECTS | {ExistingCluster: {"cluster_id": "cls-1", "kubeconfig": "{}"}}
 
 
 def _name(component: Any) -> str:
