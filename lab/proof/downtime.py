@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from lab.proof.changes import restore, undone
@@ -252,12 +252,12 @@ def measure(
         except LabError as error:
             problem = str(error)
     phases = [counts[each.name] for each in disruptions if each.name in counts]
-    late = max((phase.late for phase in (*phases, *contrasted)), default=0.0)
-    if late > LATE_SECONDS and not problem:
-        problem = (
-            f"the machine was too busy: requests were sent up to {late:.1f} s late; take a quiet one, or a lower --rate"
-        )
-    return Downtime(slug, phases, rate, LAG_SECONDS, problem, contrasted, cut_by_design(lab))
+    found = Downtime(slug, phases, rate, LAG_SECONDS, problem, contrasted, cut_by_design(lab))
+    late = max((phase.late for phase in phases), default=0.0)
+    if late <= LATE_SECONDS or all(map(found.has_passed, phases)):
+        return found
+    busy = f"the machine was too busy: requests were sent up to {late:.1f} s late; take a quiet one, or a lower --rate"
+    return replace(found, problem=problem or busy)
 
 
 def collect(

@@ -18,7 +18,7 @@ RATE, COUNTED = 300, 1200
 """Requests a second, and how many it takes to see who gets how many of them; half are on new connections, which count."""
 TOLERANCE = 0.08
 """More than four times what 600 connections leave to chance within a node."""
-HEALTH_SECONDS = 40.0
+HEALTH_SECONDS = 120.0
 
 
 def _local(lab: Lab, name: str, annotations: dict[str, str], **spec: Any) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from realip.reads import Reads
 
 RATE = 400
 """Requests a second, half of them on connections of their own, half on kept ones."""
-START_SECONDS = 15.0
-STOP_SECONDS = 30.0
+START_SECONDS = 60.0
+STOP_SECONDS = 90.0
 """The last requests' own patience, and what the machine takes."""
 
 

@@ -88,7 +88,7 @@ def trace(lab: Lab, title: str, url: str, *, in_header: bool, crossing: bool) ->
     pods = {pod["metadata"]["name"] for pod in lab.pods()}
     traces = []
     for begun, ended, answer in windows:
-        packets = _of(capture.packets, begun, ended, pods - {answer["answer"]["pod"]})
+        packets = packets_of(capture.packets, begun, ended, pods - {answer["answer"]["pod"]})
         traces.append(_trace(title, url, client, answer, packets, in_header=in_header))
     chosen = max(traces, key=lambda each: len(each.stations)) if crossing else traces[0]
     for station in chosen.stations:
@@ -97,9 +97,18 @@ def trace(lab: Lab, title: str, url: str, *, in_header: bool, crossing: bool) ->
     return chosen
 
 
-def _of(packets: Sequence[Packet], begun: float, ended: float, bystanders: set[str]) -> list[Packet]:
-    """The packets of one request. A bridge that has forgotten where a pod is shows a packet to every pod: they do not count."""
-    return [packet for packet in packets if begun <= packet.time <= ended and packet.role not in bystanders]
+def packets_of(packets: Sequence[Packet], begun: float, ended: float, bystanders: set[str]) -> list[Packet]:
+    """The packets of one request: of connections that carry one, which those of health checks do not.
+
+    A bridge that has forgotten where a pod is shows a packet to every pod: they do not count.
+    """
+    mine = [packet for packet in packets if begun <= packet.time <= ended and packet.role not in bystanders]
+    asking = {_connection(packet) for packet in mine if packet.is_request}
+    return [packet for packet in mine if _connection(packet) in asking]
+
+
+def _connection(packet: Packet) -> tuple[str, str, int, str, int]:
+    return packet.role, packet.source, packet.source_port, packet.target, packet.target_port
 
 
 def _trace(

@@ -1,7 +1,9 @@
 """What tcpdump prints, as this machine's release prints it, becomes packets and stations."""
 
+from dataclasses import replace
+
 from lab.proof.capture import Packet, parse
-from lab.proof.trace import stations_of
+from lab.proof.trace import packets_of, stations_of
 
 SYN = (
     "1795418112.114927 eth0  Out IP 198.51.100.10.47232 > 203.0.113.65.80: Flags [S], seq 1, win 64240, length 0\n"
@@ -62,3 +64,13 @@ def test_a_packet_that_comes_back_to_the_router_visits_it_twice() -> None:
         "10.0.0.11",
     ]
     assert stations[-1].is_pod
+
+
+def test_a_health_check_in_the_same_moment_is_no_part_of_a_request_s_way() -> None:
+    """It comes from the load balancer, so the page would show an address lost that arrived."""
+    check = packet(2, "pod-a", "eth0", "In", "100.64.0.2", "10.0.160.80")
+    begins = packet(2.5, "pod-a", "eth0", "In", "198.51.100.10", "10.0.160.80")
+    asks = replace(begins, time=2.6, begins=False)
+    elsewhere = replace(asks, role="pod-b")
+    assert packets_of([check, begins, asks, elsewhere], 1, 3, {"pod-b"}) == [begins, asks]
+    assert packets_of([check, begins, asks], 2.55, 3, set()) == [asks]

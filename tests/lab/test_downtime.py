@@ -35,8 +35,8 @@ def measured(round_: Round) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("slug", WAYS)
 def test_a_rolling_update_loses_no_request(measured: dict[str, dict[str, Any]], slug: str) -> None:
     found = measured[slug]
-    (phase,) = found["phases"]
     assert found["problem"] == ""
+    (phase,) = found["phases"]
     assert (phase["lost_new"], phase["lost_kept"]) == ({}, {})
     assert phase["strangers"] == {}, "the app took somebody else for the client"
     assert found["passed"]
@@ -47,6 +47,7 @@ def test_the_load_saw_all_of_the_change(measured: dict[str, dict[str, Any]], slu
     """Old pods answered and new ones, on both kinds of connections, at the rate that was asked for."""
     scenario = by_slug(slug)
     assert scenario
+    assert measured[slug]["phases"], measured[slug]["problem"]
     (phase,) = measured[slug]["phases"]
     templates = {pod.rsplit("-", 1)[0] for pod in phase["pods"]}
     assert len(templates) == 2, "only pods of one revision answered"
