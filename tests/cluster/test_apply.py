@@ -9,6 +9,7 @@ import yaml
 from realip import tke
 from tests.cluster import live
 from tests.cluster.conftest import Renderer
+from tests.support.guide import GUIDE
 from tools.controlplane import KubectlFailed
 
 # The guide states the class as this annotation ("mandatory"), and TKE reads it.
@@ -68,7 +69,7 @@ def test_a_misspelt_field_would_have_been_refused(cluster: live.Cluster, render:
     assert "readinesProbe" in answer.stderr
 
 
-@pytest.mark.parametrize("stack", live.STACKS)
+@pytest.mark.parametrize("stack", GUIDE)
 def test_who_applied_the_manifests_of_the_guide_takes_them_over_with_force_once(
     cluster: live.Cluster, render: Renderer, stack: str
 ) -> None:
