@@ -5,20 +5,15 @@ Plain data as a manifest has it. Values that are known only while the program ru
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 from realip import echo, tke
 from realip.rules import UNPRIVILEGED_PORT
 
 __all__ = [
-    "BASELINE",
     "CONTAINER_STOP_SECONDS",
-    "RESTRICTED",
     "Echo",
-    "File",
     "Pod",
-    "PodSecurity",
     "Port",
     "Source",
     "template",
@@ -27,10 +22,6 @@ __all__ = [
 CONTAINER_STOP_SECONDS = 30
 """Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
 
-BASELINE, RESTRICTED = "baseline", "restricted"
-PodSecurity = (BASELINE, RESTRICTED)
-"""Pod Security levels that a namespace may enforce (kubernetes.io, "Pod Security Standards")."""
-
 
 @dataclass(frozen=True)
 class Source:
@@ -38,16 +29,6 @@ class Source:
 
     name: Any
     secret: bool = False
-
-
-@dataclass(frozen=True)
-class File:
-    """Files that a container finds: the keys of a ConfigMap or Secret in a folder, or one key as a file."""
-
-    path: str
-    source: Source
-    key: str | None = None
-    """The key that is the file at `path`; all keys, each a file in the folder `path`, if unset."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +75,12 @@ class Pod:
     tolerations: Sequence[Mapping[str, Any]] = ()
     env: Mapping[str, Any] = field(default_factory=dict)
     env_from: Sequence[Source] = ()
-    files: Sequence[File] = ()
     image_pull_secrets: Sequence[Any] = ()
     service_account: Any = None
     command: Sequence[Any] = ()
     args: Sequence[Any] = ()
     echo: "Echo | None" = None
     """The echo app, where that is what runs on the image."""
-    security: str = BASELINE
     required_spread: bool = False
     """Pods have to be level over the nodes; if unset, where there is room."""
 
@@ -123,14 +102,11 @@ def template(pod: Pod) -> dict[str, Any]:
         automountServiceAccountToken=token,
         serviceAccountName=pod.service_account,
         imagePullSecrets=[{"name": name} for name in pod.image_pull_secrets],
-        securityContext=_said(
-            seccompProfile={"type": "RuntimeDefault"}, runAsNonRoot=True if pod.security == RESTRICTED else None
-        ),
+        securityContext={"seccompProfile": {"type": "RuntimeDefault"}},
         terminationGracePeriodSeconds=CONTAINER_STOP_SECONDS + pod.drain_seconds,
         topologySpreadConstraints=_spread(pod),
         nodeSelector=dict(tke.SUPER_NODE_SELECTOR) if pod.super_nodes else None,
         tolerations=_tolerations(pod),
-        volumes=_volumes(pod.files),
     )
     return {"metadata": {"labels": dict(pod.labels)}, "spec": spec}
 
@@ -200,9 +176,6 @@ def _container(pod: Pod) -> dict[str, Any]:
             "capabilities": _said(add=pod.capabilities, drop=["ALL"]),
         },
         lifecycle=sleep if pod.drain_seconds else None,
-        volumeMounts=[
-            _said(name=_volume(one.source), mountPath=one.path, subPath=one.key, readOnly=True) for one in pod.files
-        ],
     )
 
 
@@ -226,20 +199,4 @@ def _tolerations(pod: Pod) -> list[dict[str, Any]]:
             )
             for toleration in pod.tolerations
         ),
-    ]
-
-
-def _volume(source: Source) -> str:
-    """A volume's name, which stays the same whatever stands before it in the list."""
-    kind = "secret" if source.secret else "config"
-    return f"{kind}-{sha256(source.name.encode()).hexdigest()[:10]}"
-
-
-def _volumes(files: Sequence[File]) -> list[dict[str, Any]]:
-    """One volume for each ConfigMap and Secret."""
-    return [
-        {"name": _volume(one), "secret": {"secretName": one.name}}
-        if one.secret
-        else {"name": _volume(one), "configMap": {"name": one.name}}
-        for one in dict.fromkeys(file.source for file in files)
     ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from realip.errors import nearest
-from realip.pod import RESTRICTED, Pod, template
+from realip.pod import Pod, template
 from realip.pod_fields import ROOT, Field, fields_of
 from realip.problems import MUST_BE
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
@@ -47,10 +47,9 @@ class Words:
     service_account: str
     resources: str
     capabilities: str
-    files: str
+    echo: str
     super_nodes: str
     tolerations: str
-    security: str
 
 
 def faults(
@@ -279,14 +278,13 @@ def _owners_in_container(before: Mapping[str, Any], pod: Pod, words: Words) -> I
         yield (*own, "lifecycle", "preStop"), words.drain_seconds
     ports = _at(before, (*own, "ports"))
     yield from (((*own, "ports", ("containerPort", port["containerPort"])), words.port) for port in ports)
-    yield from (((*own, "volumeMounts", ("mountPath", file.path)), words.files) for file in pod.files)
 
 
 def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[tuple[Place, str]]:
     """Everything else about the pod that is said elsewhere, and where."""
     yield from ((("metadata", "labels", label), words.label) for label in pod.labels)
     volumes = before["spec"].get("volumes", ())
-    yield from ((("spec", "volumes", ("name", volume["name"])), words.files) for volume in volumes)
+    yield from ((("spec", "volumes", ("name", volume["name"])), words.echo) for volume in volumes)
     secrets = pod.image_pull_secrets
     yield from ((("spec", "imagePullSecrets", ("name", secret)), words.image_pull_secrets) for secret in secrets)
     for field in ("serviceAccountName", "serviceAccount", "automountServiceAccountToken"):
@@ -294,8 +292,6 @@ def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterato
     yield from (
         (("spec", "nodeSelector", label), words.super_nodes) for label in before["spec"].get("nodeSelector", ())
     )
-    if pod.security == RESTRICTED:
-        yield ("spec", "securityContext", "runAsNonRoot"), words.security
 
 
 def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:

@@ -17,7 +17,6 @@ from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalance
 from realip.components.node_port_ingress import NodePortIngressArgs, make_node_port_ingress
 from realip.components.workload import WORKLOAD, WorkloadArgs, app_of
 from realip.escapes import as_json
-from realip.pod import BASELINE, RESTRICTED
 from realip.problems import Problem
 
 __all__ = ["APPS", "App", "Apps", "AppsArgs"]
@@ -208,16 +207,11 @@ class Apps(KubernetesComponent):
 
 
 def _make_namespaces(children: Children, name: str, apps: Iterable[AppDeployment]) -> Mapping[str, pulumi.Output[str]]:
-    """The namespaces that applications make, each once, with the strictest Pod Security level that all in it keep."""
-    levels: dict[str, set[str]] = defaultdict(set)
-    for app in apps:
-        if app.makes_namespace:
-            levels[str(app.namespace)].add(app.pod.security)
+    """The namespaces that applications make, each once."""
+    made = sorted({str(app.namespace) for app in apps if app.makes_namespace})
     return {
-        namespace: make_namespace(
-            children, f"{name}-namespace-{namespace}", namespace, BASELINE if BASELINE in found else RESTRICTED
-        ).metadata.name
-        for namespace, found in sorted(levels.items())
+        namespace: make_namespace(children, f"{name}-namespace-{namespace}", namespace).metadata.name
+        for namespace in made
     }
 
 

@@ -192,3 +192,11 @@ def test_the_template_that_is_checked_is_the_one_that_is_made(values: dict[str, 
     found = up(**{"slug": made.row.slug, **{key: value for key, value in values.items() if key != "scenario"}})
     spec = found.one("Deployment").inputs["spec"]
     assert spec["template"] == json.loads(json.dumps(merged(template(app_pod(made)), made.app.pod_template)))
+
+
+def test_the_volume_of_the_echo_app_is_told_by_a_setting_that_there_is() -> None:
+    volume = {"name": "echo", "configMap": {"name": "mine"}}
+    app = {"echo": True, "podTemplate": {"spec": {"volumes": [volume]}}}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": app})
+    assert "is what app.echo says; say it there" in str(caught.value)

@@ -67,10 +67,9 @@ _SAID_BY = Words(
     service_account="app.serviceAccount",
     resources="app.cpuRequest, cpuLimit, memoryRequest or memoryLimit",
     capabilities="app.capabilities",
-    files="app.files",
+    echo="app.echo",
     super_nodes="scenario",
     tolerations="the scenario or nodes.taints",
-    security="app.podSecurity",
 )
 
 
