@@ -9,7 +9,7 @@ from realip import tke
 from realip.kubernetes_api import ApiServer, Forbidden
 from realip.scenarios import SCENARIOS, NetworkMode, Scenario
 
-__all__ = ["ClusterFacts", "look", "unfit"]
+__all__ = ["ClusterFacts", "is_super_node", "look", "offers_eni", "unfit"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def look(server: ApiServer) -> ClusterFacts:
     """The facts of a cluster; KubernetesError where it cannot be reached, or nodes may not be listed."""
     version = server.get("/version") or {}
     nodes = list(server.list("/api/v1/nodes"))
-    ordinary = [node for node in nodes if not _is_super(node)]
+    ordinary = [node for node in nodes if not is_super_node(_labels(node))]
     namespace, name = tke.SERVICE_CONTROLLER_CONFIG
     try:
         config_map = server.get(f"/api/v1/namespaces/{namespace}/configmaps/{name}")
@@ -61,20 +61,27 @@ def look(server: ApiServer) -> ClusterFacts:
         nodes=len(ordinary),
         super_nodes=len(nodes) - len(ordinary),
         routed_nodes=sum(bool((node.get("spec") or {}).get("podCIDR")) for node in ordinary),
-        eni_nodes=sum(_offers_eni(node) for node in ordinary),
+        eni_nodes=sum(offers_eni(_allocatable(node)) for node in ordinary),
         controller=None if config_map is None else dict(config_map.get("data") or {}),
     )
 
 
-def _is_super(node: Mapping[str, Any]) -> bool:
-    labels = (node.get("metadata") or {}).get("labels") or {}
-    return tke.SUPER_NODE_SELECTOR.items() <= labels.items()
+def is_super_node(labels: Mapping[str, Any]) -> bool:
+    """Labels of a super node, or a selector of such nodes."""
+    return all(labels.get(key) == value for key, value in tke.SUPER_NODE_SELECTOR.items())
 
 
-def _offers_eni(node: Mapping[str, Any]) -> bool:
-    """The node has addresses of the VPC to give, shared (`eni-ip`) or one ENI a pod (`direct-eni`)."""
-    allocatable = (node.get("status") or {}).get("allocatable") or {}
-    return any(str(allocatable.get(resource, "0")) != "0" for resource in tke.ENI_RESOURCES)
+def offers_eni(allocatable: Mapping[str, Any]) -> bool:
+    """A node that can allocate this has addresses of the VPC to give, shared (`eni-ip`) or one ENI a pod (`direct-eni`)."""
+    return any(str(allocatable.get(resource, "0")) not in {"0", ""} for resource in tke.ENI_RESOURCES)
+
+
+def _labels(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (node.get("metadata") or {}).get("labels") or {}
+
+
+def _allocatable(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (node.get("status") or {}).get("allocatable") or {}
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:

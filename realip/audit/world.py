@@ -10,13 +10,13 @@ from typing import Any
 from realip import tke
 from realip.audit.objects import Found, as_map, as_maps
 from realip.behaviour import ClusterFacts, PodNetwork, Pods
+from realip.cluster_facts import is_super_node, offers_eni
 
 __all__ = ["PATCHED", "Template", "World"]
 
 PATCHED = "realip.patch"
 """A key beside those of an object that says: these are a patch's fields, and the object has more."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-_SUPER_LABEL, _SUPER_VALUE = next(iter(tke.SUPER_NODE_SELECTOR.items()))
 _SUPER_NAME = "eklet-"
 """How TKE's names of super nodes start; only for a node that is not among the objects."""
 _PROXIES = frozenset({"istio-proxy", "linkerd-proxy"})
@@ -296,19 +296,16 @@ def selector_of(service: Found) -> Mapping[str, Any]:
 
 
 def _is_super(node: Found) -> bool:
-    labels = as_map(as_map(node.body.get("metadata")).get("labels"))
-    return labels.get(_SUPER_LABEL) == _SUPER_VALUE
+    return is_super_node(as_map(as_map(node.body.get("metadata")).get("labels")))
 
 
 def _offers_interfaces(node: Found) -> bool:
-    room = as_map(as_map(node.body.get("status")).get("allocatable"))
-    return any(str(room.get(resource, "0")) not in {"0", ""} for resource in tke.ENI_RESOURCES)
+    return offers_eni(as_map(as_map(node.body.get("status")).get("allocatable")))
 
 
 def _wants_super(template: Template) -> bool | None:
     """True for a template whose pods run on super nodes; None where it does not say."""
-    selector = as_map(template.spec.get("nodeSelector"))
-    return True if selector.get(_SUPER_LABEL) == _SUPER_VALUE else None
+    return True if is_super_node(as_map(template.spec.get("nodeSelector"))) else None
 
 
 def _has_interface(template: Template) -> bool:
