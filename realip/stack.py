@@ -1,7 +1,7 @@
 """RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import pulumi
 
@@ -11,6 +11,7 @@ from realip.components._component import Component, after
 from realip.components._deployment import AppDeployment, make_app
 from realip.components._ingress import IngressArgs
 from realip.components._load_balancer_service import LoadBalancerServiceArgs
+from realip.components._service import ServiceArgs
 from realip.components.client_access import make_client_access
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
@@ -283,10 +284,10 @@ class RealIpStack(Component):
             case unknown:
                 assert_never(unknown)
 
-    def _load_balancer_service_args(self, namespace: pulumi.Output[str]) -> LoadBalancerServiceArgs:
-        app, balancer = self._settings.app, self._settings.load_balancer
-        args = LoadBalancerServiceArgs(
-            service=app.service or self._row.names.service,
+    def _service_args(self, namespace: pulumi.Output[str]) -> ServiceArgs:
+        balancer = self._settings.load_balancer
+        return ServiceArgs(
+            service=self._settings.app.service or self._row.names.service,
             namespace=namespace,
             selector=app_labels(self._settings),
             load_balancer=self._load_balancer(),
@@ -294,6 +295,11 @@ class RealIpStack(Component):
             annotations=balancer.annotations,
             labels=balancer.labels,
         )
+
+    def _load_balancer_service_args(self, namespace: pulumi.Output[str]) -> LoadBalancerServiceArgs:
+        app = self._settings.app
+        # The checker will not add keys to a TypedDict by itself: another one might have them with other kinds.
+        args = cast("LoadBalancerServiceArgs", self._service_args(namespace))
         if ports := port_args(self._settings):
             args["ports"] = ports
         else:
@@ -301,20 +307,14 @@ class RealIpStack(Component):
         return args
 
     def _ingress_args(self, namespace: pulumi.Output[str]) -> IngressArgs:
-        app, names, balancer = self._settings.app, self._row.names, self._settings.load_balancer
-        args = IngressArgs(
-            service=app.service or names.service,
-            namespace=namespace,
-            selector=app_labels(self._settings),
-            load_balancer=self._load_balancer(),
-            ingress=app.ingress or names.ingress or names.service,
-            port=app.service_port,
-            target_port=app.port,
-            pass_to_target=self._passes_to_target(),
-            annotations=balancer.annotations,
-            labels=balancer.labels,
-        )
-        return {**args, **layer_7_args(self._settings)}
+        app, names = self._settings.app, self._row.names
+        return {
+            **self._service_args(namespace),
+            "ingress": app.ingress or names.ingress or names.service,
+            "port": app.service_port,
+            "target_port": app.port,
+            **layer_7_args(self._settings),
+        }
 
     def _make_service_config(self, namespace: pulumi.Output[str]) -> pulumi.Output[str] | None:
         """The TkeServiceConfig that the load balancer's settings need, if they do."""

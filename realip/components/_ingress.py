@@ -1,6 +1,6 @@
 """The Ingress of an exposure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NotRequired
 
 import pulumi
@@ -42,9 +42,6 @@ class IngressArgs(ServiceArgs):
     ingress: pulumi.Input[str]
     port: pulumi.Input[int]
     target_port: pulumi.Input[PortOrName]
-    pass_to_target: NotRequired[bool]
-    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
-    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
     hosts: NotRequired[Sequence[IngressHost]]
     redirect: NotRequired[bool]
     listen_ports: NotRequired[ListenPorts]

@@ -52,9 +52,6 @@ class LoadBalancerServiceArgs(ServiceArgs):
     port: NotRequired[pulumi.Input[int]]
     target_port: NotRequired[pulumi.Input[PortOrName]]
     ports: NotRequired[Sequence[ServicePort]]
-    pass_to_target: NotRequired[bool]
-    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
-    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
 
 
 LOAD_BALANCER_SERVICE_RULES: Rules = {**SERVICE_RULES, "ports": PORTS}

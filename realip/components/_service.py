@@ -31,12 +31,15 @@ __all__ = [
 
 
 class ServiceArgs(TypedDict):
-    """The arguments that every exposure has for its Service."""
+    """The arguments that every exposure has."""
 
     service: pulumi.Input[str]
     selector: Mapping[str, pulumi.Input[str]]
     namespace: NotRequired[pulumi.Input[str]]
     load_balancer: NotRequired[LoadBalancer]
+    pass_to_target: NotRequired[bool]
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
 
 
 ANNOTATION_RULES: Rules = {
