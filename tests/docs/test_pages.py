@@ -37,13 +37,9 @@ def test_no_page_names_a_make_target_that_does_not_exist(name: str) -> None:
     assert named <= targets
 
 
-ENGLISH_ONLY = {"lab.md", "offline.md", "verify.md"}
-"""Pages that nobody has written in Chinese yet."""
-
-
 def test_every_page_has_a_twin_in_chinese() -> None:
     pages = {page.name for page in (ROOT / "docs").glob("*.md")}
-    assert pages - {page.name for page in CHINESE} == ENGLISH_ONLY
+    assert pages - {page.name for page in CHINESE} == set()
 
 
 def test_every_page_in_chinese_has_an_english_one() -> None:
@@ -80,6 +76,34 @@ def test_both_languages_have_the_same_rows_sources_and_examples(page: Path) -> N
         assert _facts(here) == _facts(there)
         markers = r"^```(?!text|console)(\w+)$"
         assert re.findall(markers, here, flags=re.MULTILINE) == re.findall(markers, there, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_whoever_finds_one_language_finds_the_other(page: Path) -> None:
+    for text, here in ((page.read_text("utf-8"), page), (english(page).read_text("utf-8"), english(page))):
+        (line,) = [line for line in text.splitlines()[:4] if line.startswith("[English](")]
+        targets = [(here.parent / target).resolve() for target in re.findall(r"\]\(([^)]+)\)", line)]
+        assert targets == [english(page), page]
+        assert "[\u4e2d\u6587](" in line
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_in_chinese_leads_on_to_pages_in_chinese(page: Path) -> None:
+    twins = {english(other).resolve(): other for other in CHINESE}
+    text = page.read_text("utf-8").split("\n", 4)[-1]
+    targets = re.findall(r"\]\((?!https?:)([^)#]+\.md)[^)]*\)", text)
+    assert [target for target in targets if (page.parent / target).resolve() in twins] == []
+
+
+def _figures(text: str) -> list[str]:
+    """Every measured figure and the like: numbers with more than one digit, in any order within the page."""
+    prose = re.sub(r"^```(?:text|console)\n.*?^```$|\]\([^)]*\)|<!--.*?-->", "", text, flags=re.DOTALL | re.MULTILINE)
+    return sorted(re.findall(r"(?<![\w.])\d[\d,.]*\d(?!\w)", prose, flags=re.ASCII))
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_figure_is_older_in_one_language(page: Path) -> None:
+    assert _figures(page.read_text("utf-8")) == _figures(english(page).read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", ["README.md", "README_zh.md"])
