@@ -23,6 +23,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from tests.engine import program
+from tests.engine.plugin_host import PluginHost
 from tests.engine.program import Run
 
 __all__ = ["language_host"]
@@ -88,7 +89,7 @@ def _spawn(run: Run, environment: Mapping[str, str], output: Path) -> Started:
     return process.kill, ended
 
 
-class Host(language_pb2_grpc.LanguageRuntimeServicer):
+class Host(PluginHost):
     """The engine's language host for the program of one folder."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], output: Path, *, preloaded: bool) -> None:

@@ -21,7 +21,7 @@ FLOORS = (
     {"components", "adoption"},
     {"exposure_args", "node_pools", "reached_cluster", "stack_arguments"},
     {"stack"},
-    {"offline", "verify"},
+    {"hosting", "offline", "verify"},
     {"audit"},
     {"cli"},
     {"__main__"},
