@@ -1,7 +1,7 @@
 """RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
 
 from collections.abc import Mapping
-from typing import Any, assert_never, cast
+from typing import Any, cast
 
 import pulumi
 
@@ -9,21 +9,18 @@ from realip import defaults
 from realip.adoption import ids_by_name, importing
 from realip.components._component import Component, after
 from realip.components._deployment import AppDeployment, make_app
+from realip.components._exposure import make_exposure
 from realip.components._ingress import IngressArgs
 from realip.components._load_balancer_service import LoadBalancerServiceArgs
 from realip.components._service import ServiceArgs
 from realip.components.client_access import make_client_access
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
-from realip.components.direct_ingress import make_direct_ingress
-from realip.components.direct_service import make_direct_service
 from realip.components.existing_cluster import ExistingCluster, ExistingClusterArgs
 from realip.components.global_route_direct_access import make_global_route_direct_access
 from realip.components.load_balancer import Exposure, LoadBalancer
-from realip.components.local_service import make_local_service
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
-from realip.components.node_port_ingress import make_node_port_ingress
 from realip.components.pod_disruption_budget import PodDisruptionBudgetArgs, make_pod_disruption_budget
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
@@ -270,19 +267,13 @@ class RealIpStack(Component):
     def _make_exposure(self, namespace: pulumi.Output[str]) -> Exposure:
         """The exposure, made beside the Deployment: a readiness gate of one waits for the other."""
         self._service_config = self._make_service_config(namespace)
-        objects, name = self._objects.depending_on(*self._make_direct_access()), self._name
-        match self._row.exposure:
-            case ExposureKind.DIRECT_SERVICE:
-                service, public = self._load_balancer_service_args(namespace), self._row.explicit_public
-                return make_direct_service(objects, name, {**service, "explicit_public": public})
-            case ExposureKind.LOCAL_SERVICE:
-                return make_local_service(objects, name, self._load_balancer_service_args(namespace))
-            case ExposureKind.DIRECT_INGRESS:
-                return make_direct_ingress(objects, name, self._ingress_args(namespace))
-            case ExposureKind.NODE_PORT_INGRESS:
-                return make_node_port_ingress(objects, name, self._ingress_args(namespace))
-            case unknown:
-                assert_never(unknown)
+        objects, kind = self._objects.depending_on(*self._make_direct_access()), self._row.exposure
+        args: Mapping[str, Any] = (
+            self._ingress_args(namespace) if kind.has_ingress else self._load_balancer_service_args(namespace)
+        )
+        if self._row.explicit_public:
+            args = {**args, "explicit_public": True}
+        return make_exposure(objects, self._name, kind, args)
 
     def _service_args(self, namespace: pulumi.Output[str]) -> ServiceArgs:
         balancer = self._settings.load_balancer

@@ -25,8 +25,10 @@ __all__ = [
     "Layer7",
     "Layer7Args",
     "ListenPorts",
+    "certificate_name",
     "forwarded",
     "host_problems",
+    "known_forwarding",
     "layer_7",
 ]
 
@@ -111,13 +113,9 @@ def host_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if args.get("shared") and "load_balancer" not in args.wrong and "existing_id" not in getattr(balancer, "said", ()):
         message = "goes with load_balancer.existing_id, the load balancer that several Ingresses share; name it, or remove this"
         yield arguments.refuse("shared", value=True, message=message)
-    hosts = args.entries("hosts")
-    if {"hosts", "redirect", "listen_ports"} & args.wrong:
+    found = known_forwarding(args)
+    if found is None:
         return
-    ports = args.get("listen_ports") or Known()
-    found = Forwarding(
-        tuple(_known(host) for host in hosts), args.get("redirect"), ports.get("http"), ports.get("https")
-    )
     for problem in forwarding_problems(found):
         steps: list[int | str] = [*_PLACES.get(str(problem.place[0]), ()), *problem.place[1:]]
         if problem.place[0] not in _PLACES:
@@ -126,6 +124,15 @@ def host_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         for step in steps[:-1]:
             place = place.entry(step) if isinstance(step, int) else place.at(step)
         yield place.refuse(str(steps[-1]), problem.value, problem.message)
+
+
+def known_forwarding(args: Known) -> Forwarding | None:
+    """The forwarding that arguments under examination ask for; None where something in it is wrong by itself."""
+    if {"hosts", "redirect", "listen_ports"} & args.wrong:
+        return None
+    ports = args.get("listen_ports") or Known()
+    hosts = tuple(_known(host) for host in args.entries("hosts"))
+    return Forwarding(hosts, args.get("redirect"), ports.get("http"), ports.get("https"))
 
 
 def _known(host: Known) -> Host:
@@ -221,9 +228,13 @@ def _secret(
     if "certificate_id" not in host:
         return host.get("certificate_secret")
     domain = host["host"]
-    behind = f"{domain.removeprefix('*')}" if domain.startswith("*") else f"-{domain}"
-    called = pulumi.Output.format("{0}{1}", ingress, behind)
+    called = pulumi.Output.from_input(ingress).apply(lambda known: certificate_name(known, domain))
     return make_certificate(children, f"{name}-certificate-{domain}", called, namespace, host["certificate_id"])
+
+
+def certificate_name(ingress: str, domain: str) -> str:
+    """The name of the Secret that is made for a host's certificate."""
+    return f"{ingress}{domain.removeprefix('*')}" if domain.startswith("*") else f"{ingress}-{domain}"
 
 
 def _rules(hosts: Sequence[Host], backends: Mapping[str, list[tuple[str, Backend]]]) -> "pulumi.Input[str]":

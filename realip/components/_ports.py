@@ -18,6 +18,7 @@ __all__ = [
     "PORTS",
     "PortOrName",
     "ServicePort",
+    "known_listeners",
     "port_problems",
     "protocol_annotation",
     "service_ports",
@@ -78,18 +79,25 @@ def port_problems(arguments: Arguments, args: Known, *, direct: bool) -> Iterato
         if argument in args.said:
             message = "is one port, and ports lists all of them; remove one of the two"
             yield arguments.refuse(argument, args.get(argument), message)
-    entries = args.entries("ports")
-    if any({"port", "protocol", "name", "certificate_id"} & entry.wrong for entry in entries):
+    known = known_listeners(args)
+    if known is None:
         return
-    known = [_known(entry) for entry in entries]
-    if any(listener is None for listener in known):
-        return
-    for problem in listeners.listener_problems([listener for listener in known if listener], direct=direct):
+    for problem in listeners.listener_problems(known, direct=direct):
         place, field = arguments.at("ports").entry(problem.index), _FIELDS.get(problem.field, problem.field)
         if problem.value is None:
             yield place.lacks(field, problem.message)
         else:
             yield place.refuse(field, problem.value, problem.message)
+
+
+def known_listeners(args: Known) -> list[Listener] | None:
+    """The listeners that `ports` under examination asks for; None where one is wrong by itself, or not known yet."""
+    entries = args.entries("ports")
+    if any({"port", "protocol", "name", "certificate_id"} & entry.wrong for entry in entries):
+        return None
+    found = [_known(entry) for entry in entries]
+    known = [listener for listener in found if listener is not None]
+    return known if len(known) == len(found) else None
 
 
 def _known(entry: Known) -> Listener | None:

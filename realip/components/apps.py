@@ -1,23 +1,23 @@
 """Apps: many applications on one cluster, each with an exposure of its own, as one component."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from realip import defaults, rules
-from realip.components._arguments import Arguments, Entries, Known, Shape, is_later
+from realip.components._apps_apart import claimed_twice, namespace_of, shared_pods, unknown, workload_of
+from realip.components._arguments import Arguments, Entries, Known, Shape
 from realip.components._component import Children, KubernetesComponent
 from realip.components._deployment import AppDeployment, make_deployment, make_namespace
-from realip.components._service import API_SERVER, API_SERVERS_OWN
-from realip.components.direct_service import DirectServiceArgs, make_direct_service
-from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer, pass_to_target_problems
-from realip.components.node_port_ingress import NodePortIngressArgs, make_node_port_ingress
+from realip.components._exposure import exposure_kind, exposure_problems, make_exposure
+from realip.components._hosts import HOST_RULES, IngressHost, ListenPorts
+from realip.components._ports import PORTS, ServicePort
+from realip.components._service import ANNOTATION_RULES
+from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer
 from realip.components.workload import WORKLOAD, WorkloadArgs, app_of
-from realip.escapes import as_json
 from realip.problems import Problem
+from realip.scenarios import Connection
 
 __all__ = ["APPS", "App", "Apps", "AppsArgs"]
 
@@ -28,16 +28,35 @@ class App(TypedDict):
     workload: WorkloadArgs
     """Namespace and Deployment."""
     port: NotRequired[pulumi.Input[int]]
-    """The Service's port; 80 if unset."""
+    """The Service's port; 80 if unset. It leads to the workload's port."""
+    ports: NotRequired[Sequence[ServicePort]]
+    """All ports of a load balancer at layer 4, instead of `port`."""
     service: NotRequired[str | None]
     """The Service's name; the Deployment's if unset."""
     ingress: NotRequired[str | None]
-    """Name of an Ingress in front of a NodePort Service: the app reads X-Forwarded-For. If unset, the load balancer reaches
-    the pods straight, and the socket peer is the client."""
+    """Name of an Ingress in front of the Service: the app reads X-Forwarded-For. If unset, the load balancer works at layer 4,
+    and the socket peer is the client."""
+    connection: NotRequired[Connection]
+    """How the load balancer reaches pods: straight, or through a port of the node. If unset, straight without an Ingress, and
+    through node ports behind one."""
     load_balancer: NotRequired[LoadBalancer]
     """The app's load balancer, where it is not a public one that TKE makes."""
     pass_to_target: NotRequired[bool]
-    """With an Ingress: let what the load balancer accepts reach the nodes whatever their security group says."""
+    """Let what the load balancer accepts reach pods and nodes whatever their security group says. Not with an existing load
+    balancer."""
+    annotations: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """More annotations of the Ingress, or of the Service where there is none; not those that follow from other arguments."""
+    labels: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Labels of the same object."""
+    hosts: NotRequired[Sequence[IngressHost]]
+    """With an Ingress: hosts with paths and certificates; every request to the app, by HTTP, if unset."""
+    redirect: NotRequired[bool]
+    """With an Ingress: HTTP leads to HTTPS, for which every host needs a certificate. False turns it off; unset leaves redirections
+    that are there."""
+    listen_ports: NotRequired[ListenPorts]
+    """With an Ingress: ports of the listeners, where they are not 80 and 443."""
+    shared: NotRequired[bool]
+    """With an Ingress: several Ingresses share the existing load balancer; read when the Ingress is made."""
 
 
 class AppsArgs(TypedDict):
@@ -49,113 +68,34 @@ class AppsArgs(TypedDict):
 
 def app_problems(arguments: Arguments, app: Known) -> Iterator[Problem]:
     """Problems of one application that Kubernetes or TKE would refuse."""
-    yield from _unknown(arguments, app)
-    workload, ingress = _workload(app), app.text("ingress")
-    deployment, namespace = workload.text("deployment"), _namespace(workload)
-    service = app.text("service")
+    yield from unknown(arguments, app)
+    workload = workload_of(app)
+    deployment, service = workload.text("deployment"), app.text("service")
     if deployment is not None and app.get("service") is None and "service" not in app.wrong:
         try:
             service = rules.service_name(deployment)
         except ValueError as error:
             message = f"{error}, or name the Service in `service`"
             yield arguments.refuse("workload.deployment", deployment, message)
-    if service == API_SERVER and namespace == defaults.NAMESPACE:
-        yield arguments.refuse("service", service, API_SERVERS_OWN)
-    if ingress is not None:
-        yield from pass_to_target_problems(arguments, app)
-    elif app.get("pass_to_target") and "ingress" not in app.wrong:
-        yield arguments.refuse("pass_to_target", value=True, message="goes with an Ingress; name one or remove it")
+    if not {"ingress", "connection"} & app.wrong:
+        kind = exposure_kind(app.get("connection"), has_ingress=app.text("ingress") is not None)
+        yield from exposure_problems(arguments, _exposure(app, service), kind)
 
 
-def _workload(app: Known) -> Known:
-    workload = app.get("workload")
-    return workload if isinstance(workload, Known) else Known(WORKLOAD.kinds)
-
-
-def _namespace(workload: Known) -> str | None:
-    return workload.text("namespace") if "namespace" in workload.said else defaults.NAMESPACE
-
-
-def _unknown(arguments: Arguments, app: Known) -> Iterator[Problem]:
-    """Values that tell applications apart have to be known when they are compared."""
-    workload = _workload(app)
-    named: dict[str, object] = {
-        f"workload.{argument}": workload.get(argument) for argument in ("deployment", "namespace")
-    }
-    named |= {argument: app.get(argument) for argument in ("service", "ingress")}
-    named |= {f"workload.labels[{as_json(key)}]": value for key, value in (workload.get("labels") or {}).items()}
-    for argument, value in named.items():
-        if is_later(value):
-            yield arguments.lacks(argument, "is not known yet; write it out")
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """Something that only one application can have."""
-
-    argument: str
-    value: str
-    where: str
-    remedy: str = "take another name"
-
-
-def _claims(app: Known) -> Iterator[_Claim]:
-    workload, ingress = _workload(app), app.text("ingress")
-    if (namespace := _namespace(workload)) is None:
-        return
-    there = f"in namespace {namespace!r}"
-    deployment = workload.text("deployment")
-    service = app.text("service") or ("" if "service" in app.wrong else deployment)
-    for argument, value in (("workload.deployment", deployment), ("service", service), ("ingress", ingress)):
-        if value:
-            yield _Claim(argument, value, there)
-    balancer = app.get("load_balancer")
-    existing = balancer.text("existing_id") if isinstance(balancer, Known) else None
-    port = defaults.HTTP_PORT if ingress is not None else app.number("port", defaults.HTTP_PORT)
-    if existing is not None and port is not None:
-        yield _Claim("load_balancer.existing_id", existing, f"on port {port}", "take another port or load balancer")
-
-
-def _claimed_twice(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Problem]:
-    """Things that two applications both have: the later one would take the earlier one's object, port or place in the state."""
-    owners: dict[_Claim, str] = {}
-    for key, app in apps.items():
-        for claim in _claims(app):
-            owner = owners.setdefault(claim, key)
-            if owner != key:
-                message = f"belongs to apps[{as_json(owner)}] {claim.where}; {claim.remedy}"
-                yield arguments.at("apps").entry(key).refuse(claim.argument, claim.value, message)
-
-
-def _shared_pods(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Problem]:
-    """Labels that the pods of another application carry too: clients of one would end up at the other."""
-    carriers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    found = {key: _labels(app) for key, app in apps.items()}
-    for key, labels in found.items():
-        for label in labels:
-            carriers[label].append(key)
-    for key, labels in found.items():
-        for other in min((carriers[label] for label in labels), key=len, default=[]):
-            if other != key and labels <= found[other]:
-                message = f"are carried by the pods of apps[{as_json(other)}] too; add a label that tells them apart"
-                carried = {name: value for _, name, value in sorted(labels)}
-                yield arguments.at("apps").entry(key).refuse("workload.labels", carried, message)
+def _exposure(app: Known, service: str | None) -> Known:
+    """The arguments that the component of the app's exposure would be given."""
+    filled = {"service", "namespace", *(() if "ports" in app.said else ("port", "target_port"))}
+    known = Known(app.said | filled)
+    known.update(app | {"service": service, "namespace": namespace_of(workload_of(app))})
+    known.wrong = app.wrong
+    return known
 
 
 def apps_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """The things that two applications both claim."""
     apps: dict[str, Known] = args.get("apps") or {}
-    yield from _claimed_twice(arguments, apps)
-    yield from _shared_pods(arguments, apps)
-
-
-def _labels(app: Known) -> set[tuple[str, str, str]]:
-    """The key by which a Service finds the app's pods: a namespace and labels in it; nothing where they are not known."""
-    workload = _workload(app)
-    namespace, labels = _namespace(workload), workload.get("labels") or {}
-    if namespace is None or "labels" in workload.wrong or any(is_later(value) for value in labels.values()):
-        return set()
-    return {(namespace, key, value) for key, value in labels.items()}
+    yield from claimed_twice(arguments, apps)
+    yield from shared_pods(arguments, apps)
 
 
 APP = Shape(
@@ -163,9 +103,12 @@ APP = Shape(
     {
         "workload": WORKLOAD,
         "port": rules.port,
+        "ports": PORTS,
         "service": rules.service_name,
         "ingress": rules.dns_subdomain,
         "load_balancer": LOAD_BALANCER,
+        **ANNOTATION_RULES,
+        **HOST_RULES,
     },
     app_problems,
 )
@@ -175,9 +118,9 @@ APPS = Shape(AppsArgs, {"apps": Entries(value=APP)}, apps_problems)
 class Apps(KubernetesComponent):
     """The Deployments and exposures of many applications on one cluster, which share no pod and no name.
 
-    The same as a `Workload` and a `DirectService` or a `NodePortIngress` for each, without a component for each: the engine
-    writes its state down at every resource, so half of them is less than half of the time. A namespace that several
-    applications are in is made once. Apps whose load balancer reaches pods straight in a GlobalRouter cluster come after
+    The same as a `Workload` and an exposure for each, `DirectService` or `NodePortIngress` unless `connection` says otherwise, without
+    a component for each: the engine writes its state down at every resource, so half of them is less than half of the time. A
+    namespace that several applications are in is made once. Apps whose load balancer reaches pods straight in a GlobalRouter cluster come after
     `GlobalRouteDirectAccess`: pass it in `opts.depends_on`.
     """
 
@@ -220,34 +163,16 @@ def _by_app(values: Mapping[str, "pulumi.Input[str]"]) -> pulumi.Output[Mapping[
     return pulumi.Output.from_input(together)
 
 
-def _service_name(app: App) -> "pulumi.Input[str]":
-    return app.get("service") or app["workload"]["deployment"]
+_ARRANGED = frozenset({"workload", "port", "service", "connection"})
+"""Arguments of an app that lead to others of its exposure; the rest are the exposure's own."""
 
 
 def _make_exposure(children: Children, name: str, app: App, namespace: "pulumi.Input[str]") -> Exposure:
-    if app.get("ingress") is not None:
-        return make_node_port_ingress(children, name, _ingress_args(app) | {"namespace": namespace})
-    return make_direct_service(children, name, _service_args(app) | {"namespace": namespace})
-
-
-def _service_args(app: App) -> DirectServiceArgs:
-    return DirectServiceArgs(
-        service=_service_name(app),
-        selector=app["workload"]["labels"],
-        port=app.get("port") or defaults.HTTP_PORT,
-        target_port=app["workload"]["port"],
-        load_balancer=app.get("load_balancer") or LoadBalancer(),
-    )
-
-
-def _ingress_args(app: App) -> NodePortIngressArgs:
-    service = _service_args(app)
-    return NodePortIngressArgs(
-        service=service["service"],
-        ingress=app.get("ingress") or "",
-        selector=service["selector"],
-        port=service["port"],
-        target_port=service["target_port"],
-        load_balancer=app.get("load_balancer") or LoadBalancer(),
-        pass_to_target=app.get("pass_to_target") or False,
-    )
+    workload = app["workload"]
+    args: dict[str, Any] = {key: value for key, value in app.items() if key not in _ARRANGED and value is not None}
+    args["service"] = app.get("service") or workload["deployment"]
+    args["namespace"], args["selector"] = namespace, workload["labels"]
+    if "ports" not in app:
+        args["port"], args["target_port"] = app.get("port") or defaults.HTTP_PORT, workload["port"]
+    kind = exposure_kind(app.get("connection"), has_ingress=app.get("ingress") is not None)
+    return make_exposure(children, name, kind, args)

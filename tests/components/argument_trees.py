@@ -103,6 +103,12 @@ _HOSTS: list[dict[str, Any]] = [
     },
     {"host": "*.example.com", "certificate_secret": "web-tls"},
 ]
+_PORTS: list[dict[str, Any]] = [
+    {"port": 53, "target_port": 5353, "protocol": "TCP", "name": "dns"},
+    {"port": 53, "target_port": 5353, "protocol": "UDP", "name": "dns"},
+    {"port": 853, "target_port": "tls", "protocol": "TCP_SSL", "name": "tls", "certificate_id": "1a2B3c4D"},
+    {"port": 443, "target_port": 80, "protocol": "TCP_SSL", "name": "web", "certificate_secret": "web-tls"},
+]
 _ANNOTATED: dict[str, Any] = {
     "annotations": {"example.com/owner": "edge"},
     "labels": {"example.com/tier": "front"},
@@ -245,12 +251,7 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
         {
             "service": "web",
             "selector": {"app": "web"},
-            "ports": [
-                {"port": 53, "target_port": 5353, "protocol": "TCP", "name": "dns"},
-                {"port": 53, "target_port": 5353, "protocol": "UDP", "name": "dns"},
-                {"port": 853, "target_port": "tls", "protocol": "TCP_SSL", "name": "tls", "certificate_id": "1a2B3c4D"},
-                {"port": 443, "target_port": 80, "protocol": "TCP_SSL", "name": "web", "certificate_secret": "web-tls"},
-            ],
+            "ports": _PORTS,
         },
     ),
     (DirectService, _SERVICE | {"load_balancer": {"internal_subnet_id": "subnet-1"}}),
@@ -325,12 +326,24 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
                     "port": 8000,
                     "service": "web-pods",
                     "ingress": "web-door",
+                    "connection": "direct",
                     "load_balancer": _NEW_BALANCER,
                     "pass_to_target": True,
+                    "hosts": _HOSTS,
+                    "redirect": True,
+                    "listen_ports": {"http": 8080, "https": 8443},
+                    **_ANNOTATED,
                 },
                 "cart": {
                     "workload": _WORKLOAD | {"deployment": "cart", "labels": {"app": "cart"}},
                     "load_balancer": {"internal_subnet_id": "subnet-1"},
+                    "ports": _PORTS,
+                },
+                "till": {
+                    "workload": _WORKLOAD | {"deployment": "till", "labels": {"app": "till"}},
+                    "ingress": "till",
+                    "load_balancer": {"existing_id": "lb-1"},
+                    "shared": True,
                 },
             }
         },

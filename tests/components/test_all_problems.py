@@ -169,9 +169,9 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
     ),
     GlobalRouteDirectAccess: ({"timeout_seconds": 5, "timeoutSeconds": 50}, ["timeoutSeconds", "timeout_seconds"]),
     Apps: (
-        {"apps": {"cart": {"workload": {"port": 99999, "labels": {}}, "ports": 8080}, "web": None, 5: {}}},
+        {"apps": {"cart": {"workload": {"port": 99999, "labels": {}}, "target_port": 8080}, "web": None, 5: {}}},
         [
-            'apps["cart"].ports',
+            'apps["cart"].target_port',
             'apps["cart"].workload.deployment',
             'apps["cart"].workload.labels',
             'apps["cart"].workload.port',

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import Apps, ArgumentError, DirectService, NodePortIngress, Workload
+from realip import Apps, ArgumentError, DirectIngress, DirectService, LocalService, NodePortIngress, Workload
 from tests.support.cloud import Cloud
 from tests.support.recording import UNKNOWN, Recording, run
 
@@ -34,6 +34,11 @@ INGRESS: dict[str, Any] = {
     "pass_to_target": True,
     "load_balancer": {"bandwidth": 20, "timeout_seconds": 45},
 }
+
+TCP_AND_UDP: list[dict[str, Any]] = [
+    {"port": 53, "target_port": 5353, "name": "dns"},
+    {"port": 53, "target_port": 5353, "protocol": "UDP", "name": "dns"},
+]
 
 
 def _run(apps: dict[str, Any], *, cloud: Cloud | None = None, preview: bool = False, wait: bool = False) -> Recording:
@@ -213,13 +218,13 @@ def test_everything_that_is_wrong_with_an_app_is_told_at_once() -> None:
     bad = {
         "workload": workload("Cart", image="a b", container="_", labels={}),
         "service": "1st",
-        "pass_to_target": True,
+        "redirect": True,
     }
     told = _refusals({"bad": bad})
     for argument in ("deployment", "image", "container", "labels"):
         assert sum(f"workload.{argument} =" in line for line in told) == 1, argument
     assert sum('apps["bad"].service =' in line for line in told) == 1
-    assert sum('apps["bad"].pass_to_target =' in line for line in told) == 1
+    assert sum('apps["bad"].redirect =' in line for line in told) == 1
     assert len(told) == 6
 
 
@@ -275,7 +280,36 @@ def test_the_same_names_and_labels_in_two_namespaces_are_two_apps() -> None:
         ({"workload": workload("cart"), "service": ""}, ['service = ""']),
         ({"workload": workload("1st")}, ['workload.deployment = "1st"', "a letter first"]),
         ({"workload": workload("cart"), "ingress": "Door"}, ['ingress = "Door"']),
-        ({"workload": workload("cart"), "pass_to_target": True}, ["pass_to_target = true", "goes with an Ingress"]),
+        ({"workload": workload("cart"), "redirect": True}, ["redirect = true", "goes with an Ingress"]),
+        ({"workload": workload("cart"), "shared": True}, ["shared = true", "goes with an Ingress"]),
+        (
+            {"workload": workload("cart"), "hosts": [{"host": "a.example.com"}]},
+            ['hosts = [{"host": "a.example.com"}]', "goes with an Ingress"],
+        ),
+        (
+            {"workload": workload("cart"), "ingress": "door", "ports": [{"port": 80, "target_port": 80}]},
+            ["ports = [", "remove it, or ingress"],
+        ),
+        (
+            {"workload": workload("cart"), "port": 80, "ports": [{"port": 80, "target_port": 80}]},
+            ["port = 80", "remove one of the two"],
+        ),
+        ({"workload": workload("cart"), "connection": "indirect"}, ['connection = "indirect"', "direct, non-direct"]),
+        (
+            {"workload": workload("cart"), "connection": "non-direct", "ports": TCP_AND_UDP},
+            ["ports[1].protocol", "direct access"],
+        ),
+        (
+            {"workload": workload("cart"), "ingress": "door", "hosts": [{"host": "a.example.com"}], "redirect": True},
+            ["redirect = true", "every host needs a certificate"],
+        ),
+        (
+            {
+                "workload": workload("cart"),
+                "annotations": {"ingress.cloud.tencent.com/rewrite-support": "true"},
+            },
+            ['annotations["ingress.cloud.tencent.com/rewrite-support"]'],
+        ),
         (
             {
                 "workload": workload("cart"),
@@ -292,6 +326,117 @@ def test_what_kubernetes_or_tke_would_refuse_is_told_with_the_apps_name(app: dic
     assert len(told) == 1
     for word in ['apps["bad"].', *words]:
         assert word in told[0]
+
+
+NAMES = {"service": "web", "namespace": "shop", "selector": {"app": "web"}}
+PORT = {"port": 80, "target_port": 8080}
+MORE: dict[str, Any] = {
+    "annotations": {"example.com/owner": "edge"},
+    "labels": {"example.com/tier": "front"},
+    "pass_to_target": True,
+    "load_balancer": {"bandwidth": 20, "security_group_ids": ["sg-1"]},
+}
+LAYER_4: dict[str, Any] = {
+    "ports": [
+        {"port": 53, "target_port": 5353, "protocol": "UDP", "name": "dns"},
+        {"port": 443, "target_port": 8080, "protocol": "TCP_SSL", "name": "tls", "certificate_id": "1a2B3c4D"},
+    ]
+}
+LAYER_7: dict[str, Any] = {
+    "ingress": "door",
+    "hosts": [
+        {"host": "shop.example.com", "certificate_id": "1a2B3c4D"},
+        {
+            "host": "*.example.com",
+            "paths": [{"path": "/api", "service": "api", "port": 8000}],
+            "certificate_secret": "t",
+        },
+    ],
+    "redirect": True,
+    "listen_ports": {"https": 8443},
+}
+
+
+@pytest.mark.parametrize(
+    ("component", "connection", "more"),
+    [
+        (DirectService, None, LAYER_4),
+        (DirectService, "direct", {}),
+        (LocalService, "non-direct", {"ports": [{"port": 90, "target_port": "http", "name": "a"}]}),
+        (NodePortIngress, None, LAYER_7),
+        (NodePortIngress, "non-direct", {"ingress": "door"}),
+        (DirectIngress, "direct", LAYER_7),
+    ],
+)
+def test_an_app_has_every_argument_that_the_single_exposure_has(component: Any, connection: Any, more: Any) -> None:
+    """A host, a certificate or a label that is lost on the way would leave an app without HTTPS, or open."""
+    alone = run(
+        lambda: component(
+            "all-web",
+            NAMES | MORE | more | ({} if "ports" in more else PORT),
+            pulumi.ResourceOptions(provider=kubernetes.Provider("cluster", kubeconfig="{}")),
+        )
+    )
+    app = {"workload": workload("web", namespace="shop", create_namespace=False)} | MORE | more
+    together = _run({"web": app if connection is None else app | {"connection": connection}})
+
+    def asked(found: Recording) -> dict[str, Any]:
+        kinds = ("core/v1:Service", "Ingress", "Secret")
+        return {f"{made.type} {made.name}": made.inputs for kind in kinds for made in found.of(kind)}
+
+    assert asked(together) == asked(alone)
+    assert len(asked(alone)) > bool("ingress" in more)
+    assert together.stack.outputs["urls"] == {"web": _url(component, more)}
+
+
+def _url(component: Any, more: dict[str, Any]) -> str:
+    if more is LAYER_7:
+        return "https://shop.example.com:8443/"
+    if more is LAYER_4:
+        return "https://198.18.0.10/"
+    return "http://198.18.0.10:90/" if component is LocalService else "http://198.18.0.10/"
+
+
+def test_each_port_of_an_existing_load_balancer_is_one_apps() -> None:
+    """TCP and UDP have a listener each on one port; an Ingress listens where listen_ports says (TKE E4014)."""
+    balancer: dict[str, Any] = {"load_balancer": {"existing_id": "lb-1"}}
+    tcp, udp = ({"ports": [entry]} | balancer for entry in TCP_AND_UDP)
+    door = {"ingress": "door", "listen_ports": {"http": 8080}} | balancer
+    fits: dict[str, Any] = {"a": tcp, "b": udp, "c": door, "d": {"port": 80} | balancer}
+    apps = {key: {"workload": workload(key)} | app for key, app in fits.items()}
+    assert len(_run(apps).of("core/v1:Service")) == 4
+    (told,) = _refusals(apps | {"e": {"workload": workload("e"), "ports": [TCP_AND_UDP[1]]} | balancer})
+    assert 'apps["e"].load_balancer.existing_id = "lb-1": belongs to apps["b"] on UDP port 53;' in told
+    (told,) = _refusals(apps | {"f": {"workload": workload("f"), "port": 8080} | balancer})
+    assert 'belongs to apps["c"] on port 8080;' in told
+
+
+def test_ingresses_that_share_a_load_balancer_share_its_port_and_no_rule() -> None:
+    def app(name: str, *hosts: str) -> dict[str, Any]:
+        more = {"ingress": name, "shared": True, "load_balancer": {"existing_id": "lb-1"}}
+        return {"workload": workload(name), "hosts": [{"host": host} for host in hosts]} | more
+
+    apps = {"web": app("web", "web.example.com"), "cart": app("cart", "cart.example.com")}
+    assert len(_run(apps).of("Ingress")) == 2
+    (told,) = _refusals(apps | {"other": app("other", "web.example.com")})
+    assert 'belongs to apps["web"] for web.example.com/ on port 80;' in told
+
+
+def test_an_ingress_that_does_not_share_is_not_put_on_the_port_of_those_that_do() -> None:
+    more = {"ingress": "web", "load_balancer": {"existing_id": "lb-1"}}
+    shared = {"workload": workload("web"), "shared": True} | more
+    (told,) = _refusals({"web": shared, "cart": {"workload": workload("cart")} | more | {"ingress": "cart"}})
+    assert 'belongs to apps["web"] on port 80;' in told
+
+
+def test_two_certificates_do_not_end_up_in_one_secret() -> None:
+    def app(name: str, ingress: str, host: str) -> dict[str, Any]:
+        hosts = [{"host": host, "certificate_id": "1a2B3c4D"}]
+        return {"workload": workload(name), "ingress": ingress, "hosts": hosts}
+
+    (told,) = _refusals({"one": app("one", "a", "b-c.example.com"), "two": app("two", "a-b", "c.example.com")})
+    assert 'apps["two"].hosts[0].certificate_id = "a-b-c.example.com": belongs to apps["one"]' in told
+    assert "certificate_secret" in told
 
 
 def test_no_apps_at_all_are_no_resources() -> None:

@@ -102,7 +102,7 @@ CASES: list[tuple[Any, dict[str, Any], str, str]] = [
     (ClusterAccess, {"admin_cidrs": ["0.0.0.0/1"]}, "admin_cidrs", "set allow_everyone to true"),
     (ClusterAccess, {"admin_cidrs": ["::/1"]}, "admin_cidrs", "set allow_everyone to true"),
     (ClusterAccess, {"admin_cidrs": ["198.18.0.0/24"], "intranet_subnet_id": "subnet-1"}, "admin_cidrs", "are for the public endpoint"),
-    (Apps, {"apps": {"web": {"workload": TREE[Workload], "ports": 8080}}}, 'apps["web"].ports', "did you mean port?"),
+    (Apps, {"apps": {"web": {"workload": TREE[Workload], "ports": 8080}}}, 'apps["web"].ports', "must be a list"),
     (Apps, {"apps": {"web": {"workload": TREE[Workload] | {"port": 0}}}}, 'apps["web"].workload.port', "must be at least 1"),
     (Apps, {"apps": [TREE[Workload]]}, "apps", "must be a map"),
     (Apps, {"apps": {"a": {"workload": IN_DEFAULT | {"deployment": "kubernetes"}}}}, 'apps["a"].service', "API server's own Service"),
