@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from realip.components.tke_service_config import TkeServiceConfigArgs as TkeServiceConfigArgs
     from realip.components.workload import ContainerPort as ContainerPort
     from realip.components.workload import EnvFrom as EnvFrom
+    from realip.components.workload import FileItem as FileItem
+    from realip.components.workload import MountedFiles as MountedFiles
     from realip.components.workload import Resources as Resources
     from realip.components.workload import Toleration as Toleration
     from realip.components.workload import Workload as Workload
@@ -156,6 +158,8 @@ _MODULES = {
     "components.workload": (
         "ContainerPort",
         "EnvFrom",
+        "FileItem",
+        "MountedFiles",
         "Resources",
         "Toleration",
         "Workload",

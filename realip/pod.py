@@ -5,6 +5,7 @@ Plain data as a manifest has it. Values that are known only while the program ru
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from realip import echo, tke
@@ -12,7 +13,9 @@ from realip.rules import UNPRIVILEGED_PORT
 
 __all__ = [
     "CONTAINER_STOP_SECONDS",
+    "ECHO_VOLUME",
     "Echo",
+    "File",
     "Pod",
     "Port",
     "Source",
@@ -21,6 +24,8 @@ __all__ = [
 
 CONTAINER_STOP_SECONDS = 30
 """Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
+ECHO_VOLUME = "echo"
+"""The volume with the echo app's program."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,17 @@ class Source:
 
     name: Any
     secret: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """Entries of a ConfigMap or a Secret as files of a folder, which the container cannot write."""
+
+    path: str
+    """The folder."""
+    source: Source
+    items: Sequence[tuple[str, str]] = ()
+    """Keys that become files, each with its path in the folder; all of them, by their own names, if empty."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,7 @@ class Pod:
     tolerations: Sequence[Mapping[str, Any]] = ()
     env: Mapping[str, Any] = field(default_factory=dict)
     env_from: Sequence[Source] = ()
+    files: Sequence[File] = ()
     image_pull_secrets: Sequence[Any] = ()
     service_account: Any = None
     command: Sequence[Any] = ()
@@ -107,20 +124,20 @@ def template(pod: Pod) -> dict[str, Any]:
         topologySpreadConstraints=_spread(pod),
         nodeSelector=dict(tke.SUPER_NODE_SELECTOR) if pod.super_nodes else None,
         tolerations=_tolerations(pod),
+        volumes=[_volume(file) for file in pod.files],
     )
     return {"metadata": {"labels": dict(pod.labels)}, "spec": spec}
 
 
-_ECHO_FOLDER = "/opt/realip-echo"
-_ECHO_COMMAND = ("python3", "-u", f"{_ECHO_FOLDER}/{echo.FILE}")
+_ECHO_COMMAND = ("python3", "-u", f"{echo.FOLDER}/{echo.FILE}")
 
 
 def _echoing(made: dict[str, Any], app: Echo, *, low_port: bool) -> dict[str, Any]:
     """A template whose container runs the echo app: its program, its port, and the pod's name."""
     spec = made["spec"]
     (container,) = spec["containers"]
-    container.setdefault("volumeMounts", []).append({"name": "echo", "mountPath": _ECHO_FOLDER, "readOnly": True})
-    spec.setdefault("volumes", []).append({"name": "echo", "configMap": {"name": app.config_map}})
+    container.setdefault("volumeMounts", []).append({"name": ECHO_VOLUME, "mountPath": echo.FOLDER, "readOnly": True})
+    spec.setdefault("volumes", []).append({"name": ECHO_VOLUME, "configMap": {"name": app.config_map}})
     container["env"] = [
         *container.get("env", ()),
         {"name": "PORT", "value": app.port},
@@ -176,7 +193,20 @@ def _container(pod: Pod) -> dict[str, Any]:
             "capabilities": _said(add=pod.capabilities, drop=["ALL"]),
         },
         lifecycle=sleep if pod.drain_seconds else None,
+        volumeMounts=[{"name": _volume_name(file), "mountPath": file.path, "readOnly": True} for file in pod.files],
     )
+
+
+def _volume_name(file: File) -> str:
+    """A volume's name, which stays the same whatever else is mounted."""
+    return f"files-{sha256(file.path.encode()).hexdigest()[:10]}"
+
+
+def _volume(file: File) -> dict[str, Any]:
+    items = [{"key": key, "path": path} for key, path in file.items]
+    if file.source.secret:
+        return {"name": _volume_name(file), "secret": _said(secretName=file.source.name, items=items)}
+    return {"name": _volume_name(file), "configMap": _said(name=file.source.name, items=items)}
 
 
 def _readiness(pod: Pod) -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from realip.errors import nearest
-from realip.pod import Pod, template
+from realip.pod import ECHO_VOLUME, Pod, template
 from realip.pod_fields import ROOT, Field, fields_of
+from realip.pod_rules import lie_in_one
 from realip.problems import MUST_BE
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
 
@@ -43,6 +44,7 @@ class Words:
     args: str
     env: str
     env_from: str
+    files: str
     image_pull_secrets: str
     service_account: str
     resources: str
@@ -278,13 +280,15 @@ def _owners_in_container(before: Mapping[str, Any], pod: Pod, words: Words) -> I
         yield (*own, "lifecycle", "preStop"), words.drain_seconds
     ports = _at(before, (*own, "ports"))
     yield from (((*own, "ports", ("containerPort", port["containerPort"])), words.port) for port in ports)
+    for mount in _at(before, (*own, "volumeMounts")) or ():
+        yield (*own, "volumeMounts", ("mountPath", mount["mountPath"])), _mounted_by(mount["name"], words)
 
 
 def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[tuple[Place, str]]:
     """Everything else about the pod that is said elsewhere, and where."""
     yield from ((("metadata", "labels", label), words.label) for label in pod.labels)
-    volumes = before["spec"].get("volumes", ())
-    yield from ((("spec", "volumes", ("name", volume["name"])), words.echo) for volume in volumes)
+    for volume in before["spec"].get("volumes", ()):
+        yield ("spec", "volumes", ("name", volume["name"])), _mounted_by(volume["name"], words)
     secrets = pod.image_pull_secrets
     yield from ((("spec", "imagePullSecrets", ("name", secret)), words.image_pull_secrets) for secret in secrets)
     for field in ("serviceAccountName", "serviceAccount", "automountServiceAccountToken"):
@@ -294,9 +298,28 @@ def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterato
     )
 
 
+def _mounted_by(volume: str, words: Words) -> str:
+    return words.echo if volume == ECHO_VOLUME else words.files
+
+
 def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:
     """Parts that are right by themselves, and would leave a pod without something that it needs."""
     spec = after["spec"]
+    own = _container(pod)
+    mounted = [mount["mountPath"] for mount in _at(template(pod), (*own, "volumeMounts")) or ()]
+    for mount in _at(after, (*own, "volumeMounts")) or ():
+        path = mount["mountPath"]
+        if (
+            isinstance(path, str)
+            and path not in mounted
+            and (near := [other for other in mounted if lie_in_one(path, other)])
+        ):
+            steps, _ = _said_at(part, (*own, "volumeMounts", ("mountPath", path), "mountPath"))
+            yield Fault(
+                steps,
+                path,
+                f"and {near[0]} of {words.files} lie one in the other, and that is read-only; choose another folder",
+            )
     for group in ("containers", "initContainers"):
         for one in spec.get(group, ()):
             if not one.get("image"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 
-from realip import defaults, echo, rules, tke
+from realip import defaults, echo, pod_rules, rules, tke
 from realip.components._arguments import (
     Arguments,
     Entries,
@@ -20,12 +20,23 @@ from realip.components._arguments import (
 )
 from realip.components._component import KubernetesComponent
 from realip.components._deployment import AppDeployment, make_app
+from realip.components._sources import ENV_FROM, FILES, EnvFrom, FileItem, MountedFiles, files_of, source_of
 from realip.components._taints import EFFECTS
-from realip.pod import Echo, Pod, Port, Source, added_capabilities
+from realip.pod import Echo, Pod, Port, added_capabilities
 from realip.pod_template import Words, faults
-from realip.problems import MISSING, Problem
+from realip.problems import Problem
 
-__all__ = ["WORKLOAD", "ContainerPort", "EnvFrom", "Resources", "Toleration", "Workload", "WorkloadArgs"]
+__all__ = [
+    "WORKLOAD",
+    "ContainerPort",
+    "EnvFrom",
+    "FileItem",
+    "MountedFiles",
+    "Resources",
+    "Toleration",
+    "Workload",
+    "WorkloadArgs",
+]
 
 
 if TYPE_CHECKING:
@@ -56,15 +67,6 @@ class Toleration(TypedDict):
     """The taint's value; any value if unset."""
     effect: str
     """NoSchedule, PreferNoSchedule or NoExecute."""
-
-
-class EnvFrom(TypedDict):
-    """A Secret or a ConfigMap of the namespace, one of the two, whose entries become environment variables."""
-
-    secret: NotRequired[pulumi.Input[str]]
-    """The Secret's name."""
-    config_map: NotRequired[pulumi.Input[str]]
-    """The ConfigMap's name."""
 
 
 class ContainerPort(TypedDict):
@@ -123,6 +125,8 @@ class WorkloadArgs(TypedDict):
     """Environment variables of the container; a secret value stays one."""
     env_from: NotRequired[Sequence[EnvFrom]]
     """Secrets and ConfigMaps that exist in the namespace, all of whose entries become environment variables."""
+    files: NotRequired[Sequence[MountedFiles]]
+    """Secrets and ConfigMaps that exist in the namespace, whose entries the container finds as files."""
     image_pull_secrets: NotRequired[Sequence[pulumi.Input[str]]]
     """Secrets that exist in the namespace, with which nodes pull the image from a registry that asks who they are."""
     service_account: NotRequired[pulumi.Input[str]]
@@ -174,6 +178,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         if name is not None and name in names:
             yield place.refuse("name", name, "is another port's too; take another name")
         names.update({name} if name else ())
+    yield from _mount_problems(arguments.at("files"), args)
     deployment = args.text("deployment")
     if deployment is not None and "container" not in args.said and len(deployment) > 63:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
@@ -184,6 +189,14 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.lacks("image", "is missing; add it, or take the echo app with echo=True")
     if args.get("pod_template"):
         yield from _template_problems(arguments, args)
+
+
+def _mount_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Folders that get in each other's way."""
+    paths = [file.text("path") for file in args.entries("files")]
+    taken = {echo.FOLDER: "the echo app's program takes"} if args.get("echo") else {}
+    for index, message in pod_rules.mount_conflicts(paths, taken):
+        yield arguments.entry(index).refuse("path", paths[index], message)
 
 
 _SAID_BY = Words(
@@ -222,15 +235,6 @@ def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.refuse("deployment", deployment, message)
 
 
-def _one_source(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """Either a Secret or a ConfigMap."""
-    if args.said.isdisjoint(EnvFrom.__annotations__):
-        yield arguments.lacks("secret", "is missing; name a Secret here, or a ConfigMap as config_map")
-    elif args.said >= EnvFrom.__annotations__.keys():
-        message = "stands beside config_map; an entry names one of the two, so give each an entry of its own"
-        yield arguments.refuse("secret", args.get("secret", MISSING), message)
-
-
 _CPU, _MEMORY = TextOrNumber(rules.cpu, rules.cpu), TextOrNumber(rules.memory, rules.memory)
 RESOURCES = Shape(
     Resources,
@@ -241,7 +245,6 @@ TOLERATION = Shape(
     Toleration,
     {"key": rules.label_key, "value": rules.label_value, "effect": lambda value: rules.one_of(value, EFFECTS)},
 )
-ENV_FROM = Shape(EnvFrom, {"secret": rules.dns_subdomain, "config_map": rules.dns_subdomain}, _one_source)
 CONTAINER_PORT = Shape(
     ContainerPort,
     {
@@ -268,6 +271,7 @@ WORKLOAD = Shape(
         "capabilities": Items(lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES), unique=True),
         "env": Entries(rules.environment_name),
         "env_from": Items(ENV_FROM),
+        "files": Items(FILES),
         "image_pull_secrets": Items(rules.dns_subdomain, unique=True),
         "service_account": rules.dns_subdomain,
         "command": Items(at_least_one="word"),
@@ -340,7 +344,8 @@ def pod_of(args: WorkloadArgs) -> Pod:
         required_spread=args.get("required_spread") or False,
         tolerations=args.get("tolerations") or (),
         env=args.get("env") or {},
-        env_from=[_source(source) for source in args.get("env_from") or ()],
+        env_from=[source_of(one) for one in args.get("env_from") or ()],
+        files=[files_of(one) for one in args.get("files") or ()],
         image_pull_secrets=args.get("image_pull_secrets") or (),
         service_account=args.get("service_account"),
         command=args.get("command") or (),
@@ -366,10 +371,6 @@ def _echo(args: WorkloadArgs) -> Echo | None:
         f"{deployment}{end}" if isinstance(deployment, str) else pulumi.Output.concat(deployment, end),
         str(port),
     )
-
-
-def _source(source: EnvFrom) -> Source:
-    return Source(source["secret"], secret=True) if "secret" in source else Source(source["config_map"])
 
 
 def _text(quantity: "pulumi.Input[Quantity]") -> "pulumi.Input[str]":

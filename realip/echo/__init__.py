@@ -8,12 +8,14 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["FILE", "IMAGE", "USER", "name_behind", "source"]
+__all__ = ["FILE", "FOLDER", "IMAGE", "USER", "name_behind", "source"]
 
 IMAGE = "docker.io/library/python:3.12-alpine"
 """The image that it runs on where nobody names another one: any with Python 3.9 or later as `python3` will do."""
 USER = 65532
 """The user that it runs as, who owns nothing."""
+FOLDER = "/opt/realip-echo"
+"""The folder of its container in which the program lies."""
 FILE = "server.py"
 
 

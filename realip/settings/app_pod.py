@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from realip import echo, tke
-from realip.pod import Echo, Pod, Port, Source, added_capabilities
+from realip.pod import Echo, File, Pod, Port, Source, added_capabilities
 from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
@@ -36,6 +36,14 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
         ],
         env={name: kept(value) for name, value in app.env.items()},
         env_from=[Source(one.secret or one.config_map, secret=one.secret is not None) for one in app.env_from],
+        files=[
+            File(
+                one.path,
+                Source(one.secret or one.config_map, secret=one.secret is not None),
+                [(item.key, item.path) for item in one.items or ()],
+            )
+            for one in app.files
+        ],
         image_pull_secrets=app.image_pull_secrets,
         service_account=app.service_account,
         command=[kept(word) for word in app.command],

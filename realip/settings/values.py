@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from realip import annotations, exposure_rules, machine_rules, rules, tke
+from realip import annotations, exposure_rules, machine_rules, pod_rules, rules, tke
 
 __all__ = [
     "Annotation",
@@ -22,6 +22,7 @@ __all__ = [
     "Cidr",
     "ClusterCidr",
     "ClusterId",
+    "ConfigKey",
     "Cpu",
     "DataDiskSize",
     "DataDiskType",
@@ -29,6 +30,7 @@ __all__ = [
     "DiskType",
     "EipId",
     "EnvName",
+    "FileName",
     "FileSystem",
     "Host",
     "Image",
@@ -41,6 +43,7 @@ __all__ = [
     "LoadBalancerId",
     "MayBeSecret",
     "Memory",
+    "MountPath",
     "MountTarget",
     "Name",
     "NatBandwidth",
@@ -153,6 +156,9 @@ RouteId = Annotated[str, keeps(rules.route_id)]
 ClusterId = Annotated[str, keeps(rules.cloud_id, "cls")]
 NodePoolId = Annotated[str, keeps(rules.node_pool_id)]
 EnvName = Annotated[str, keeps(rules.environment_name)]
+ConfigKey = Annotated[str, keeps(pod_rules.config_key)]
+FileName = Annotated[str, keeps(pod_rules.file_name)]
+MountPath = Annotated[str, keeps(pod_rules.mount_path)]
 Capability = Annotated[str, keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
 CertificateId = Annotated[str, keeps(exposure_rules.certificate_id)]
 CheckInterval = Annotated[int, Field(ge=tke.HEALTH_CHECK_INTERVALS.start, le=tke.HEALTH_CHECK_INTERVALS[-1])]

@@ -71,6 +71,10 @@ _WORKLOAD: dict[str, Any] = {
     "readiness_path": "/ready",
     "env": {"LOG_LEVEL": "debug"},
     "env_from": [{"secret": "database"}, {"config_map": "web.settings"}],
+    "files": [
+        {"config_map": "web.settings", "path": "/etc/app"},
+        {"secret": "tls", "path": "/etc/tls", "items": [{"key": "tls.crt", "path": "web/cert.pem"}]},
+    ],
     "image_pull_secrets": ["registry", "mirror"],
     "service_account": "web",
     "command": ["/app/run"],

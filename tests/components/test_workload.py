@@ -208,7 +208,7 @@ def test_a_source_of_variables_is_a_secret_or_a_config_map(source: dict[str, str
 
 @pytest.mark.parametrize("source", [{}, {"secret": "a", "configMap": "b"}])
 def test_a_source_of_variables_in_a_stack_file_is_one_of_the_two(source: dict[str, str]) -> None:
-    with pytest.raises(SettingsError, match=r"app\.envFrom\[0\].* names a Secret or a ConfigMap, one of the two"):
+    with pytest.raises(SettingsError, match=r"app\.envFrom\[0\].* names not one of the two, a Secret or a ConfigMap"):
         parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": {"envFrom": [source]}})
 
 

@@ -201,6 +201,13 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
                 {"spec": None},
             ]
         ),
+        files=st.lists(
+            st.fixed_dictionaries(
+                {"path": st.sampled_from(["/etc/app", "/srv", "/opt", "app"])},
+                optional={"secret": st.just("tls"), "configMap": st.sampled_from(["web.settings", "A"])},
+            ),
+            max_size=2,
+        ),
         drainSeconds=st.integers(-1, 310),
         timeoutSeconds=_SECONDS,
     ),

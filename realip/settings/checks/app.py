@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from realip import rules, tke
+from realip import echo, rules, tke
+from realip.pod_rules import mount_conflicts, name_conflicts
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
 from realip.settings.app_pod import app_pod, drains
@@ -49,7 +50,20 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
             if value:
                 message = "is for another program than the echo app; remove it, or app.echo"
                 yield Problem(f"app.{name}", list(value), message, ("app.echo",))
+    yield from _file_problems(settings)
     yield from _template_problems(settings)
+
+
+def _file_problems(settings: Settings) -> Iterator[Problem]:
+    """Folders that get in each other's way, and files of one folder with the same name."""
+    app = settings.app
+    taken = {echo.FOLDER: "the echo app's program takes"} if app.echo else {}
+    for index, message in mount_conflicts([file.path for file in app.files], taken):
+        yield Problem(f"app.files[{index}].path", app.files[index].path, message, ("app.files", "app.echo"))
+    for index, file in enumerate(app.files):
+        names = [item.path for item in file.items or ()]
+        for at, message in name_conflicts(names):
+            yield Problem(f"app.files[{index}].items[{at}].path", names[at], message, ("app.files",))
 
 
 _SAID_BY = Words(
@@ -63,6 +77,7 @@ _SAID_BY = Words(
     args="app.args",
     env="app.env",
     env_from="app.envFrom",
+    files="app.files",
     image_pull_secrets="app.imagePullSecrets",
     service_account="app.serviceAccount",
     resources="app.cpuRequest, cpuLimit, memoryRequest or memoryLimit",

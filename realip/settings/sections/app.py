@@ -9,13 +9,16 @@ from realip.settings.sections.section import Section
 from realip.settings.values import (
     AppNamespace,
     Capability,
+    ConfigKey,
     Cpu,
     EnvName,
+    FileName,
     Image,
     LabelKey,
     LabelValue,
     MayBeSecret,
     Memory,
+    MountPath,
     Name,
     Port,
     Seconds,
@@ -24,11 +27,11 @@ from realip.settings.values import (
     keeps,
 )
 
-__all__ = ["AppSettings", "EnvFromSettings"]
+__all__ = ["AppSettings", "EnvFromSettings", "FileItemSettings", "FileSettings"]
 
 
-class EnvFromSettings(Section):
-    """A Secret or a ConfigMap of the namespace, one of the two, whose entries become environment variables."""
+class _SourceSettings(Section):
+    """A Secret or a ConfigMap of the namespace, one of the two."""
 
     secret: Subdomain | None = Field(None, description="The Secret's name.")
     config_map: Subdomain | None = Field(None, description="The ConfigMap's name.")
@@ -36,8 +39,30 @@ class EnvFromSettings(Section):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.secret is None) is (self.config_map is None):
-            raise ValueError("names a Secret or a ConfigMap, one of the two: {secret: name} or {configMap: name}")
+            raise ValueError(
+                "names not one of the two, a Secret or a ConfigMap; write {secret: name} or {configMap: name}, and give each an entry of its own"
+            )
         return self
+
+
+class EnvFromSettings(_SourceSettings):
+    """A Secret or a ConfigMap of the namespace, one of the two, whose entries become environment variables."""
+
+
+class FileItemSettings(Section):
+    """An entry of a ConfigMap or a Secret that becomes a file."""
+
+    key: ConfigKey = Field(description="The entry's key.")
+    path: FileName = Field(description="The file's path in the folder.")
+
+
+class FileSettings(_SourceSettings):
+    """A Secret or a ConfigMap of the namespace, one of the two, whose entries become files."""
+
+    path: MountPath = Field(description="The container's folder in which the files are, such as /etc/app.")
+    items: Annotated[tuple[FileItemSettings, ...], Field(min_length=1)] | None = Field(
+        None, description="Entries that become files; all, by their keys, if unset."
+    )
 
 
 class AppSettings(Section):
@@ -88,6 +113,10 @@ class AppSettings(Section):
     )
     env_from: tuple[EnvFromSettings, ...] = Field(
         (), description="Secrets and ConfigMaps of the namespace whose entries become environment variables."
+    )
+    files: tuple[FileSettings, ...] = Field(
+        (),
+        description="Secrets and ConfigMaps of the namespace whose entries the container finds as files, which it cannot write.",
     )
     image_pull_secrets: tuple[Subdomain, ...] = Field(
         (), description="Secrets of the namespace with which nodes pull the image from a private registry."
