@@ -25,6 +25,7 @@ __all__ = [
     "Sees",
     "annotations_of",
     "direct_access",
+    "has_node_port",
     "ingress_exposure",
     "ingress_services",
     "is_qcloud",
@@ -266,6 +267,11 @@ def _namespace(metadata: Mapping[str, Any]) -> str:
     return str(metadata.get("namespace") or "default")
 
 
+def has_node_port(service: Object) -> bool:
+    """A Service of a type that has node ports; ClusterIP, the default, and ExternalName have none."""
+    return spec_of(service).get("type") in ("NodePort", "LoadBalancer")
+
+
 def is_local(service: Object) -> bool:
     """`externalTrafficPolicy: Local`, which has no meaning on a ClusterIP."""
     return spec_of(service).get("externalTrafficPolicy") == "Local"
@@ -284,11 +290,16 @@ def layer_7_ports(annotations: Mapping[str, Any]) -> list[str]:
 
 def json_map(said: object) -> Mapping[str, Any]:
     """The map that an annotation has as JSON; empty where it is something else."""
-    try:
-        found = json.loads(said) if isinstance(said, str) else {}
-    except (ValueError, RecursionError):
-        return {}
+    found = _json(said)
     return found if isinstance(found, dict) else {}
+
+
+def _json(said: object) -> object:
+    """The value that an annotation has as JSON; None where it has none."""
+    try:
+        return json.loads(said) if isinstance(said, str) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _listed(value: object) -> set[str]:
@@ -329,11 +340,24 @@ def ingress_services(ingress: Object) -> list[Backend]:
         http = rule.get("http")
         paths = _maps(http.get("paths") if isinstance(http, Mapping) else None)
         found += [_backend(path.get("backend")) for path in paths]
+    annotations = annotations_of(ingress)
+    if is_true(annotations.get(tke.INGRESS_RULE_MIX)):
+        # TKE's own form of rules, for HTTP and HTTPS apart, beside or in place of the spec's.
+        for key in (tke.INGRESS_HTTP_RULES, tke.INGRESS_HTTPS_RULES):
+            found += [_backend(_plain(rule.get("backend"))) for rule in _maps(_json(annotations.get(key)))]
     unique: list[Backend] = []
     for backend in found:
         if backend is not None and backend not in unique:
             unique.append(backend)
     return unique
+
+
+def _plain(backend: object) -> object:
+    """A backend of TKE's own rules, whose port is a number as text (TKE 56112)."""
+    if not isinstance(backend, Mapping):
+        return backend
+    port = backend.get("servicePort")
+    return {**backend, "servicePort": int(port) if isinstance(port, str) and port.isdecimal() else port}
 
 
 def _backend(value: object) -> Backend | None:
@@ -395,8 +419,10 @@ def _refusal(
             if cluster.complete:
                 return message("refused_no_service", service=backend.service)
             continue
-        if access.binding is Binding.NODE_PORTS and spec_of(service).get("type", "ClusterIP") == "ClusterIP":
-            return message("refused_cluster_ip", service=backend.service)
+        if access.binding is Binding.NODE_PORTS and not has_node_port(service):
+            return message(
+                "refused_cluster_ip", service=backend.service, type=spec_of(service).get("type", "ClusterIP")
+            )
         if backend.port is not None and not _has_port(service, backend.port):
             return message("refused_no_port", service=backend.service, port=backend.port)
         if access.binding is Binding.PODS and not spec_of(service).get("selector"):

@@ -1,23 +1,25 @@
-"""Gateways behind a load balancer of TKE's: which Service they are reached by, and whose address they pass on."""
+"""Gateways behind a load balancer of TKE's: whose address they see, and whose they pass on."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import collapse_addresses, ip_network
 from typing import Any
 
+from realip.audit.gateway_services import (
+    EXPOSED_TYPES,
+    controller_services,
+    gateway_service,
+    host_gateways,
+    own_service,
+)
 from realip.audit.objects import Found, as_map, as_maps
-from realip.audit.world import World, selector_of
-from realip.behaviour import FORWARDED, SOCKET, Binding, Exposure, Sees, service_exposure
+from realip.audit.world import World
+from realip.behaviour import FORWARDED, SOCKET, Binding, Exposure, Sees, node_port_exposure, service_exposure
 from realip.messages import message
 
 __all__ = [
-    "ENVOY_GATEWAY",
-    "ISTIO",
-    "controller_of",
-    "controller_services",
-    "envoy_proxy",
+    "NGINX_KEYS",
     "gateway_exposure",
-    "gateway_service",
     "nginx_settings",
     "other_ingress",
     "policies_of",
@@ -25,9 +27,6 @@ __all__ = [
     "trusts_everyone",
 ]
 
-ENVOY_GATEWAY = "gateway.envoyproxy.io/gatewayclass-controller"
-ISTIO = "istio.io/gateway-controller"
-_FAMILIES = ("nginx", "traefik", "kong", "apisix", "haproxy", "contour", "envoy", "istio", "higress", "cilium")
 NGINX_KEYS = frozenset(
     {
         "use-forwarded-headers",
@@ -44,57 +43,52 @@ NGINX_KEYS = frozenset(
 # --- Controllers of Ingresses ------------------------------------------------------------------------------------------
 
 
-def controller_services(world: World, name: str) -> list[Found]:
-    """The exposed Services of the controller that an Ingress class belongs to."""
-    controller = next(
-        (str(found.spec.get("controller")) for found in world.by_kind["IngressClass"] if found.name == name), ""
-    )
-    family = next((word for word in _FAMILIES if word in controller or word in name), name)
-    exposed = [found for found in world.by_kind["Service"] if found.spec.get("type") in ("LoadBalancer", "NodePort")]
-    return [found for found in exposed if _belongs(found, family)]
-
-
-def _belongs(service: Found, family: str) -> bool:
-    labels = as_map(as_map(service.body.get("metadata")).get("labels"))
-    chart = {str(labels.get(key, "")) for key in ("app.kubernetes.io/name", "app", "helm.sh/chart")}
-    selected = {str(value) for value in selector_of(service).values()}
-    words = {service.name, *chart, *selected}
-    marks = ("ingress", "gateway", "controller", "proxy")
-    # An app that is called nginx is none: its Service has to look like a controller's.
-    return any(family in word for word in words) and (
-        family in {"traefik", "kong", "apisix", "contour", "higress"}
-        or any(mark in word for word in words for mark in marks)
-    )
-
-
 def other_ingress(world: World, ingress: Found, name: str) -> Exposure:
     """The exposure that an Ingress of another controller is: what that controller's own exposure makes of it."""
     about = ("Ingress", ingress.namespace, ingress.name)
-    found = [
-        (service, service_exposure(service.body, world.facts, world.pods_of([service])))
-        for service in controller_services(world, name)
-        if service.spec.get("type") == "LoadBalancer"
-    ]
-    if not found:
-        why, tells = message("exposure_other_controller", name=name), message("tells_controller", name=name)
+    services = controller_services(world, name)
+    if not services:
+        return _without_service(world, about, name)
+    made = [_behind(world, service, about) for service in services]
+    if len({(each.sees, each.reads, each.forgeable) for each in made}) > 1:
+        names = ", ".join(f"{service.namespace}/{service.name}" for service in services)
+        why, tells = message("exposure_several_controllers", name=name, services=names), message("tells_verify")
         return Exposure(*about, Binding.UNKNOWN, Sees.UNKNOWN, None, None, why, tells)
-    service, front = found[0]
+    return made[0]
+
+
+def _without_service(world: World, about: tuple[str, str, str], name: str) -> Exposure:
+    hosts = host_gateways(world, name)
+    if hosts:
+        why = message("exposure_host_gateway", name=name, workload=str(hosts[0].found))
+        return Exposure(*about, Binding.UNKNOWN, Sees.UNKNOWN, None, None, why, message("tells_verify"))
+    why, tells = message("exposure_other_controller", name=name), message("tells_controller", name=name)
+    return Exposure(*about, Binding.UNKNOWN, Sees.UNKNOWN, None, None, why, tells)
+
+
+def _behind(world: World, service: Found, about: tuple[str, str, str]) -> Exposure:
+    """The exposure of apps behind an ingress controller that a Service leads to."""
+    front = _front(world, service.body, service)
     said = f"{service.namespace}/{service.name}"
-    if front.sees is Sees.CLIENT and front.reads == FORWARDED:
-        settings = nginx_settings(world, service)
+    if front.sees is not Sees.CLIENT:
+        why = message("exposure_gateway_lost", service=said, why=front.why)
+        reads = None if front.sees is Sees.NOBODY else FORWARDED
+        return Exposure(*about, front.binding, front.sees, reads, None, why, front.tells)
+    settings = nginx_settings(world, service)
+    if front.reads == FORWARDED:
         if settings is not None and not _believes_header(settings):
             why = message("exposure_header_replaced", service=said)
             return Exposure(*about, front.binding, Sees.PROXY, FORWARDED, forgeable=False, why=why)
         return Exposure(*about, front.binding, Sees.CLIENT, FORWARDED, None, message("exposure_gateway", service=said))
-    if front.sees is Sees.CLIENT:
-        settings = nginx_settings(world, service)
-        forged = settings is not None and _believes_header(settings) and trusts_everyone(settings)
-        why = message("exposure_gateway_forged" if forged else "exposure_gateway", service=said)
-        return Exposure(*about, front.binding, Sees.CLIENT, FORWARDED, forged, why)
-    why = message("exposure_gateway_lost", service=said, why=front.why)
-    return Exposure(
-        *about, front.binding, front.sees, None if front.sees is Sees.NOBODY else FORWARDED, None, why, front.tells
-    )
+    forged = settings is not None and _believes_header(settings) and trusts_everyone(settings)
+    why = message("exposure_gateway_forged" if forged else "exposure_gateway", service=said)
+    return Exposure(*about, front.binding, Sees.CLIENT, FORWARDED, forged, why)
+
+
+def _front(world: World, service: Mapping[str, Any], found: Found | None) -> Exposure:
+    """The exposure of the gateway itself."""
+    made = node_port_exposure if service["spec"].get("type") == "NodePort" else service_exposure
+    return made(service, world.facts, world.pods_of([found] if found else []))
 
 
 def nginx_settings(world: World, service: Found) -> Mapping[str, Any] | None:
@@ -131,63 +125,20 @@ def everyone(networks: Iterable[object]) -> bool:
 # --- Gateways ----------------------------------------------------------------------------------------------------------
 
 
-def controller_of(world: World, gateway: Found) -> str | None:
-    """The controller of a Gateway's class; None where the class is not among the objects and its name says nothing."""
-    name = gateway.spec.get("gatewayClassName")
-    for found in world.by_kind["GatewayClass"]:
-        if found.name == name:
-            return str(found.spec.get("controllerName"))
-    return (
-        ISTIO if name == "istio" else ENVOY_GATEWAY if world.by_kind["EnvoyProxy"] and name in ("eg", "envoy") else None
-    )
-
-
-def envoy_proxy(world: World, gateway: Found) -> Found | None:
-    """The EnvoyProxy that a Gateway or its class refers to."""
-    classes = [found for found in world.by_kind["GatewayClass"] if found.name == gateway.spec.get("gatewayClassName")]
-    references = [(as_map(as_map(gateway.spec.get("infrastructure")).get("parametersRef")), gateway.namespace)]
-    references += [(as_map(found.spec.get("parametersRef")), "") for found in classes]
-    for reference, space in references:
-        for found in world.by_kind["EnvoyProxy"]:
-            if found.name == reference.get("name") and found.namespace == (space or reference.get("namespace")):
-                return found
-    return None
-
-
-def gateway_service(world: World, gateway: Found) -> Mapping[str, Any] | None:
-    """The Service that a Gateway's controller makes for it; None where that is not known."""
-    controller = controller_of(world, gateway)
-    metadata = {"name": gateway.name, "namespace": gateway.namespace}
-    if controller == ENVOY_GATEWAY:
-        proxy = envoy_proxy(world, gateway)
-        kubernetes = as_map(as_map(proxy.spec.get("provider") if proxy else None).get("kubernetes"))
-        service = as_map(kubernetes.get("envoyService"))
-        said = {
-            **as_map(as_map(gateway.spec.get("infrastructure")).get("annotations")),
-            **as_map(service.get("annotations")),
-        }
-        spec = {
-            "type": service.get("type", "LoadBalancer"),
-            "externalTrafficPolicy": service.get("externalTrafficPolicy", "Local"),
-        }
-        return {"metadata": {**metadata, "annotations": said}, "spec": spec}
-    if controller == ISTIO:
-        infrastructure = as_map(gateway.spec.get("infrastructure"))
-        own = as_map(infrastructure.get("annotations")) or gateway.annotations
-        kind = own.get("networking.istio.io/service-type", "LoadBalancer")
-        return {"metadata": {**metadata, "annotations": own}, "spec": {"type": kind}}
-    return None
-
-
 def gateway_exposure(world: World, gateway: Found) -> Exposure:
     """The exposure that a Gateway is: what arrives at the apps behind it."""
     about = ("Gateway", gateway.namespace, gateway.name)
     service = gateway_service(world, gateway)
-    if service is None or service["spec"]["type"] != "LoadBalancer":
+    if service is None or service["spec"].get("type") not in EXPOSED_TYPES:
         name = str(gateway.spec.get("gatewayClassName"))
-        why, tells = message("exposure_other_controller", name=name), message("tells_controller", name=name)
+        if service is None:
+            return _without_service(world, about, name)
+        why, tells = message("exposure_inner_gateway", type=service["spec"].get("type")), message("tells_verify")
         return Exposure(*about, Binding.UNKNOWN, Sees.UNKNOWN, None, None, why, tells)
-    front = replace(service_exposure(service, world.facts), kind="Gateway")
+    own = own_service(world, gateway)
+    front = replace(
+        _front(world, service, own), kind="Gateway", namespace=gateway.namespace, name=gateway.name, services=()
+    )
     if front.sees is not Sees.CLIENT:
         return front
     if _passes_through(gateway):
@@ -198,7 +149,8 @@ def gateway_exposure(world: World, gateway: Found) -> Exposure:
     hops = front.reads != FORWARDED and any(map(trusted_hops, policies))
     forged = hops or any(map(trusts_in_policy, policies))
     why = message(
-        "exposure_gateway_forged" if forged else "exposure_gateway", service=f"{gateway.namespace}/{gateway.name}"
+        "exposure_gateway_forged" if forged else "exposure_gateway",
+        service=str(own) if own else f"{gateway.namespace}/{gateway.name}",
     )
     return replace(front, reads=FORWARDED, forgeable=forged, why=why)
 

@@ -58,7 +58,8 @@ SERVICE: Mapping[str, Key] = {
         "loadbalance-id loadbalance-nat-ipv6 loadbalance-ipv6 loadbalance-name loadbalance-domain",
         by_tke=True,
     ),
-    **_keys(_SERVICE_CLOUD, "status.conditions status.loadbalancer", by_tke=True),
+    **_keys(_SERVICE_CLOUD, "status.conditions status.loadbalancer loadbalancer-source-endpoints", by_tke=True),
+    **_keys(_SERVICE_KUBERNETES, "qcloud-loadbalancer-clusterid qcloud-loadbalancer-internal", by_tke=True),
 }
 """Of a Service (TKE 51258, 51259, 45492, 41897)."""
 

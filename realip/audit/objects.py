@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["KINDS", "Found", "Place", "as_map", "as_maps"]
+__all__ = ["CLUSTER_WIDE", "KINDS", "NAMELESS", "WORKLOADS", "Found", "Place", "as_map", "as_maps"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "Service": ("",),
@@ -16,6 +16,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("apps", "extensions"),
     "StatefulSet": ("apps",),
     "DaemonSet": ("apps", "extensions"),
+    "ReplicaSet": ("apps", "extensions"),
+    "ReplicationController": ("",),
+    "Rollout": ("argoproj.io",),
+    "CloneSet": ("apps.kruise.io",),
     "EndpointSlice": ("discovery.k8s.io",),
     "IngressClass": ("networking.k8s.io",),
     "TkeServiceConfig": ("cloud.tencent.com",),
@@ -31,6 +35,18 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds that an audit looks at, and their groups; of everything else nothing is kept, least of all a Secret."""
 
 CLUSTER_WIDE = frozenset({"Node", "Namespace", "IngressClass", "GatewayClass"})
+WORKLOADS = (
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Rollout",
+    "CloneSet",
+)
+"""The kinds that make pods of a template."""
+NAMELESS = frozenset({"IstioOperator"})
+"""Kinds that a program reads from a file, where a name is left out."""
 
 
 @dataclass(frozen=True, slots=True)

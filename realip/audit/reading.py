@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from realip.audit import json_text, yaml_text
-from realip.audit.objects import CLUSTER_WIDE, KINDS, Found, Place
+from realip.audit.helm_values import as_values
+from realip.audit.objects import CLUSTER_WIDE, KINDS, NAMELESS, Found, Place
 from realip.errors import InputError
 
 __all__ = ["group_of", "objects_in", "take"]
 
 _LARGEST_NAME = 300
+_NO_NAME = "-"
 
 
 def objects_in(text: str, name: str) -> Iterator[Found | None]:
@@ -42,6 +44,8 @@ def _of(value: Any, place: Place) -> Iterator[Found | None]:
         raise InputError(f"{_said(place)}: is {_kind_of(value)}, not a Kubernetes object")
     kind, version = value.get("kind"), value.get("apiVersion")
     if not isinstance(kind, str) or not isinstance(version, str):
+        if "kind" not in value and (values := as_values(value, place)) is not None:
+            yield values
         return
     if kind.endswith("List") and "items" in value:
         yield from _items(value, kind, version, place)
@@ -71,12 +75,16 @@ def take(body: Mapping[str, Any], kind: str, version: str, place: Place) -> Foun
     """An object of a kind that is looked at; None for others. InputError for one without a name."""
     if kind not in KINDS or group_of(version) not in KINDS[kind]:
         return None
-    metadata = body.get("metadata")
+    metadata: Any = body.get("metadata")
+    if kind in NAMELESS and not metadata:
+        metadata = {}
     if not isinstance(metadata, Mapping):
         raise InputError(f"{_said(place)}: {kind} has no metadata with a name")
-    name = metadata.get("name")
-    if name is None and isinstance(metadata.get("generateName"), str):
-        name = f"{metadata['generateName']}*"
+    name, generated = metadata.get("name"), metadata.get("generateName")
+    if name is None and isinstance(generated, str):
+        name = f"{generated}*"
+    if name is None and kind in NAMELESS:
+        name = _NO_NAME
     if not isinstance(name, str) or not name or len(name) > _LARGEST_NAME:
         raise InputError(
             f"{_said(place)}: {kind} has no name, or one that is no text; metadata.name = {str(name)[:80]!r}"
@@ -90,9 +98,10 @@ def take(body: Mapping[str, Any], kind: str, version: str, place: Place) -> Foun
     spec = body.get("spec")
     if spec is not None and not isinstance(spec, Mapping):
         raise InputError(f"{_said(place)}: {kind} {name}: spec is {_kind_of(spec)}, not a map")
-    if "name" not in metadata:
+    if "name" not in metadata or "metadata" not in body:
         body = {**body, "metadata": {**metadata, "name": name}}
-    space = "" if kind in CLUSTER_WIDE else namespace or "default"
+    nowhere = kind in CLUSTER_WIDE or (kind in NAMELESS and not namespace)
+    space = "" if nowhere else namespace or "default"
     return Found(kind, space, name, body, place, annotations or {})
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from realip import tke
-from realip.audit.objects import Found, as_map, as_maps
+from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
 from realip.behaviour import ClusterFacts, PodNetwork, Pods
 from realip.cluster_facts import is_super_node, offers_eni
 
@@ -16,7 +16,6 @@ __all__ = ["PATCHED", "Template", "World"]
 
 PATCHED = "realip.patch"
 """A key beside those of an object that says: these are a patch's fields, and the object has more."""
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 _SUPER_NAME = "eklet-"
 """How TKE's names of super nodes start; only for a node that is not among the objects."""
 _PROXIES = frozenset({"istio-proxy", "linkerd-proxy"})
@@ -149,8 +148,10 @@ class World:
     def templates(self) -> Mapping[str, list[Template]]:
         """Pod templates and pods, by namespace."""
         made: dict[str, list[Template]] = defaultdict(list)
-        for kind in (*_WORKLOADS, "Pod"):
+        for kind in (*WORKLOADS, "Pod"):
             for found in self.by_kind[kind]:
+                if kind == "ReplicaSet" and as_map(found.body.get("metadata")).get("ownerReferences"):
+                    continue  # its Deployment says the same, and an older one what was once
                 pod = found.body if kind == "Pod" else as_map(found.spec.get("template"))
                 metadata = as_map(pod.get("metadata"))
                 made[found.namespace].append(
@@ -254,8 +255,9 @@ class World:
         return True if name.startswith(_SUPER_NAME) else None
 
     def _has_sidecar(self, template: Template, services: list[Found]) -> bool:
-        containers = [*as_maps(template.spec.get("containers")), *as_maps(template.spec.get("initContainers"))]
-        if template.annotations.get("sidecar.istio.io/interceptionMode") == "TPROXY":
+        apps = as_maps(template.spec.get("containers"))
+        containers = [*apps, *as_maps(template.spec.get("initContainers"))]
+        if template.annotations.get("sidecar.istio.io/interceptionMode") == "TPROXY" or _is_gateway(template, apps):
             return False
         ports = {
             str(port.get("targetPort", port.get("port")))
@@ -293,6 +295,13 @@ class World:
 def selector_of(service: Found) -> Mapping[str, Any]:
     """The labels that a Service selects pods by."""
     return as_map(service.spec.get("selector"))
+
+
+def _is_gateway(template: Template, containers: list[Mapping[str, Any]]) -> bool:
+    """Pods in which the proxy is the app: a gateway of the mesh."""
+    if template.annotations.get("inject.istio.io/templates") == "gateway":
+        return True
+    return bool(containers) and all(str(container.get("name")) in _PROXIES for container in containers)
 
 
 def _is_super(node: Found) -> bool:

@@ -9,12 +9,14 @@ import yaml
 
 from realip import tke
 from realip.audit import gateways
-from realip.audit.objects import Found, as_map, as_maps
+from realip.audit.gateway_services import EXPOSED_TYPES, gateway_service
+from realip.audit.helm_values import VALUES, nginx_data
+from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
-from realip.behaviour import Binding, PodNetwork, Sees, is_local, is_true, layer_7_ports
+from realip.behaviour import Binding, PodNetwork, Sees, annotations_of, is_local, is_true, layer_7_ports
 
-__all__ = ["PARTS"]
+__all__ = ["MORE", "PARTS"]
 
 _DATA = ("data",)
 _CDN_HEADERS = {
@@ -32,19 +34,14 @@ _WRAPPED_LINE = re.compile(r"#[^\n]*")
 _TRUSTED = re.compile(r"set_real_ip_from\s+([^\s;]+)\s*;")
 _HEADER = re.compile(r"real_ip_header\s+([^\s;]+)\s*;")
 _SNIPPETS = ("nginx.ingress.kubernetes.io/server-snippet", "nginx.ingress.kubernetes.io/configuration-snippet")
-_TRAEFIK_INSECURE = re.compile(
-    r"--entry[pP]oints\.([^.=]+)\.(forwarded[hH]eaders|proxy[pP]rotocol)\.insecure(?:=(\S+))?$"
-)
-_TRAEFIK_TRUSTED = re.compile(
-    r"--entry[pP]oints\.([^.=]+)\.(forwarded[hH]eaders|proxy[pP]rotocol)\.trusted[iI][pP]s=(\S+)$"
-)
-_TRAEFIK_FILES = ("traefik.yml", "traefik.yaml", "traefik.toml")
 
 
-def _nginx(found: Found) -> Mapping[str, Any]:
-    """The data of a ConfigMap that has keys of ingress-nginx; empty for another one."""
-    data = as_map(found.body.get("data"))
-    return data if gateways.NGINX_KEYS & data.keys() else {}
+def _nginx(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+    """The settings of ingress-nginx that an object has, and where; none for another object."""
+    if found.kind == VALUES:
+        yield from nginx_data(found.body)
+    elif gateways.NGINX_KEYS & (data := as_map(found.body.get("data"))).keys():
+        yield _DATA, data
 
 
 def _fronts(scene: Scene, found: Found) -> list[Found]:
@@ -59,20 +56,21 @@ def _fronts(scene: Scene, found: Found) -> list[Found]:
 
 
 def _believes_all(scene: Scene, found: Found) -> Iterator[Match]:
-    data = _nginx(found)
-    if data.get("use-proxy-protocol") == "true":  # the header is not read then
-        return
-    for key in ("use-forwarded-headers", "enable-real-ip"):
-        if data.get(key) == "true" and gateways.trusts_everyone(data):
-            fronts = [str(service) for service in _fronts(scene, found)]
-            yield Match((*_DATA, key), {"key": key, "front": ", ".join(fronts[:2]) or "-"})
-            return
+    for path, data in _nginx(found):
+        if data.get("use-proxy-protocol") == "true":  # the header is not read then
+            continue
+        for key in ("use-forwarded-headers", "enable-real-ip"):
+            if data.get(key) == "true" and gateways.trusts_everyone(data):
+                fronts = [str(service) for service in _fronts(scene, found)]
+                yield Match((*path, key), {"key": key, "front": ", ".join(fronts[:2]) or "-"})
+                break
 
 
 def _appends(scene: Scene, found: Found) -> Iterator[Match]:
     del scene
-    if _nginx(found).get("compute-full-forwarded-for") == "true":
-        yield Match((*_DATA, "compute-full-forwarded-for"))
+    for path, data in _nginx(found):
+        if data.get("compute-full-forwarded-for") == "true":
+            yield Match((*path, "compute-full-forwarded-for"))
 
 
 def _sends_proxy_protocol(scene: Scene, service: Found) -> bool:
@@ -86,16 +84,16 @@ def _sends_proxy_protocol(scene: Scene, service: Found) -> bool:
 
 
 def _proxy_protocol(scene: Scene, found: Found) -> Iterator[Match]:
-    data, fronts = _nginx(found), _fronts(scene, found)
-    if not data:
-        return
-    expected = data.get("use-proxy-protocol") == "true"
+    fronts = _fronts(scene, found)
     sending = [service for service in fronts if _sends_proxy_protocol(scene, service)]
-    if expected and not sending:
-        said = ", ".join(map(str, fronts[:2])) or "-"
-        yield Match((*_DATA, "use-proxy-protocol"), {"front": said}, severity=None if fronts else Severity.UNKNOWN)
-    elif sending and not expected:
-        yield Match(_DATA, {"front": str(sending[0])})
+    for path, data in _nginx(found):
+        expected = data.get("use-proxy-protocol") == "true"
+        if expected and not sending:
+            said = ", ".join(map(str, fronts[:2])) or "-"
+            severity = None if fronts else Severity.UNKNOWN
+            yield Match((*path, "use-proxy-protocol"), {"front": said}, severity=severity)
+        elif sending and not expected:
+            yield Match(path, {"front": str(sending[0])})
 
 
 def _real_ip_from(scene: Scene, found: Found) -> Iterator[Match]:
@@ -136,9 +134,9 @@ def _hops(scene: Scene, found: Found) -> Iterator[Match]:
     if not (count := gateways.trusted_hops(found)):
         return
     for gateway in scene.world.by_kind["Gateway"]:
-        service = gateways.gateway_service(scene.world, gateway)
+        service = gateway_service(scene.world, gateway)
         mine = any(policy is found for policy in gateways.policies_of(scene.world, gateway))
-        if mine and service and layer_7_ports(as_map(service["metadata"]["annotations"])):
+        if mine and service and layer_7_ports(annotations_of(service)):
             return  # the load balancer is the proxy that is counted
     yield Match(("spec", "clientIPDetection", "xForwardedFor", "numTrustedHops"), {"count": count})
 
@@ -159,6 +157,9 @@ def _passthrough(scene: Scene, found: Found) -> Iterator[Match]:
             if passthrough and not _proxied(scene, found.namespace, found.name):
                 yield Match(("spec", "listeners", number), {"what": str(listener.get("name"))})
         return
+    parents = as_maps(found.spec.get("parentRefs"))
+    if parents and all(parent.get("kind", "Gateway") != "Gateway" for parent in parents):
+        return  # inside a mesh: no client comes this way
     if not _proxied(scene, found.namespace, found.name):
         yield Match(("spec", "rules"), {"what": found.name})
 
@@ -185,11 +186,11 @@ def _through_service(scene: Scene, found: Found) -> Iterator[Match]:
     """Findings that the rules about Services would have in the Service that a Gateway's controller makes."""
     if scene.refused_keys(found):
         return
-    service = gateways.gateway_service(scene.world, found)
-    if service is None or service["spec"]["type"] != "LoadBalancer":
+    service = gateway_service(scene.world, found)
+    if service is None or service["spec"].get("type") not in EXPOSED_TYPES:
         return
     exposure = scene.exposures[found]
-    facts, said = scene.world.facts, as_map(service["metadata"]["annotations"])
+    facts, said = scene.world.facts, annotations_of(service)
     asked = is_true(said.get(tke.SERVICE_DIRECT_ACCESS))
     values = {"why": exposure.why}
     if exposure.sees is Sees.NODE:
@@ -207,47 +208,7 @@ def _through_service(scene: Scene, found: Found) -> Iterator[Match]:
         yield Match(("spec",), {"like": "RIP017", **values}, severity=Severity.WARNING)
 
 
-# --- Traefik, Istio, CDNs ----------------------------------------------------------------------------------------------
-
-
-def _traefik(scene: Scene, found: Found) -> Iterator[Match]:
-    del scene
-    if found.kind == "ConfigMap":
-        for key, value in as_map(found.body.get("data")).items():
-            if key in _TRAEFIK_FILES and isinstance(value, str) and (entry := _trusting_entry(value)):
-                yield Match((*_DATA, key), {"entry": entry})
-        return
-    containers = as_maps(as_map(as_map(found.spec.get("template")).get("spec")).get("containers"))
-    for number, container in enumerate(containers):
-        for list_name in ("args", "command"):
-            words = container.get(list_name)
-            for index, word in enumerate(words if isinstance(words, list) else ()):
-                if isinstance(word, str) and (entry := _trusting_argument(word)):
-                    path = ("spec", "template", "spec", "containers", number, list_name, index)
-                    yield Match(path, {"entry": entry})
-
-
-def _trusting_argument(word: str) -> str:
-    """The entry point whose peers are all believed by an argument of Traefik; empty for any other argument."""
-    if (found := _TRAEFIK_INSECURE.match(word)) and (found[3] or "true").casefold() == "true":
-        return found[1]
-    if (found := _TRAEFIK_TRUSTED.match(word)) and gateways.everyone(found[3].split(",")):
-        return found[1]
-    return ""
-
-
-def _trusting_entry(text: str) -> str:
-    try:
-        static = as_map(yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return ""
-    for name, entry in as_map(static.get("entryPoints")).items():
-        for about in ("forwardedHeaders", "proxyProtocol"):
-            said = as_map(as_map(entry).get(about))
-            networks = said.get("trustedIPs")
-            if said.get("insecure") is True or (isinstance(networks, list) and gateways.everyone(networks)):
-                return str(name)
-    return ""
+# --- Istio, CDNs ----------------------------------------------------------------------------------------------
 
 
 def _trusted_proxies(scene: Scene, found: Found) -> Iterator[Match]:
@@ -295,11 +256,11 @@ def _istio_behind_layer_7(scene: Scene) -> bool:
 def _cdn_header(scene: Scene, found: Found) -> Iterator[Match]:
     """A gateway that takes the address from a CDN's header, of whoever sends it."""
     del scene
-    data = as_map(found.body.get("data"))
-    said = data.get("forwarded-for-header")
-    believed = isinstance(said, str) and said.casefold() in _CDN_HEADERS and _believed(data)
-    if believed and gateways.trusts_everyone(data):
-        yield Match((*_DATA, "forwarded-for-header"), {"header": said})
+    for path, data in _nginx(found):
+        said = data.get("forwarded-for-header")
+        believed = isinstance(said, str) and said.casefold() in _CDN_HEADERS and _believed(data)
+        if believed and gateways.trusts_everyone(data):
+            yield Match((*path, "forwarded-for-header"), {"header": said})
 
 
 def _believed(data: Mapping[str, Any]) -> bool:
@@ -320,11 +281,9 @@ def _replace_header(scene: Scene, found: Found) -> Iterator[Change]:
 
 
 def _no_proxy_protocol(scene: Scene, found: Found) -> Iterator[Change]:
-    if _nginx(found).get("use-proxy-protocol") == "true":
-        yield Change(found, (*_DATA, "use-proxy-protocol"), "false")
-    else:
-        for _ in _proxy_protocol(scene, found):
-            yield Change(found, (*_DATA, "use-proxy-protocol"), "true")
+    for match in _proxy_protocol(scene, found):
+        says = match.path[-1] == "use-proxy-protocol"
+        yield Change(found, (*_DATA, "use-proxy-protocol"), "false" if says else "true")
 
 
 def _no_hops(scene: Scene, found: Found) -> Iterator[Change]:
@@ -338,7 +297,6 @@ def _no_proxies(scene: Scene, found: Found) -> Iterator[Change]:
             yield Change(found, match.path, 0)
 
 
-_WORKLOADS = ("Deployment", "DaemonSet")
 _CONFIG = "kubectl patch configmap -n {namespace} {name} --type merge -p "
 
 
@@ -359,11 +317,14 @@ PARTS = {
     "RIP027": Part(("ClientTrafficPolicy",), _headers),
     "RIP028": Part(("TLSRoute", "TCPRoute", "Gateway"), _passthrough),
     "RIP030": Part(("Gateway",), _through_service),
-    "RIP035": Part(("ConfigMap", *_WORKLOADS), _traefik),
-    "RIP036": Part(("IstioOperator", "ConfigMap", *_WORKLOADS), _trusted_proxies, fix=_no_proxies, cost=Cost.ROLLOUT),
+    "RIP036": Part(("IstioOperator", "ConfigMap", *WORKLOADS), _trusted_proxies, fix=_no_proxies, cost=Cost.ROLLOUT),
     "RIP037": Part(("ConfigMap",), _cdn_header),
 }
 MORE = {
+    "RIP022": Part((VALUES,), _believes_all),
+    "RIP023": Part((VALUES,), _appends),
+    "RIP024": Part((VALUES,), _proxy_protocol),
+    "RIP037": Part((VALUES,), _cdn_header),
     "RIP025": Part(("Ingress",), _snippet),
     "RIP028": Part(("Service",), _sidecar),
 }

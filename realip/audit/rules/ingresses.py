@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from realip import tke
+from realip.audit.gateway_services import EXPOSED_TYPES, gateway_service
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.rules.services import NAT64
 from realip.audit.scene import READS, Scene
-from realip.behaviour import Binding, PodNetwork, Sees, ingress_services, is_nat64, is_qcloud, is_true
+from realip.behaviour import Binding, PodNetwork, Sees, has_node_port, ingress_services, is_nat64, is_qcloud, is_true
 
 __all__ = ["PARTS"]
 
@@ -29,7 +30,7 @@ def _default(scene: Scene, found: Found) -> Iterator[Match]:
         return
     # A ClusterIP is reached by direct access only, a socket has the client by direct access only.
     behind = scene.backends(found)
-    if any(service.spec.get("type", "ClusterIP") == "ClusterIP" for service in behind) or _reads_socket(scene, found):
+    if any(not has_node_port(service.body) for service in behind) or _reads_socket(scene, found):
         known = scene.world.facts.default_direct_access is not None
         yield Match(_ANNOTATIONS, severity=Severity.WARNING if known else None)
 
@@ -76,8 +77,9 @@ def _cluster_ip(scene: Scene, found: Found) -> Iterator[Match]:
     if not _ours(scene, found) or scene.access(found).binding is not Binding.NODE_PORTS:
         return
     for service in scene.backends(found):
-        if service.spec.get("type", "ClusterIP") == "ClusterIP":
-            yield Match(("spec", "rules"), {"service": service.name})
+        if not has_node_port(service.body):
+            kind = service.spec.get("type", "ClusterIP")
+            yield Match(("spec", "rules"), {"service": service.name, "type": kind})
 
 
 def _no_selector(scene: Scene, found: Found) -> Iterator[Match]:
@@ -135,6 +137,10 @@ def _other_controller(scene: Scene, found: Found) -> Iterator[Match]:
     if found.kind == "Service" and (found.spec.get("type") != "LoadBalancer" or scene.balanced(found)):
         return
     exposure = scene.exposures[found]
+    if found.kind == "Gateway":
+        service = gateway_service(scene.world, found)
+        if service is not None and service["spec"].get("type") in EXPOSED_TYPES:
+            return  # the load balancer is known, and what is not known of it RIP030 says
     if exposure.sees is Sees.UNKNOWN and not Scene.refused_keys(found):
         yield Match(("spec",), {"why": exposure.why})
 

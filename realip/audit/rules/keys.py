@@ -11,6 +11,7 @@ from realip.audit.objects import Found
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part
 from realip.audit.scene import Scene
 from realip.behaviour import Binding, is_qcloud, is_true
+from realip.messages import Message, message
 
 __all__ = ["PARTS"]
 
@@ -92,7 +93,14 @@ def _of_other_kind(kind: str, key: str) -> bool:
 
 def _unknown(scene: Scene, found: Found) -> Iterator[Match]:
     for key, meant in _unknown_keys(scene, found):
-        yield Match((*_ANNOTATIONS, key), {"key": key, "meant": meant or "-"})
+        yield Match((*_ANNOTATIONS, key), {"key": key, "meant": _meaning(found.kind, key, meant)})
+
+
+def _meaning(kind: str, key: str, meant: str) -> Message:
+    if meant:
+        return message("meant_key", key=meant)
+    about = keys.DOCUMENTED[kind].get(key)
+    return message("meant_by_tke" if about is not None and about.by_tke else "meant_nothing")
 
 
 def _wrong_object(scene: Scene, found: Found) -> Iterator[Match]:
@@ -100,7 +108,12 @@ def _wrong_object(scene: Scene, found: Found) -> Iterator[Match]:
         return
     for key in found.annotations:
         if key not in keys.DOCUMENTED[found.kind] and _of_other_kind(found.kind, key):
-            yield Match((*_ANNOTATIONS, key), {"key": key, "kind": found.kind, "meant": _twin(found.kind, key) or "-"})
+            yield Match((*_ANNOTATIONS, key), {"key": key, "kind": found.kind, "meant": _instead(found.kind, key)})
+
+
+def _instead(kind: str, key: str) -> Message:
+    twin = _twin(kind, key)
+    return message("meant_twin", key=twin) if twin else message("meant_no_twin")
 
 
 def _twin(kind: str, key: str) -> str | None:
