@@ -23,6 +23,15 @@ class _Command(NamedTuple):
 
 
 _COMMANDS = {
+    "init": _Command(
+        "realip.init.command",
+        "a project from nothing: the files of a program and its stack, which previews",
+        (
+            "realip init shop",
+            "realip init shop --yes --scenario vpc-cni-direct-super --admin-cidr 203.0.113.10/32",
+            "realip init shop --cluster cls-1a2b3c4d --selector app=web --port 8080",
+        ),
+    ),
     "scenarios": _Command(
         "realip.offline.scenarios_command",
         "the scenarios, and which choices lead to them",
@@ -162,7 +171,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     wanted = next((word for word in words if word in _COMMANDS), None)
     for name, about in _COMMANDS.items():
-        command = commands.add_parser(name, help=about.summary, description=f"Show {about.summary}.")
+        command = commands.add_parser(
+            name, help=about.summary, description=f"{'Write' if name == 'init' else 'Show'} {about.summary}."
+        )
         if name == wanted:
             import_module(about.module).add_arguments(command)
             examples = "".join(f"  {example}\n" for example in about.examples)

@@ -7,6 +7,7 @@ ours. A row says every decision in which the scenarios differ; how TKE spells a 
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import product
 
 from realip.messages import ENGLISH
 from realip.reads import Reads
@@ -24,6 +25,7 @@ __all__ = [
     "Reads",
     "Scenario",
     "by_slug",
+    "offered",
     "resolve",
 ]
 
@@ -261,6 +263,16 @@ def by_slug(slug: str) -> Scenario | None:
 def resolve(choices: Choices) -> Scenario | NotOffered:
     """The scenario that the choices lead to, or why there is none and which one comes nearest."""
     return _BY_CHOICES.get(choices) or NotOffered(choices, "no_node_port", _nearest(choices))
+
+
+def offered(mode: NetworkMode, kind: NodeType) -> dict[Connection, list[Scenario]]:
+    """The scenarios of a network mode and a kind of nodes, by their connection: what is left to ask once those two are chosen."""
+    found: dict[Connection, list[Scenario]] = {}
+    for connection, layer in product(Connection, Layer):
+        answer = resolve(Choices(mode, kind, connection, layer))
+        if isinstance(answer, Scenario):
+            found.setdefault(connection, []).append(answer)
+    return found
 
 
 def _nearest(choices: Choices) -> Scenario:

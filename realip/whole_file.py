@@ -8,7 +8,7 @@ from pathlib import Path
 
 from realip.errors import InputError
 
-__all__ = ["WholeFile"]
+__all__ = ["WholeFile", "umask"]
 
 _NEW_FILE = 0o666
 _PERMISSIONS = 0o777
@@ -42,7 +42,7 @@ class WholeFile:
         """Put the text there in one step; what was there before stays if that fails. InputError if it does."""
         temporary = None
         try:
-            mode = stat.S_IMODE(self._path.stat().st_mode) if self._path.exists() else _NEW_FILE & ~_umask()
+            mode = stat.S_IMODE(self._path.stat().st_mode) if self._path.exists() else _NEW_FILE & ~umask()
             descriptor, temporary = tempfile.mkstemp(prefix=".realip-", dir=self._path.parent)
             with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:  # noqa: PTH123
                 file.write(text)
@@ -62,7 +62,8 @@ class WholeFile:
         return InputError(f"{self._said}: cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
-def _umask() -> int:
+def umask() -> int:
+    """The permissions that new files of this process do not get."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -29,7 +29,7 @@ __all__ = [
     "speaker",
 ]
 
-_AREAS = ("scenarios", "offline", "verify", "report", "audit", "rules")
+_AREAS = ("scenarios", "offline", "verify", "report", "audit", "rules", "init")
 """The modules of a language, each a part of its catalogue."""
 _PHRASES = {"the whole answer": "whole_answer"}
 """Values that are words of ours, as programs read them."""

@@ -12,9 +12,8 @@ def add_stack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "stack",
         nargs="?",
-        default=DEFAULT_STACK,
         metavar="STACK",
-        help="a stack of this project (default: %(default)s)",
+        help=f"a stack of this project (default: its only one, else {DEFAULT_STACK})",
     )
 
 

@@ -17,6 +17,7 @@ from realip.scenarios import (
     NetworkMode,
     NodeType,
     Scenario,
+    offered,
     resolve,
 )
 from realip.terminal import Line, Node, Span, Table, cell, print_page, tree
@@ -132,12 +133,12 @@ def _decision(say: Say) -> Node:
     for mode in NetworkMode:
         nodes = root.add(Span(say(f"mode_{mode.value}"), "kind"), _asks(say, "nodes"))
         for kind in NodeType:
-            name, offered = Span(say(f"nodes_{kind.value}"), "kind"), _offered(mode, kind)
-            if len(offered) == 1:  # there is nothing to ask
-                _layers(say, nodes.add(name, _asks(say, "layer")), *offered.values())
+            name, left = Span(say(f"nodes_{kind.value}"), "kind"), offered(mode, kind)
+            if len(left) == 1:  # there is nothing to ask
+                _layers(say, nodes.add(name, _asks(say, "layer")), *left.values())
                 continue
             connections = nodes.add(name, _asks(say, "connection"))
-            for connection, rows in offered.items():
+            for connection, rows in left.items():
                 asked = Span(say(f"connection_{connection.value}"), "kind")
                 _layers(say, connections.add(asked, _asks(say, "layer")), rows)
     return root
@@ -145,16 +146,6 @@ def _decision(say: Say) -> Node:
 
 def _asks(say: Say, what: str) -> Span:
     return Span(f" → {say(f'scenarios_ask_{what}')}", "aside")
-
-
-def _offered(mode: NetworkMode, kind: NodeType) -> dict[Connection, list[Scenario]]:
-    """The scenarios of a network mode and a kind of nodes, by their connection."""
-    found: dict[Connection, list[Scenario]] = {}
-    for connection, layer in product(Connection, Layer):
-        answer = resolve(Choices(mode, kind, connection, layer))
-        if isinstance(answer, Scenario):
-            found.setdefault(connection, []).append(answer)
-    return found
 
 
 def _layers(say: Say, under: Node, rows: list[Scenario]) -> None:

@@ -13,6 +13,7 @@ import yaml
 from realip.errors import InputError, nearest
 from realip.offline.dialect import Loader, size
 from realip.offline.keys import parse_override
+from realip.scenarios import DEFAULT_STACK
 
 if TYPE_CHECKING:
     from realip.settings.models import Settings
@@ -79,13 +80,15 @@ def find_project(folder: Path) -> Project:
     raise InputError(f"{folder}: no Pulumi.yaml here or above; go to a project's folder first")
 
 
-def read_stack(name: str, overrides: Sequence[str] = (), *, folder: Path | None = None) -> StackFile:
+def read_stack(name: str | None, overrides: Sequence[str] = (), *, folder: Path | None = None) -> StackFile:
     """The stack of that name in the project around `folder` (the current one), with `--config` values put in.
+
+    Without a name it is the project's only stack, or the default one.
 
     InputError for whatever is wrong with it; nothing of Pulumi is needed to find out.
     """
     project = find_project(folder or Path.cwd())
-    path = _stack_path(project, name)
+    name, path = _stack_path(project, name)
     configuration = {**project.defaults, **_stack_configuration(path, project.name)}
     changes = [parse_override(override, project.name) for override in overrides]
     takes_settings = _takes_settings(project.program)
@@ -179,12 +182,14 @@ def _defaults(declared: Mapping[Any, Any], namespace: str) -> Iterable[tuple[str
             yield full, default
 
 
-def _stack_path(project: Project, name: str) -> Path:
+def _stack_path(project: Project, name: str | None) -> tuple[str, Path]:
     suffix = project.file.suffix  # the engine takes stack files that end as the project's file does, and no others
     files = project.stacks.glob(f"Pulumi.*{suffix}")
     known = dict(sorted((path.name[len("Pulumi.") : -len(suffix)], path) for path in files))
+    if name is None:
+        name = next(iter(known)) if len(known) == 1 else DEFAULT_STACK
     if name in known:
-        return known[name]
+        return name, known[name]
     for other in _PROJECT_FILES:
         if (passed_over := project.stacks / f"Pulumi.{name}{Path(other).suffix}").is_file():
             raise InputError(

@@ -28,7 +28,7 @@ _KEPT_RANGES = {
 
 def refusals(settings: Settings) -> list[Problem]:
     """Problems that a preview may show and an update may not have: a documentation range lets nobody in."""
-    remedy = "'pulumi config set --path \"realip:access.adminCidrs[0]\" <your address>/32'"
+    remedy = "'pulumi config set --path \"access.adminCidrs[0]\" <your address>/32'"
     return [
         Problem(
             f"access.adminCidrs[{index}]",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from realip.problems import MISSING, Problem
 from realip.settings.models import Settings
 
-__all__ = ["foreign_keys", "slips"]
+__all__ = ["PROVIDERS", "foreign_keys", "slips"]
 
-_PROVIDERS = frozenset({"kubernetes", "pulumi", "tencentcloud"})
+PROVIDERS = frozenset({"kubernetes", "pulumi", "tencentcloud"})
 """Namespaces of the engine and of the providers in use."""
 _NEAR = 0.75
 
@@ -31,7 +31,7 @@ def foreign_keys(keys: Iterable[str], project: str) -> Iterator[Problem]:
 
 
 def _foreign(key: str, project: str) -> bool:
-    return key.partition(":")[0] not in {project, *_PROVIDERS}
+    return key.partition(":")[0] not in {project, *PROVIDERS}
 
 
 def _near(key: str, project: str) -> bool:

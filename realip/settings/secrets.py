@@ -72,7 +72,7 @@ def refuse_plain_kubeconfig(values: Mapping[str, object], secret: Collection[str
     access = values.get("access")
     if isinstance(access, Mapping) and access.get("kubeconfig") is not None and "access" not in secret:
         message = (
-            "is a credential in plain text; encrypt it: 'pulumi config set --secret --path realip:access.kubeconfig', which "
+            "is a credential in plain text; encrypt it: 'pulumi config set --secret --path access.kubeconfig', which "
             "reads it from its input"
         )
         raise SettingsError([Problem("access.kubeconfig", SECRET, message)])

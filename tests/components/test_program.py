@@ -69,7 +69,7 @@ def test_the_committed_documentation_range_previews_with_a_warning_and_is_refuse
     assert warning[0] == "warning"
     words = 'access.adminCidrs[0] = "203.0.113.0/24": is a documentation range'
     assert words in warning[1]
-    assert 'pulumi config set --path "realip:access.adminCidrs[0]"' in warning[1]
+    assert 'pulumi config set --path "access.adminCidrs[0]"' in warning[1]
     assert previewed.stack.outputs["address"] == UNKNOWN
     with pytest.raises(pulumi.RunError) as caught:
         _run(slug, preview=False)

@@ -578,7 +578,7 @@ def test_the_range_of_examples_is_refused_by_updates_with_the_command_that_mends
     settings = parse_settings({"access": {"adminCidrs": ["198.18.0.0/24", "203.0.113.0/24"]}})
     (problem,) = refusals(settings)
     assert (problem.path, problem.value) == ("access.adminCidrs[1]", "203.0.113.0/24")
-    assert 'pulumi config set --path "realip:access.adminCidrs[0]" <your address>/32' in problem.message
+    assert 'pulumi config set --path "access.adminCidrs[0]" <your address>/32' in problem.message
     assert refusals(parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}})) == []
 
 

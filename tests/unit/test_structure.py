@@ -30,7 +30,7 @@ FLOORS = (
     {"components", "adoption"},
     {"exposure_args", "node_pools", "reached_cluster", "stack_arguments"},
     {"stack"},
-    {"hosting", "offline", "verify"},
+    {"hosting", "init", "offline", "verify"},
     {"audit"},
     {"cli"},
     {"__main__"},

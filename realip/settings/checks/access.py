@@ -22,7 +22,7 @@ def access_problems(settings: Settings) -> Iterator[Problem]:
             yield Problem("access.adminCidrs", list(access.admin_cidrs), message, ("access.endpoint",))
         return
     if not access.admin_cidrs:
-        message = "is missing; say who may reach the API server, such as your own address: 'pulumi config set --path \"realip:access.adminCidrs[0]\" <address>/32'"
+        message = "is missing; say who may reach the API server, such as your own address: 'pulumi config set --path \"access.adminCidrs[0]\" <address>/32'"
         yield Problem("access.adminCidrs", MISSING, message, ("access.endpoint",))
     networks = [cidr for cidr in access.admin_cidrs if cidr not in rules.EVERYONE]
     if not access.allow_everyone and rules.whole_internet(networks):

@@ -1,0 +1,207 @@
+"""The answers that a project is made from, the settings that they are, and everything that is wrong with them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from realip import defaults, rules
+from realip.documentation_ranges import DOCUMENTATION
+from realip.errors import nearest
+from realip.escapes import as_json
+from realip.problems import MISSING, Problem
+from realip.scenarios import DEFAULT_STACK
+from realip.settings.configuration import PROVIDERS
+from realip.settings.loading import parse_settings
+from realip.settings.problems import SettingsError
+
+__all__ = ["NOBODY", "OPTIONS", "Answers", "Language", "complete", "problems", "values"]
+
+NOBODY = str(DOCUMENTATION[-2])
+"""Stands for administrators' addresses that nobody has said: previews take it, and an update refuses it."""
+OPTIONS = {
+    "name": "--name",
+    "stack": "--stack",
+    "language": "--language",
+    "scenario": "--scenario",
+    "cluster": "--cluster",
+    "region": "--region",
+    "zones": "--zone",
+    "image": "--image",
+    "selector": "--selector",
+    "port": "--port",
+    "admin_cidrs": "--admin-cidr",
+    "client_cidrs": "--client-cidr",
+}
+"""Each answer's option on the command line."""
+_PLACES = {
+    "scenario": "scenario",
+    "cluster": "cluster.id",
+    "zones": "network.zones",
+    "image": "app.image",
+    "selector": "app.selector",
+    "port": "app.port",
+    "admin_cidrs": "access.adminCidrs",
+    "client_cidrs": "access.clientCidrs",
+}
+"""Where the settings have an answer."""
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+"""Projects and stacks (Pulumi SDK, `tokens.IsName` and `tokens.ValidateProjectName`)."""
+_LABEL = re.compile(r"([^=]+)=(.*)", re.DOTALL)
+
+
+class Language(StrEnum):
+    """The language of a project's program."""
+
+    PYTHON = "python"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everything that a project is made from. The values are a person's words: `problems` says what is wrong with them."""
+
+    name: str
+    stack: str
+    language: str
+    scenario: str
+    region: str
+    zones: tuple[str, ...]
+    """Empty where the cluster exists."""
+    cluster: str | None = None
+    """The id of an existing cluster."""
+    image: str | None = None
+    """The app's own image; without one, and without `selector`, the echo app runs."""
+    selector: tuple[str, ...] = ()
+    """Labels, `key=value`, of the pods of an app that runs already."""
+    port: str | None = None
+    admin_cidrs: tuple[str, ...] = ()
+    client_cidrs: tuple[str, ...] = ()
+    assumed: frozenset[str] = frozenset()
+    """The answers that nobody gave."""
+
+
+def complete(given: Mapping[str, Any], folder_name: str) -> Answers:
+    """The answers that were given, and what is assumed for the others; a None, or nothing at all, was not given."""
+    said = {name: value for name, value in given.items() if value is not None}
+    zones = said.get("zones") or ()
+    first = next(iter(zones), defaults.ZONES[0])
+    assumed: dict[str, Any] = {
+        "name": _project_name(folder_name),
+        "stack": "dev",  # as `pulumi new` has it
+        "language": Language.PYTHON,
+        "scenario": DEFAULT_STACK,
+        "region": rules.region_of(first),
+    }
+    region = said.get("region", assumed["region"])
+    new = "cluster" not in said
+    assumed["zones"] = defaults.ZONES if new and region == rules.region_of(defaults.ZONES[0]) else ()
+    assumed["admin_cidrs"] = (NOBODY,) if new else ()
+    # Whoever administers the cluster is who tries the app first; nobody else is let in unasked.
+    assumed["client_cidrs"] = said.get("admin_cidrs", ())
+    names = {field.name for field in fields(Answers)} - {"assumed"}
+    return Answers(**(assumed | said), assumed=frozenset(names - said.keys()))
+
+
+def _project_name(folder_name: str) -> str:
+    """A project's name from its folder's."""
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder_name).strip("-.")[:100]
+    return name if name and name not in PROVIDERS else "realip"
+
+
+def values(answers: Answers) -> dict[str, Any]:
+    """The settings that the answers are, as a stack file has them."""
+    app: dict[str, Any] = {}
+    if answers.selector:
+        app |= {"deploy": False, "selector": dict(_labels(answers.selector))}
+    if answers.image is not None:
+        app["image"] = answers.image
+    if not app:
+        app["echo"] = True
+    if answers.port is not None:
+        app["port"] = int(answers.port) if re.fullmatch("[0-9]{1,9}", answers.port) else answers.port
+    sections: dict[str, dict[str, Any]] = {
+        "network": {"zones": list(answers.zones)},
+        "cluster": {"id": answers.cluster},
+        "app": app,
+        "access": {"adminCidrs": list(answers.admin_cidrs), "clientCidrs": list(answers.client_cidrs)},
+    }
+    said = {
+        section: {key: value for key, value in inside.items() if value not in (None, [])}
+        for section, inside in sections.items()
+    }
+    return {"scenario": answers.scenario, **{section: inside for section, inside in said.items() if inside}}
+
+
+def _labels(selector: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for label in selector:
+        if found := _LABEL.fullmatch(label):
+            yield found[1], found[2]
+
+
+def problems(answers: Answers) -> dict[str, list[str]]:
+    """Everything that is wrong, by answer, each a sentence that starts with the answer's option and its value."""
+    found: dict[str, list[str]] = {}
+    for problem in (*_own_problems(answers), *_problems_of_settings(answers)):
+        name = _answer(problem.path)
+        if name == "client_cidrs" and name in answers.assumed:  # told of what they were taken from
+            continue
+        option = OPTIONS.get(name, problem.path)
+        value = "" if problem.value is MISSING else f" {as_json(problem.value)}"
+        found.setdefault(name, []).append(f"{option}{value}: {problem.message}")
+    return found
+
+
+def _own_problems(answers: Answers) -> Iterator[Problem]:
+    """Problems that no setting knows: names, and answers that do not go together."""
+    for path, name in (("name", answers.name), ("stack", answers.stack)):
+        if not _NAME.fullmatch(name):
+            message = "is not a name that Pulumi takes; use at most 100 letters, digits, '-', '_' and '.'"
+            yield Problem(path, name, message)
+    if answers.language not in set(Language):
+        message = f"is no language that a program can have; {nearest(answers.language, Language)}"
+        yield Problem("language", answers.language, message)
+    if answers.name in PROVIDERS:
+        yield Problem("name", answers.name, "is where Pulumi keeps a provider's configuration; take another name")
+    yield from _selector_problems(answers)
+    try:
+        rules.availability_zone(f"{answers.region}-1")
+    except ValueError:
+        if "region" not in answers.assumed:  # else a zone is wrong, and told
+            yield Problem("region", answers.region, "is not a region; write one such as ap-guangzhou")
+        return
+    if answers.cluster is None and not answers.zones:
+        message = f"is missing; name zones of {answers.region} to spread nodes over, such as {answers.region}-1"
+        yield Problem("zones", MISSING, message)
+
+
+def _selector_problems(answers: Answers) -> Iterator[Problem]:
+    for label in answers.selector:
+        if not _LABEL.fullmatch(label):
+            yield Problem("selector", label, "is not a label; write KEY=VALUE, such as app=web")
+    if not answers.selector and "selector" not in answers.assumed:
+        yield Problem("selector", MISSING, "is missing; write labels of the app's pods, such as app=web")
+    keys = [key for key, _ in _labels(answers.selector)]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield Problem("selector", key, "is there twice; no pod has two values of one label")
+    if answers.selector and answers.image is not None:
+        message = "is what to run, and --selector says that the app runs already; give one of the two"
+        yield Problem("image", answers.image, message)
+
+
+def _problems_of_settings(answers: Answers) -> Iterator[Problem]:
+    try:
+        parse_settings(values(answers), region=answers.region)
+    except SettingsError as error:
+        for problem in error.problems:
+            # Zones that nobody names are told above, in the words of this command.
+            if answers.zones or not problem.path.startswith(_PLACES["zones"]):
+                yield problem
+
+
+def _answer(path: str) -> str:
+    """The answer that a path of the settings is."""
+    for name, place in _PLACES.items():
+        if path == place or path.startswith((f"{place}.", f"{place}[")):
+            return name
+    return path
