@@ -38,7 +38,7 @@ def unknown(arguments: Arguments, app: Known) -> Iterator[Problem]:
     named |= {f"workload.labels[{as_json(key)}]": value for key, value in (workload.get("labels") or {}).items()}
     for argument, value in named.items():
         if is_later(value):
-            yield arguments.lacks(argument, "is not known yet; write it out")
+            yield arguments.lacks(argument, "is an output, and has to be known now; write it out")
 
 
 @dataclass(frozen=True)

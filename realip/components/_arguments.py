@@ -26,8 +26,10 @@ __all__ = [
     "TextOrNumber",
     "as_integer",
     "is_later",
+    "place",
     "raise_all",
     "shown",
+    "unknown_argument",
 ]
 
 
@@ -199,7 +201,7 @@ class _Look:
         known = Known(key for key in given if isinstance(key, str))
         for key, value in given.items():
             if key not in shape.kinds:
-                self._tell(_place(at, key), value if isinstance(key, str) else key, _unknown(key, shape.kinds))
+                self._tell(place(at, key), value if isinstance(key, str) else key, unknown_argument(key, shape.kinds))
         for name, kind in shape.kinds.items():
             if name in given:
                 before = len(self.problems)
@@ -228,7 +230,7 @@ class _Look:
             return self.shape(value, rule, at)
         if is_later(value):
             if not kind.later:
-                return self._tell(at, MISSING, "is not known yet; write it out")
+                return self._tell(at, MISSING, "is an output, and has to be known now; write it out")
             return value
         if kind.base is Sequence:
             return self._list(value, kind, rule if isinstance(rule, Items) else Items(rule), at)  # type: ignore[arg-type]
@@ -295,7 +297,7 @@ class _Look:
             try:
                 rule(value)
             except ValueError as error:
-                return self._tell(at, value, str(error))
+                return self._tell(at, value, f"{error}{_unquoted(value) if either else ''}")
         return value
 
 
@@ -325,13 +327,13 @@ def _unquoted(value: object) -> str:
     return "; take the quotes off" if isinstance(value, str) and value.isascii() and value.isdigit() else ""
 
 
-def _place(at: Arguments, key: object) -> Arguments:
+def place(at: Arguments, key: object) -> Arguments:
     """The place of a key that nobody knows, on one line whatever it is."""
     plain = isinstance(key, str) and key.isascii() and key.isidentifier()
     return at.at(str(key)) if plain else at.entry(_readable(str(shown(key))))
 
 
-def _unknown(key: object, known: Iterable[str]) -> str:
+def unknown_argument(key: object, known: Iterable[str]) -> str:
     """The advice on a key that is not known; settings and other languages spell it in camelCase."""
     if not isinstance(key, str):
         return "is no argument's name; write names as text"

@@ -1,6 +1,6 @@
 """The base of every component: where its children hang, and what they wait for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,16 @@ import pulumi
 from realip.components._arguments import Arguments, raise_all
 from realip.problems import MISSING, Problem
 
-__all__ = ["Children", "Component", "KubernetesComponent", "after", "named"]
+__all__ = ["NO_PROVIDER", "Children", "Component", "KubernetesComponent", "after", "camel_case", "named"]
+
+
+NO_PROVIDER = Problem(
+    "opts",
+    MISSING,
+    "has no Kubernetes provider, and the ambient kubeconfig may be any cluster's; "
+    "pass opts=pulumi.ResourceOptions(provider=...), such as ClusterAccess's `provider`",
+)
+"""The problem of a component of Kubernetes objects that would land on whatever cluster is around."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,10 @@ class Component(pulumi.ComponentResource):
 
     _judges_children = False
     """It has judged itself what an update of its children may not do."""
+    _found_before: Sequence[Problem] = ()
+    """Problems that whoever translated the arguments has found in them."""
+    _spelt: Callable[[Problem], Problem] = staticmethod(lambda problem: problem)
+    """A problem in the words of the language of the program."""
 
     def __init__(
         self,
@@ -62,15 +75,19 @@ class Component(pulumi.ComponentResource):
     ) -> None:
         """Register the component, unless there are `problems`, or `refusals` of an update, which a preview warns of."""
         component, preview = f"{type(self).__name__} {name!r}", pulumi.runtime.is_dry_run()
-        told = [*self._problems_of_place(name, opts), *problems]
+        told = [*map(self._spelt, [*self._problems_of_place(name, opts), *problems]), *self._found_before]
         judged = getattr(getattr(opts, "parent", None), "_judges_children", False)
-        refused = () if judged else tuple(refusals)
+        refused = () if judged else tuple(map(self._spelt, refusals))
         raise_all(component, [*told, *(() if preview else refused)])
         for problem in refused:
             pulumi.log.warn(f"{component}: {problem}")
         super().__init__(f"realip:index:{type(self).__name__}", name, None, opts)
         self._name = name
         self._children = Children(self, None if opts is None else opts.depends_on)
+
+    def register_outputs(self, outputs: Any) -> None:
+        """End the component with its outputs, under the names that they have in every language."""
+        super().register_outputs({camel_case(name): value for name, value in outputs.items()})
 
     def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
         """Calls that Pulumi would end with a traceback: no name, or options that are none."""
@@ -86,12 +103,7 @@ class KubernetesComponent(Component):
     def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
         yield from super()._problems_of_place(name, opts)
         if opts is None or (isinstance(opts, pulumi.ResourceOptions) and not _has_kubernetes_provider(opts)):
-            yield Problem(
-                "opts",
-                MISSING,
-                "has no Kubernetes provider, and the ambient kubeconfig may be any cluster's; "
-                "pass opts=pulumi.ResourceOptions(provider=...), such as ClusterAccess's `provider`",
-            )
+            yield NO_PROVIDER
 
 
 def after(value: pulumi.Output[str], resource: pulumi.Resource) -> pulumi.Output[str]:
@@ -103,6 +115,12 @@ def after(value: pulumi.Output[str], resource: pulumi.Resource) -> pulumi.Output
     # Typed as what it may be where it is unknown: an Output of that takes it all the same.
     future: Any = value.future(with_unknowns=True)
     return pulumi.Output(resources(), future, value.is_known(), value.is_secret())
+
+
+def camel_case(name: str) -> str:
+    """A name of Python's as TKE and Pulumi's schemas spell it."""
+    first, *rest = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 def named(args: Any, name: object) -> Any:

@@ -8,7 +8,7 @@ import pulumi_kubernetes as kubernetes
 
 from realip import defaults, exposure_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Rules, Shape, as_integer, is_later
-from realip.components._component import Children, KubernetesComponent, after
+from realip.components._component import Children, KubernetesComponent, after, camel_case
 from realip.components.load_balancer import of_the_api_server
 from realip.problems import Problem
 
@@ -272,7 +272,7 @@ def _backends(settings: L4Listener | L7Rule) -> dict[str, Any]:
         made["session"] = {"enable": True, "sessionExpireTime": as_integer(settings["session_expire_time"])}
     if "health_check" in settings:
         made["healthCheck"] = {"enable": True} | {
-            _camel(field): value if isinstance(value, bool | str) or is_later(value) else as_integer(value)
+            camel_case(field): value if isinstance(value, bool | str) or is_later(value) else as_integer(value)
             for field, value in _items(settings["health_check"])
         }
     if "scheduler" in settings:
@@ -282,8 +282,3 @@ def _backends(settings: L4Listener | L7Rule) -> dict[str, Any]:
 
 def _items(check: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     return iter(check.items())
-
-
-def _camel(field: str) -> str:
-    first, *rest = field.split("_")
-    return first + "".join(part.title() for part in rest)

@@ -186,7 +186,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if args.get("echo"):
         yield from _echo_problems(arguments, args)
     elif "image" not in args.said and "echo" not in args.wrong:
-        yield arguments.lacks("image", "is missing; add it, or take the echo app with echo=True")
+        yield arguments.lacks("image", "is missing; add it, or take the echo app with `echo`")
     if args.get("pod_template"):
         yield from _template_problems(arguments, args)
 

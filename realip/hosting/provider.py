@@ -1,18 +1,31 @@
 """The provider that makes components for programs in other languages."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
+import grpc
 import pulumi
-from pulumi.provider import main
+from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError, ProviderServicer
+from pulumi.runtime import proto
+from pulumi.runtime.proto import provider_pb2_grpc
 
 import realip
+from realip.components._arguments import ArgumentError
+from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
+from realip.hosting.refusal import refusal
 from realip.hosting.schema import refined
+from realip.hosting.spelling import Spelling
 
-__all__ = ["Host", "serve"]
+__all__ = ["Host", "Servicer", "serve"]
+
+_LARGEST_MESSAGE = 400 * 2**20
+"""Bytes, as the engine's own limit."""
 
 
 class Host(ComponentProvider):
@@ -22,8 +35,59 @@ class Host(ComponentProvider):
         """Read the schema of `components`."""
         super().__init__(list(components), "realip", None, realip.__version__)
         self.schema = json.dumps(refined(json.loads(str(self.schema))))
+        self._spelling = Spelling(self._component_defs.values(), self._type_defs.values())
+
+    def construct(
+        self,
+        name: str,
+        resource_type: str,
+        inputs: pulumi.Inputs,
+        options: pulumi.ResourceOptions | None = None,
+    ) -> ConstructResult:
+        """Make a component; what its arguments cannot be is refused property by property, all at once."""
+        self.validate_resource_type("realip", resource_type)
+        token = resource_type.rpartition(":")[2]
+        component, definition = self._components[token], self._component_defs[token]
+        translation = Translation(self._type_defs)
+        arguments = translation.arguments(inputs, definition)
+        unknown = tuple(map(self._spelling.unknown_key, translation.problems))
+        spelt = staticmethod(self._spelling.problem)
+        hosted: Any = type(token, (component,), {"_found_before": unknown, "_spelt": spelt})
+        try:
+            made = hosted(name, arguments, options)
+        except ArgumentError as error:
+            raise refusal(error.problems, inputs) from None
+        except pulumi.RunError:
+            raise
+        except Exception as error:
+            raise ComponentInitError(error) from error
+        return ConstructResult(made.urn, self.get_state(made, definition))
+
+
+class Servicer(ProviderServicer):
+    """Speaks the engine's protocol; an error that is meant for a person reaches one as it is."""
+
+    async def _construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
+        try:
+            return await super()._construct(request, context)
+        except pulumi.RunError as error:
+            raise refusal((), {}, str(error)) from None
 
 
 def serve() -> None:
-    """Serve the components until the engine that started this program ends it."""
-    main(Host(), sys.argv[1:])
+    """Serve the components until the engine that started this program, and gave its address, ends it."""
+    engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
+
+    async def until_ended() -> None:
+        server = grpc.aio.server(options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(Host(), sys.argv[1:], engine), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+        await server.wait_for_termination()
+
+    try:
+        asyncio.run(until_ended())
+    except KeyboardInterrupt:
+        return

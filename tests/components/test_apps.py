@@ -247,7 +247,7 @@ def test_no_ingress_said_as_none_is_no_ingress() -> None:
 def test_what_tells_apps_apart_has_to_be_known(more: Callable[[Any], dict[str, Any]], argument: str) -> None:
     """The outputs are made in the program: an output needs its event loop."""
     (told,) = _refusals(lambda: {"cart": {"workload": workload("cart", **more(pulumi.Output.from_input))}})
-    assert told == f"Apps 'all': apps[\"cart\"].{argument}: is not known yet; write it out"
+    assert told == f"Apps 'all': apps[\"cart\"].{argument}: is an output, and has to be known now; write it out"
 
 
 def test_an_app_whose_clients_would_end_up_at_another_ones_pods_is_refused() -> None:

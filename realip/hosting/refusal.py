@@ -1,0 +1,45 @@
+"""Problems as the engine tells them: each beside the property that it is about."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
+
+from realip.hosting.outputs import holds_output
+from realip.problems import Problem
+
+__all__ = ["refusal"]
+
+_STEP = re.compile(r'\.?([^.\[\]]+)|\[([0-9]+|"(?:[^"\\]|\\.)*")\]')
+
+
+def refusal(problems: Iterable[Problem], inputs: Mapping[str, Any], *told: str) -> InputPropertiesError:
+    """All problems of a component's inputs, spelled as the schema has them, and what else is `told`.
+
+    The engine prints the value of each property that is named to it. Where that may be a secret, the problem is told in the
+    message instead, in words that show none.
+    """
+    sentences = [*told]
+    errors: list[InputPropertyErrorDetails] = []
+    for problem in problems:
+        if holds_output(_value_at(problem.path, inputs)):
+            sentences.append(str(problem))
+        else:
+            errors.append({"property_path": problem.path, "reason": problem.message})
+    return InputPropertiesError("\n".join(sentences), errors)
+
+
+def _value_at(path: str, inputs: Any) -> Any:
+    """The value at a path, or as near to it as there is one; None where there is nothing of it."""
+    found = inputs
+    for step in _STEP.finditer(path):
+        key = step[1] if step[1] is not None else json.loads(step[2])
+        if isinstance(found, Mapping) and isinstance(key, str):
+            found = found.get(key)
+        elif isinstance(found, list) and isinstance(key, int) and key < len(found):
+            found = found[key]
+        else:
+            break
+    return found

@@ -1,0 +1,191 @@
+"""What programs in other languages say: nothing of it is lost on the way, and what cannot be is told in their own words."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.hosting.plugin import Answer, Plugin, output, unknown
+
+SERVICE: dict[str, Any] = {"service": "web", "selector": {"app": "web"}, "port": 80.0, "targetPort": 8080.0}
+INTERNAL = "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid"  # TKE 51258
+ANOTHER = "urn:pulumi:s::p::tencentcloud:Subnet/instance:Instance::subnet"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+"""The engine's mark of a secret."""
+
+
+def service(plugin: Plugin, **inputs: Any) -> Answer:
+    """A DirectService of the usual arguments and these."""
+    return plugin.construct("DirectService", SERVICE | inputs)
+
+
+def annotations(answer: Answer) -> dict[str, Any]:
+    """The annotations of the Service."""
+    assert answer.text.strip() == ""
+    return dict(answer.made("kubernetes:core/v1:Service")["metadata"]["annotations"])
+
+
+def test_an_internal_load_balancer_that_comes_as_an_output_is_not_a_public_one(plugin: Plugin) -> None:
+    """A public address for what was meant to stay inside is the worst that a lost argument can do."""
+    for wrapped in (
+        output({"internalSubnetId": "subnet-1"}),
+        {"internalSubnetId": output("subnet-1")},
+        output({"internalSubnetId": output("subnet-1")}),
+    ):
+        assert annotations(service(plugin, loadBalancer=wrapped))[INTERNAL] == "subnet-1"
+    secret = annotations(service(plugin, loadBalancer=output({"internalSubnetId": "subnet-1"}, secret=True)))
+    assert secret[INTERNAL]["value"] == "subnet-1"
+    assert SECRET in secret[INTERNAL].values()
+
+
+def test_an_id_inside_an_object_may_be_another_resources(plugin: Plugin) -> None:
+    later = annotations(service(plugin, loadBalancer={"internalSubnetId": unknown(ANOTHER)}))
+    assert later[INTERNAL] == "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's word for what is not known yet
+    assert (
+        annotations(service(plugin, loadBalancer={"internalSubnetId": output("subnet-1", of=ANOTHER)}))[INTERNAL]
+        == "subnet-1"
+    )
+
+
+@pytest.mark.parametrize("whole", [unknown(ANOTHER), output({"internalSubnetId": "subnet-1"}, of=ANOTHER)])
+def test_a_whole_object_of_another_resource_is_refused_before_anything_is_made(plugin: Plugin, whole: Any) -> None:
+    """A preview that does not know it and an update that does would make two different things of it."""
+    answer = service(plugin, loadBalancer=whole)
+    assert answer.registered == []
+    assert answer.message.startswith("loadBalancer: is an output")
+
+
+@pytest.mark.parametrize("kind", ["DirectService", "LocalService"])
+def test_a_list_of_objects_may_be_a_secret_and_a_whole_one_of_another_resource_is_refused(
+    plugin: Plugin, kind: str
+) -> None:
+    inputs = {"service": "web", "selector": {"app": "web"}}
+    ports = [{"port": 443, "targetPort": 8443}]
+    made = plugin.construct(kind, {**inputs, "ports": output(ports)}).made("kubernetes:core/v1:Service")["spec"][
+        "ports"
+    ]
+    assert [(port["port"], port["targetPort"]) for port in made] == [(443, 8443)]
+    refused = plugin.construct(kind, {**inputs, "ports": unknown(ANOTHER)})
+    assert refused.registered == []
+    assert "ports: is an output" in refused.text
+
+
+def test_a_number_may_be_an_output(plugin: Plugin) -> None:
+    """All generated types allow it, and the SDK's own host ends it in a traceback."""
+    ports = service(plugin, port=output(443), targetPort=unknown(ANOTHER)).made("kubernetes:core/v1:Service")["spec"][
+        "ports"
+    ]
+    assert ports[0]["port"] == 443
+    assert ports[0]["targetPort"] == "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    secret = service(plugin, port=output(443, secret=True)).made("kubernetes:core/v1:Service")["spec"]["ports"][0][
+        "port"
+    ]
+    assert secret["value"] == 443
+    assert service(plugin, port=output(443, of=ANOTHER)).state["url"] == "https://192.0.2.1/"
+
+
+def test_a_number_that_is_no_whole_one_is_not_rounded(plugin: Plugin) -> None:
+    assert service(plugin, port=80.5).errors == {"port": "must be a whole number"}
+
+
+def test_a_choice_may_be_an_output_and_a_wrong_one_is_told(plugin: Plugin) -> None:
+    inputs = {"vpcId": "vpc-1", "version": "1.32.2", "podSubnetIds": ["subnet-1"], "serviceCidr": "10.0.0.0/20"}
+    made = plugin.construct("Cluster", {**inputs, "networkMode": output("VPC-CNI")})
+    assert made.made("tencentcloud:Kubernetes/cluster:Cluster")["networkType"] == "VPC-CNI"
+    wrong = plugin.construct("Cluster", {**inputs, "networkMode": "VPCCNI"})
+    assert wrong.errors["networkMode"] == "is not one of VPC-CNI, GlobalRouter"
+    later = plugin.construct("Cluster", {**inputs, "networkMode": unknown(ANOTHER)})
+    assert "networkMode: is an output" in later.text
+
+
+def test_everything_wrong_is_told_at_once_in_the_programs_own_spelling(plugin: Plugin) -> None:
+    answer = service(
+        plugin,
+        service="Bad_Name",
+        targetPort="80",
+        bogus=1,
+        passToTarget="yes",
+        loadBalancer={"internalSubnetId": "subnet-1", "existingId": "lb-1", "chargetype": "x"},
+        selector={"target_port": "-"},
+    )
+    assert answer.registered == []
+    assert set(answer.errors) == {
+        "service",
+        "targetPort",
+        "bogus",
+        "passToTarget",
+        "loadBalancer.existingId",
+        "loadBalancer.chargetype",
+        'selector["target_port"]',
+    }
+    assert answer.errors["targetPort"].endswith("take the quotes off")
+    assert "internalSubnetId" in answer.errors["loadBalancer.existingId"]
+    assert answer.errors["loadBalancer.chargetype"] == "is not a known argument; did you mean chargeType?"
+    assert "targetPort" in answer.errors["bogus"]
+    assert not re.search(r"[a-z]_[a-z]", answer.text.replace('selector["target_port"]', "").replace("Bad_Name", ""))
+
+
+def test_a_missing_argument_is_told_however_deep_it_lies(plugin: Plugin) -> None:
+    answer = plugin.construct("Apps", {"apps": {"cart": {"workload": {"deployment": "cart"}}}})
+    assert {'apps["cart"].workload.labels', 'apps["cart"].workload.port', 'apps["cart"].workload.resources'} <= set(
+        answer.errors
+    )
+
+
+def test_pythons_spelling_of_an_argument_is_not_known(plugin: Plugin) -> None:
+    """It would be taken in one language and dropped in the next."""
+    refused = plugin.construct("DirectService", {**SERVICE, "target_port": 1, "load_balancer": {}})
+    assert refused.errors == {
+        "target_port": "is not a known argument; did you mean targetPort?",
+        "load_balancer": "is not a known argument; did you mean loadBalancer?",
+    }
+    assert refused.registered == []
+
+
+def test_a_refusal_has_no_traceback_and_names_no_file(plugin: Plugin) -> None:
+    for kind in ("DirectService", "NodePortIngress", "Apps", "Cluster", "Network", "ClusterAccess", "Workload"):
+        text = plugin.construct(kind, {"service": 1}).text
+        assert text
+        for trace in ("Traceback", "File ", ".py", "<class", "realip/", "pulumi."):
+            assert trace not in text, kind
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        output({"internalSubnetId": "hunter2", "bogus": "hunter2"}, secret=True),
+        {"internalSubnetId": output("hunter2", secret=True), "bogus": output("hunter2", secret=True)},
+    ],
+)
+def test_a_secret_is_printed_by_nobody(plugin: Plugin, wrapped: Any) -> None:
+    """An engine prints the value of every property that a refusal names; so none is named that may be a secret."""
+    answer = service(plugin, loadBalancer=wrapped)
+    assert answer.registered == []
+    assert answer.errors == {}
+    assert "loadBalancer.bogus" in answer.message
+    assert "hunter2" not in answer.text
+
+
+def test_a_program_that_names_no_kubernetes_provider_learns_how(plugin: Plugin) -> None:
+    answer = plugin.construct("DirectService", SERVICE, provider=None)
+    assert answer.registered == []
+    assert set(answer.errors) == {"provider"}
+    for needed in ("kubeconfig", "clusterIdentifier", "enableServerSideApply"):
+        assert needed in answer.errors["provider"]
+
+
+def test_a_documentation_range_is_refused_by_an_update_and_warned_of_by_a_preview(plugin: Plugin) -> None:
+    inputs = {"clusterId": "cls-1", "adminCidrs": ["203.0.113.0/24"]}
+    answer = plugin.construct("ClusterAccess", inputs)
+    assert answer.registered == []
+    assert "documentation range" in answer.errors["adminCidrs"]
+    preview = plugin.construct("ClusterAccess", inputs, preview=True)
+    assert preview.text.strip() == ""
+    assert "adminCidrs" in preview.warnings[0]
+    assert "admin_cidrs" not in preview.warnings[0]
+
+
+def test_outputs_have_one_spelling_in_programs_and_in_the_state(plugin: Plugin) -> None:
+    inputs = {"cidr": "10.0.0.0/16", "nodeSubnets": [{"zone": "ap-guangzhou-6", "cidr": "10.0.80.0/20"}]}
+    answer = plugin.construct("Network", inputs)
+    assert set(answer.state) == set(answer.outputs) == {"vpcId", "nodeSubnetIds", "podSubnetIds", "securityGroupId"}
