@@ -61,14 +61,14 @@ pins: $(BIN)/.runtime ## exact versions and hashes of what pyproject.toml asks f
 bench: $(BIN)/.dev ## paired timings against flat programs
 	@$(BIN)/python -m benchmarks
 
-tools: ## Pulumi, Kubernetes, etcd and kubectl for the end-to-end tests, built or found once
+tools: ## Pulumi, Kubernetes, etcd and what else the end-to-end tests need, built or found once
 	@$(PYTHON) -m tools
 	@$(PYTHON) -m tools --policy
 
 e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its objects on a real API server
 	@$(BIN)/python -m pytest -q tests/typing
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/cluster
-	@$(BIN)/python -m pytest -q -n 2 tests/engine
+	@$(BIN)/python -m pytest -q -n 2 tests/engine tests/servers
 
 lab: $(BIN)/.dev ## every scenario in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab

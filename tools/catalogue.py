@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import gobuild, packages, registries
+from tools import gobuild, packages, postgresql, registries
 from tools.errors import ToolMissing
 from tools.versions import Range, Version
 
@@ -57,7 +57,14 @@ HELM = gobuild.GoProgram(
     stamp=lambda version: {"helm.sh/helm/v4/internal/version.version": f"v{version}"},
     usual="about three minutes on two cores",
 )
-GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM)}
+VERSITYGW = gobuild.GoProgram(
+    name="versitygw",
+    source="github.com/versity/versitygw",
+    package="github.com/versity/versitygw/cmd/versitygw",
+    stamp=lambda version: {"main.Version": f"v{version}"},
+    usual="about two minutes on two cores",
+)
+GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM, VERSITYGW)}
 NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
 ETCD_PACKAGE = "etcd-server"
 ETCD_PROGRAM = "usr/bin/etcd"
@@ -105,10 +112,13 @@ GROUPS = {
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
-STANDARD = ("pulumi", "stackfile", "helm", "kubernetes", "etcd", "openssl", "setpriv")
+SERVERS = ("postgres", "versitygw")
+"""What keeps states in the tests of backends: a database, and a store that speaks S3."""
+
+STANDARD = ("pulumi", "stackfile", "helm", "kubernetes", "etcd", "openssl", "setpriv", *SERVERS)
 """What ``make tools`` makes ready."""
 
-LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile", "helm"})
+LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile", "helm", *SERVERS})
 """What the lab needs of it: it applies what a stack renders, without an engine."""
 
 POLICY = ("policy-python",)
@@ -180,6 +190,8 @@ def _ready(name: str, note: Callable[[str], None]) -> Path | None:
             return packages.unpacked(ETCD_PACKAGE, ETCD_PROGRAM)
         case "nginx":
             return packages.unpacked(NGINX_PACKAGE, NGINX_PROGRAM)
+        case "postgres":
+            return postgresql.find()
         case "software-python":
             return registries.python()
         case "software-node":
@@ -202,6 +214,8 @@ def _make(name: str) -> Path:
         case "nginx":
             # Unpacked, so that no web server is started on the machine.
             return packages.unpack(NGINX_PACKAGE, NGINX_PROGRAM)
+        case "postgres":
+            return postgresql.make()
         case "software-python":
             return registries.make_python()
         case "software-node":

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -39,7 +40,7 @@ def install(packages: Sequence[str]) -> None:
 
 def unpacked(package: str, program: str) -> Path | None:
     """A program of a package that :func:`unpack` put into the cache, or None."""
-    return cache.find(_slot(package), program)
+    return cache.find(slot(package), program)
 
 
 def unpack(package: str, program: str) -> Path:
@@ -49,23 +50,27 @@ def unpack(package: str, program: str) -> Path:
     """
     if path := unpacked(package, program):
         return path
-    for needed in ("apt-get", "dpkg-deb"):
-        if shutil.which(needed) is None:
-            raise ToolMissing(f"no {needed} here to fetch Debian's {package} with")
+    require_apt(package)
     with Progress(f"package {package}", "fetching") as step:
 
         def work(folder: Path) -> None:
             with tempfile.TemporaryDirectory() as download:
-                archive = _download(package, Path(download), step)
-                step.say("unpacking")
-                _run(["dpkg-deb", "--extract", str(archive), str(folder)], f"unpacking {package}")
+                extract(download_package(package, Path(download), step), folder, step)
             if not (folder / program).is_file():
                 raise ToolMissing(f"Debian's {package} has no {program}")
 
-        return cache.make(_slot(package), program, work, step)
+        return cache.make(slot(package), program, work, step)
 
 
-def _slot(package: str) -> str:
+def require_apt(package: str) -> None:
+    """Raise :class:`ToolMissing` where Debian's packages cannot be fetched at all."""
+    for needed in ("apt-get", "dpkg-deb"):
+        if shutil.which(needed) is None:
+            raise ToolMissing(f"no {needed} here to fetch Debian's {package} with")
+
+
+def slot(package: str) -> str:
+    """The name in the cache of what a package holds: another release of the system, or another machine, is another name."""
     try:
         release = platform.freedesktop_os_release()
     except OSError:
@@ -74,7 +79,8 @@ def _slot(package: str) -> str:
     return f"{package}-{system}-{platform.machine()}"
 
 
-def _download(package: str, folder: Path, step: Progress) -> Path:
+def download_package(package: str, folder: Path, step: Progress) -> Path:
+    """A package's archive, fetched into a folder. Raises :class:`ToolMissing`."""
     try:
         _apt("download", package, folder=folder)
     except ToolMissing:
@@ -85,7 +91,21 @@ def _download(package: str, folder: Path, step: Progress) -> Path:
         _apt("update")
         step.say("fetching")
         _apt("download", package, folder=folder)
-    return next(folder.glob("*.deb"))
+    return next(folder.glob(f"{package}_*.deb"))
+
+
+def extract(archive: Path, folder: Path, step: Progress) -> None:
+    """Put the files of a package's archive into a folder. Raises :class:`ToolMissing`."""
+    step.say("unpacking")
+    _run(["dpkg-deb", "--extract", str(archive), str(folder)], f"unpacking {archive.name}")
+
+
+def dependencies(package: str) -> list[str]:
+    """The packages that the system's package lists name as needed by one, its alternatives among them; none where it is unknown."""
+    if shutil.which("apt-cache") is None:
+        return []
+    answer = subprocess.run(["apt-cache", "depends", package], capture_output=True, text=True, check=False)
+    return re.findall(r"Depends: ([^<\s]+)", answer.stdout)
 
 
 def _apt(*arguments: str, folder: Path | None = None) -> None:

@@ -1,7 +1,7 @@
 """What the engine's tests share: the CLI, a project on a fresh cloud, and the stacks."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -40,13 +40,20 @@ def pulumi() -> Path:
 
 
 def start(
-    closing: ExitStack, parent: Path, pulumi: Path, stack: str, *, configured: bool = True, **choices: Any
+    closing: ExitStack,
+    parent: Path,
+    pulumi: Path,
+    stack: str,
+    *,
+    configured: bool = True,
+    environment: Mapping[str, str] | None = None,
+    **choices: Any,
 ) -> Project:
-    """A project with one stack, on a cloud of its own."""
+    """A project with one stack, on a cloud of its own; `environment`: what the engine sees besides."""
     surroundings: World = closing.enter_context(world(**choices))
     folder = parent / f"{stack}-{len(list(parent.iterdir()))}"
     copy_project(REPOSITORY, folder)
-    project = Project(folder, stack, surroundings, pulumi).init()
+    project = Project(folder, stack, surroundings, pulumi, extra_environment=environment or {}).init()
     if configured:
         project.configure({"realip:access": {"adminCidrs": ADMINISTRATORS}})
     return project

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import tools
-from tools import cache, catalogue, gobuild, packages, registries
+from tools import cache, catalogue, gobuild, packages, postgresql, registries
 from tools.__main__ import main
 from tools.progress import Progress
 from tools.versions import Range, Version
@@ -29,6 +29,7 @@ def _nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(packages, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(postgresql, "INSTALLED", tmp_path / "postgresql")
     catalogue.locate.cache_clear()
     yield
     catalogue.locate.cache_clear()
@@ -133,10 +134,71 @@ def test_asking_pulumi_for_its_version_does_not_make_it_ask_the_network(program:
     assert tools.locate("pulumi")
 
 
+# PostgreSQL
+
+
+def installed(folder: Path, *programs: str) -> Path:
+    """The folder of an installed version, with these programs in it."""
+    (folder / "bin").mkdir(parents=True)
+    for name in programs:
+        (folder / "bin" / name).touch(mode=0o755)
+    return folder / "bin"
+
+
+def test_the_newest_postgresql_that_is_whole_is_taken() -> None:
+    """Versions are numbers: 9.6 is older than 15, and one whose server was removed keeps its client."""
+    whole = ("postgres", "initdb", "psql")
+    for version in ("9.6", "15", "14"):
+        installed(postgresql.INSTALLED / version, *whole)
+    installed(postgresql.INSTALLED / "17", "psql")
+    installed(postgresql.INSTALLED / "16", "postgres", "initdb")
+    assert tools.locate("postgres") == postgresql.INSTALLED / "15/bin/postgres"
+
+
+def test_a_link_on_path_leads_to_the_folder_where_all_programs_are(tmp_path: Path) -> None:
+    folder = installed(tmp_path / "elsewhere", "postgres", "initdb", "psql")
+    (tmp_path / "bin/postgres").symlink_to(folder / "postgres")
+    assert tools.locate("postgres") == folder / "postgres"
+
+
+def test_without_apt_postgresql_is_named() -> None:
+    with pytest.raises(tools.ToolMissing, match="postgresql"):
+        catalogue.prepare("postgres", lambda _: None)
+
+
+def test_unpacked_postgresql_comes_with_its_client_and_asks_for_libraries_that_are_missing(
+    program: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    fetched = postgresql.INSTALLED.with_name("fetched")
+    program(
+        "apt-get",
+        "name = sys.argv[-1]\n"
+        "'download' in sys.argv or sys.exit(3)\n"
+        f"print(name, file=open({str(fetched)!r}, 'a'))\n"
+        "open(name + '_1_all.deb', 'w').close()",
+    )
+    depends = {"postgresql": "postgresql-15", "postgresql-15": "libldap", "postgresql-client-15": "libpq5"}
+    program("apt-cache", f"print('  Depends:', {depends}[sys.argv[-1]])")
+    unpacks = (
+        "import pathlib; bin = pathlib.Path(sys.argv[-1], 'usr/lib/postgresql/15/bin'); bin.mkdir(parents=True, exist_ok=True)\n"
+        "for name in ('postgres', 'initdb', 'psql'):\n"
+        "    (bin / name).write_text('#!/bin/sh\\nexit CODE\\n'); (bin / name).chmod(0o755)"
+    )
+    program("dpkg-deb", unpacks.replace("CODE", "127"))
+    with pytest.raises(tools.ToolMissing, match="apt-get install libldap libpq5"):
+        catalogue.prepare("postgres", lambda _: None)
+    assert postgresql.find() is None
+    fetched.unlink()
+    program("dpkg-deb", unpacks.replace("CODE", "0"))
+    assert catalogue.prepare("postgres", lambda _: None).path == tools.locate("postgres")
+    assert fetched.read_text().split() == ["postgresql", "postgresql-15", "postgresql-client-15"]
+
+
 # What is missing, in words
 
 
-@pytest.mark.parametrize("name", ["pulumi", "kubernetes", "kubectl", "kube-proxy", "etcd"])
+@pytest.mark.parametrize("name", ["pulumi", "kubernetes", "kubectl", "kube-proxy", "etcd", "postgres"])
 def test_a_tool_that_was_not_made_says_what_to_run(name: str) -> None:
     with pytest.raises(tools.ToolMissing, match=f"{name} is not ready: run  make tools"):
         tools.locate(name)
