@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from docs.stack_arguments import stack_arguments
 from realip.messages import Language, Speaker
 from realip.scenarios import Choices, Connection, Layer, NetworkMode, NodeType, Scenario, resolve
 from realip.settings.models import Settings
@@ -31,6 +32,7 @@ PAGES = (
     "README_zh.md",
     *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md")),
 )
+STACK_ARGUMENTS = ROOT / "realip" / "hosting" / "stack_arguments.py"
 _BLOCK = re.compile(
     r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|[^\n]*\n)*)", re.DOTALL
 )
@@ -192,6 +194,10 @@ def main(arguments: list[str] | None = None) -> int:
             behind.append(path.name)
             if not check:
                 path.write_text(now, "utf-8")
+    if (arguments_now := stack_arguments()) != STACK_ARGUMENTS.read_text("utf-8"):
+        behind.append(STACK_ARGUMENTS.name)
+        if not check:
+            STACK_ARGUMENTS.write_text(arguments_now, "utf-8")
     if check and behind:
         sys.stderr.write(f"{', '.join(behind)}: behind what the programs say; run make docs\n")
     return int(check and bool(behind))

@@ -12,7 +12,7 @@ from realip.settings.loading import parse_settings
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 
-__all__ = ["account_problems", "checked"]
+__all__ = ["account_problems", "checked", "outputs_in"]
 
 
 def account_problems(settings: Settings) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ def checked(args: object) -> tuple[Settings | None, Sequence[Problem]]:
         return None, [
             Problem("args", MISSING, f"are no settings but {type(values).__name__}; give Settings, or a map of them")
         ]
-    if later := list(_outputs(values, ())):
+    if later := list(outputs_in(values, ())):
         return None, later
     try:
         parsed = parse_settings(values)
@@ -51,7 +51,7 @@ def checked(args: object) -> tuple[Settings | None, Sequence[Problem]]:
 _DEEPEST = 20
 
 
-def _outputs(value: object, place: tuple[int | str, ...]) -> Iterator[Problem]:
+def outputs_in(value: object, place: tuple[int | str, ...]) -> Iterator[Problem]:
     """Settings are known before anything is made: every one that is an output."""
     if is_later(value):
         yield Problem(
@@ -59,7 +59,7 @@ def _outputs(value: object, place: tuple[int | str, ...]) -> Iterator[Problem]:
         )
     elif isinstance(value, Mapping) and len(place) < _DEEPEST:
         for key, item in value.items():
-            yield from _outputs(item, (*place, str(key)))
+            yield from outputs_in(item, (*place, str(key)))
     elif isinstance(value, list | tuple) and len(place) < _DEEPEST:
         for index, item in enumerate(value):
-            yield from _outputs(item, (*place, index))
+            yield from outputs_in(item, (*place, index))

@@ -17,6 +17,7 @@ from realip.components.node_port_ingress import NodePortIngress
 from realip.components.super_nodes import SuperNodes
 from realip.components.tke_service_config import TkeServiceConfig
 from realip.components.workload import Workload
+from realip.hosting.stack import RealIpStack
 
 __all__ = ["COMPONENTS"]
 
@@ -33,6 +34,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     NativeNodes,
     Network,
     NodePortIngress,
+    RealIpStack,
     SuperNodes,
     TkeServiceConfig,
     Workload,

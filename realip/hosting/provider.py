@@ -20,7 +20,8 @@ from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
 from realip.hosting.refusal import refusal
 from realip.hosting.schema import refined
-from realip.hosting.spelling import Spelling
+from realip.hosting.spelling import Spelling, setting
+from realip.hosting.stack import RealIpStack
 
 __all__ = ["Host", "Servicer", "serve"]
 
@@ -48,11 +49,15 @@ class Host(ComponentProvider):
         self.validate_resource_type("realip", resource_type)
         token = resource_type.rpartition(":")[2]
         component, definition = self._components[token], self._component_defs[token]
-        translation = Translation(self._type_defs)
-        arguments = translation.arguments(inputs, definition)
-        unknown = tuple(map(self._spelling.unknown_key, translation.problems))
-        spelt = staticmethod(self._spelling.problem)
-        hosted: Any = type(token, (component,), {"_found_before": unknown, "_spelt": spelt})
+        ways: dict[str, Any] = {}
+        if component is RealIpStack:  # its arguments have the schema's names themselves
+            arguments, ways = dict(inputs), {"_spelt": staticmethod(setting)}
+        else:
+            translation = Translation(self._type_defs)
+            arguments = translation.arguments(inputs, definition)
+            unknown = tuple(map(self._spelling.unknown_key, translation.problems))
+            ways = {"_found_before": unknown, "_spelt": staticmethod(self._spelling.problem)}
+        hosted: Any = type(token, (component,), ways)
         try:
             made = hosted(name, arguments, options)
         except ArgumentError as error:

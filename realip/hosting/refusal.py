@@ -3,15 +3,20 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
 
 from realip.hosting.outputs import holds_output
-from realip.problems import Problem
+from realip.problems import MISSING, Problem
+from realip.settings.secrets import SECRET
 
 __all__ = ["refusal"]
 
+_MAY_BE_SECRET = frozenset({"args", "command", "env", "kubeconfig", "podTemplate"})
+"""Arguments whose values nobody prints, marked as a secret or not."""
+_NAME = re.compile(r"(?:^|\.)(\w+)")
 _STEP = re.compile(r'\.?([^.\[\]]+)|\[([0-9]+|"(?:[^"\\]|\\.)*")\]')
 
 
@@ -24,7 +29,9 @@ def refusal(problems: Iterable[Problem], inputs: Mapping[str, Any], *told: str) 
     sentences = [*told]
     errors: list[InputPropertyErrorDetails] = []
     for problem in problems:
-        if holds_output(_value_at(problem.path, inputs)):
+        if _MAY_BE_SECRET & set(_NAME.findall(problem.path)):
+            sentences.append(str(replace(problem, value=MISSING)))
+        elif problem.value == SECRET or holds_output(_value_at(problem.path, inputs)):
             sentences.append(str(problem))
         else:
             errors.append({"property_path": problem.path, "reason": problem.message})

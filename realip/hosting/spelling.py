@@ -12,7 +12,7 @@ from pulumi.provider.experimental.analyzer import ComponentDefinition, TypeDefin
 from realip.components._component import NO_PROVIDER
 from realip.problems import Problem
 
-__all__ = ["Spelling"]
+__all__ = ["Spelling", "setting"]
 
 _PROVIDER = (
     "is missing, and the ambient kubeconfig may be any cluster's; give a Kubernetes provider of this cluster in the resource option "
@@ -20,7 +20,16 @@ _PROVIDER = (
 )
 _COMMAND = re.compile(r":? '?pulumi config set[^']*'")
 """Advice on how a stack file is written, at the end of a message."""
+_OF_A_STACK_FILE = {"is set with --secret, but": "is a secret, but", "set it without --secret": "make it no secret"}
 _ENTRY = re.compile(r'(\["(?:[^"\\]|\\.)*"\]|\[[0-9]+\])')
+
+
+def setting(problem: Problem) -> Problem:
+    """A problem of a setting, whose names are those of the schema, without advice on a stack file."""
+    message = _COMMAND.sub("", problem.message)
+    for words, others in _OF_A_STACK_FILE.items():
+        message = message.replace(words, others)
+    return replace(problem, message=message)
 
 
 class Spelling:
@@ -43,7 +52,7 @@ class Spelling:
         if problem == NO_PROVIDER:
             return Problem("provider", problem.value, _PROVIDER)
         message = self.text(problem.message).replace("is None,", "is null,")
-        return replace(problem, path=self._path(problem.path), message=_COMMAND.sub("", message))
+        return replace(problem, path=self._path(problem.path), message=message)
 
     def unknown_key(self, problem: Problem) -> Problem:
         """A problem of a key that no argument has, whose path is as somebody wrote it."""

@@ -29,6 +29,9 @@ PLUGIN = Path(__file__).resolve().parents[2] / "plugin"
 SECONDS = 60
 PROVIDER = "urn:pulumi:s::p::pulumi:providers:kubernetes::cluster::11111111-2222-3333-4444-555555555555"
 """A Kubernetes provider that a program has made and named."""
+KUBECONFIG = (
+    "{clusters: [{name: c, cluster: {server: 'https://192.0.2.2'}}], users: [{name: u, user: {token: hunter2}}]}"
+)
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -103,10 +106,18 @@ class _Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         if request.type == "kubernetes:core/v1:Service":
             status = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}
             made.update({"status": status, "metadata": inputs["metadata"]})
+        if request.type == "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint":
+            made.update({"kubeConfig": KUBECONFIG, "clusterExternalEndpoint": "192.0.2.2"})
         urn = f"urn:pulumi:s::p::{request.type}::{request.name}"
         return resource_pb2.RegisterResourceResponse(
             urn=urn, id=f"id-of-{request.name}" if request.custom else "", object=made
         )
+
+    def ReadResource(  # noqa: N802
+        self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
+    ) -> resource_pb2.ReadResourceResponse:
+        urn = f"urn:pulumi:s::p::{request.type}::{request.name}"
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
 
     def RegisterResourceHook(  # noqa: N802
         self, request: resource_pb2.RegisterResourceHookRequest, context: grpc.ServicerContext

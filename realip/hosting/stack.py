@@ -1,0 +1,98 @@
+"""RealIpStack for programs in other languages: settings as typed arguments, known before anything is made."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from realip import stack
+from realip.components._arguments import ArgumentError, raise_all
+from realip.hosting.outputs import revealed
+from realip.hosting.stack_arguments import RealIpStackArgs
+from realip.problems import Problem
+from realip.settings.advice import advice, refusals
+from realip.settings.loading import parse_settings, provider_region
+from realip.settings.models import Settings
+from realip.settings.problems import SettingsError
+from realip.settings.secrets import hidden
+from realip.stack_arguments import outputs_in
+
+__all__ = ["RealIpStack"]
+
+
+class RealIpStack(stack.RealIpStack):
+    """Everything that a scenario needs, from the VPC to the address that clients connect to, or on a cluster that is there.
+
+    Each argument is a setting of the same name, with the same default. They are plain values, known before anything is made;
+    secrets among them may be outputs that depend on no resource, such as those of the program's configuration.
+    """
+
+    scenario: pulumi.Output[str]
+    """The scenario's slug."""
+    reads: pulumi.Output[str]
+    """Where the app reads the client's address: socket peer or X-Forwarded-For."""
+    address: pulumi.Output[str]
+    """Address of the exposure: an IP address or a hostname."""
+    url: pulumi.Output[str]
+    """Where to point a browser."""
+    cluster_id: pulumi.Output[str]
+    """Id of the cluster, `cls-...`."""
+    kubeconfig: pulumi.Output[str]
+    """Administrator's kubeconfig; a secret."""
+    namespace: pulumi.Output[str]
+    """The app's namespace."""
+    deployment: pulumi.Output[str | None]
+    """The Deployment's name, where the stack deploys the app."""
+    service: pulumi.Output[str]
+    """The Service's name."""
+    ingress: pulumi.Output[str | None]
+    """The Ingress's name, where there is one."""
+    network_ranges: pulumi.Output[Mapping[str, Sequence[str]] | None]
+    """Networks of the stack by what is in them, of a cluster that it makes: a client's address lies in none of them."""
+
+    def __init__(self, name: str, args: RealIpStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Compose the stack; ArgumentError if anything in the settings is wrong."""
+        values, secret = _values(args)
+        component = f"{type(self).__name__} {name!r}"
+        raise_all(component, outputs_in(values, ()))
+        try:
+            settings = parse_settings(values, region=_region(opts), secret=secret)
+        except SettingsError as error:
+            raise ArgumentError(component, map(self._spelt, error.problems)) from None
+        for problem in hidden(_warnings(settings), values, secret):
+            pulumi.log.warn(str(self._spelt(problem)))
+        super().__init__(name, settings, opts)
+        made: dict[str, Any] = {
+            key: value if value is None else pulumi.Output.from_input(value)
+            for key, value in self.stack_outputs.items()
+        }
+        self.scenario, self.reads = made["scenario"], made["reads"]
+        self.address, self.url = made["address"], made["url"]
+        self.cluster_id, self.kubeconfig = made["clusterId"], made["kubeconfig"]
+        self.namespace, self.deployment = made["namespace"], made["deployment"]
+        self.service, self.ingress = made["service"], made["ingress"]
+        self.network_ranges = made["networkRanges"]
+
+
+def _values(args: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """The settings as plain values, and the sections that hold a secret: a kubeconfig is one, whoever says so."""
+    found = {section: revealed(value) for section, value in args.items()}
+    values = {section: value for section, (value, _) in found.items()}
+    secret = {section for section, (_, hides) in found.items() if hides}
+    access = values.get("access")
+    if isinstance(access, Mapping) and access.get("kubeconfig") is not None:
+        secret.add("access")
+    return values, secret
+
+
+def _region(opts: pulumi.ResourceOptions | None) -> str | None:
+    """The region of the default Tencent provider; unknown where the program gives one of its own."""
+    given = opts.providers if opts is not None and isinstance(opts.providers, Mapping) else {}
+    return None if "tencentcloud" in given else provider_region(pulumi.Config("tencentcloud").get("region"))
+
+
+def _warnings(settings: Settings) -> Iterator[Problem]:
+    """Settings that somebody may not have wanted, and in a preview those that an update refuses."""
+    if pulumi.runtime.is_dry_run():
+        yield from refusals(settings)
+    yield from advice(settings)

@@ -1,0 +1,132 @@
+"""A whole stack for programs in other languages: the settings as arguments, and what a stack file's reader is told."""
+
+from typing import Any
+
+import pytest
+
+from docs.refresh import STACK_ARGUMENTS
+from docs.stack_arguments import stack_arguments
+from realip.hosting import stack_arguments as committed
+from realip.scenarios import SCENARIOS
+from realip.settings.models import Settings
+from tests.hosting.plugin import Answer, Plugin, output, unknown
+from tests.hosting.test_hosting_arguments import SECRET
+
+ADMINISTRATORS = {"adminCidrs": ["198.18.0.0/24"]}
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+def stack(plugin: Plugin, *, preview: bool = False, config: dict[str, str] | None = None, **inputs: Any) -> Answer:
+    """A stack of these settings, whose API server somebody may reach."""
+    given = {"access": ADMINISTRATORS, **inputs}
+    return plugin.construct("RealIpStack", given, provider=None, preview=preview, config=config)
+
+
+def test_the_arguments_are_the_settings_of_today() -> None:
+    """A setting that is no argument could not be said in any other language."""
+    assert STACK_ARGUMENTS.read_text("utf-8") == stack_arguments(), "run make docs"
+    assert set(committed.RealIpStackArgs.__annotations__) == set(Settings.model_fields)
+    assert [scenario.value for scenario in committed.StackScenario] == [row.slug for row in SCENARIOS]
+
+
+@pytest.mark.parametrize("row", SCENARIOS, ids=lambda row: row.slug)
+def test_every_scenario_is_made_from_its_slug(plugin: Plugin, row: Any) -> None:
+    answer = stack(plugin, scenario=row.slug, network={"accountType": "STANDARD"})
+    assert answer.text.strip() == ""
+    assert answer.state["scenario"] == row.slug
+    assert answer.state["reads"] == row.reads.value
+    assert ("ingress" in answer.state) == row.exposure.has_ingress
+    assert {"address", "url", "clusterId", "namespace", "deployment", "service", "networkRanges"} <= set(answer.state)
+    assert SECRET in answer.state["kubeconfig"].values()
+    assert {key: value for key, value in answer.outputs.items() if value is not None} == answer.state
+
+
+def test_numbers_are_whole_and_keys_of_maps_a_users_own(plugin: Plugin) -> None:
+    """All numbers arrive as fractions, and `my-tag` or `my_tag` is nobody's to spell otherwise."""
+    answer = stack(plugin, app={"replicas": 5.0}, tags={"my_tag": "a", "MyTag": "b"})
+    assert answer.made(DEPLOYMENT)["spec"]["replicas"] == 5
+    tags = answer.made("tencentcloud:Kubernetes/cluster:Cluster")["tags"]
+    assert {"my_tag": "a", "MyTag": "b"}.items() <= tags.items()
+
+
+def test_a_secret_setting_stays_one(plugin: Plugin) -> None:
+    secret = stack(plugin, app={"env": {"PASSWORD": output("hunter2", secret=True)}})
+    (container,) = secret.made(DEPLOYMENT)["spec"]["template"]["spec"]["containers"]
+    assert SECRET in str(container["env"])
+    plain = stack(plugin, app={"env": {"LEVEL": "debug"}})
+    (container,) = plain.made(DEPLOYMENT)["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [{"name": "LEVEL", "value": "debug"}]
+
+
+def test_a_secret_where_nothing_is_kept_as_one_is_refused_and_not_printed(plugin: Plugin) -> None:
+    answer = stack(plugin, tags={"team": output("hunter2", secret=True)})
+    assert answer.registered == []
+    assert answer.errors == {}
+    assert answer.message.startswith('tags = "[secret]": is a secret')
+    assert "hunter2" not in answer.text
+    assert "--secret" not in answer.text
+
+
+@pytest.mark.parametrize("kubeconfig", ["hunter2: x", output("hunter2: x", secret=True)])
+def test_a_kubeconfig_is_printed_by_nobody_marked_or_not(plugin: Plugin, kubeconfig: Any) -> None:
+    answer = stack(plugin, cluster={"id": "cls-1"}, access={"kubeconfig": kubeconfig})
+    assert answer.errors == {}
+    assert "access.kubeconfig: leads to no cluster" in answer.message
+    assert "hunter2" not in answer.text + "".join(answer.warnings)
+
+
+def test_a_setting_that_is_known_later_is_refused_in_words(plugin: Plugin) -> None:
+    answer = stack(plugin, nodes={"replicas": unknown("urn:pulumi:s::p::a:b:C::d")})
+    assert answer.registered == []
+    assert answer.text.strip().startswith("nodes.replicas: is an output")
+
+
+def test_everything_wrong_is_told_at_once_and_unknown_settings_too(plugin: Plugin) -> None:
+    answer = stack(
+        plugin,
+        scenario="vpc-cni",
+        network={"zones": ["x"], "bogus": 1},
+        app={"port": "80", "service_port": 80, "labels": {}},
+        access={},
+        other=1,
+    )
+    assert answer.registered == []
+    assert set(answer.errors) == {
+        "scenario",
+        "network.zones[0]",
+        "network.bogus",
+        "app.port",
+        "app.service_port",
+        "app.labels",
+        "access.adminCidrs",
+        "other",
+    }
+    assert answer.errors["app.labels"] == "is not a known setting; did you mean label?"
+    for word in ("pulumi config", "Traceback", ".py", "realip:"):
+        assert word not in answer.text
+
+
+def test_the_documentation_range_is_refused_by_an_update_and_warned_of_by_a_preview(plugin: Plugin) -> None:
+    """It is what the committed examples say, and lets nobody in."""
+    documentation = {"adminCidrs": ["203.0.113.0/24"]}
+    update = stack(plugin, access=documentation)
+    assert update.registered == []
+    assert set(update.errors) == {"access.adminCidrs[0]"}
+    preview = stack(plugin, access=documentation, preview=True)
+    assert preview.text.strip() == ""
+    (warning,) = [text for text in preview.warnings if "access.adminCidrs[0]" in text]
+    assert "documentation range" in warning
+    assert "pulumi config" not in update.text + warning
+
+
+def test_advice_reaches_programs_in_other_languages(plugin: Plugin) -> None:
+    answer = stack(plugin, access={"adminCidrs": ["10.0.0.0/8"]})
+    assert any("is private" in text for text in answer.warnings)
+
+
+def test_zones_have_to_lie_in_the_providers_region(plugin: Plugin) -> None:
+    there = {"tencentcloud:region": "ap-guangzhou"}
+    assert stack(plugin, config=there).text.strip() == ""
+    elsewhere = stack(plugin, config={"tencentcloud:region": "ap-shanghai"})
+    assert elsewhere.registered == []
+    assert "ap-shanghai" in elsewhere.text
