@@ -10,6 +10,7 @@ from realip.audit import gateways
 from realip.audit.objects import Found
 from realip.audit.world import World, selector_of
 from realip.behaviour import (
+    SOCKET,
     Access,
     Binding,
     Exposure,
@@ -67,9 +68,13 @@ class Scene:
                 return replace(made, forgeable=True) if self.ways_around(found) and made.sees is Sees.CLIENT else made
             return gateways.other_ingress(self.world, found, ingress_class(found.body, self.world.default_class))
         pods = self.pods(found)
-        if found.spec.get("type") == "NodePort":
-            return node_port_exposure(found.body, facts, pods)
-        return service_exposure(found.body, facts, pods)
+        made = (node_port_exposure if found.spec.get("type") == "NodePort" else service_exposure)(
+            found.body, facts, pods
+        )
+        if made.reads == SOCKET and (header := self.header_read(found)) and found not in self.backed:
+            why = message("exposure_header_believed", header=header)
+            return replace(made, forgeable=True, why=why)
+        return made
 
     def pods(self, found: Found) -> Pods:
         """The pods behind a Service or an Ingress."""
@@ -188,10 +193,14 @@ class Scene:
         """A Service stands behind an Ingress, of TKE's controller or of another."""
         return (service.namespace, service.name) in self._fronted
 
-    def declared(self, ingress: Found) -> Iterator[str]:
-        """The places where the app behind an Ingress is said to look: on the Ingress, its Services, or the pods."""
-        services = self.backends(ingress)
-        said = [ingress.annotations.get(READS), *(service.annotations.get(READS) for service in services)]
+    def header_read(self, service: Found) -> str | None:
+        """The header that the app behind a Service is said to read; None where it reads its socket, or nothing is said."""
+        return next((place for place in self.declared(service) if place != SOCKET), None)
+
+    def declared(self, found: Found) -> Iterator[str]:
+        """The places where the app behind an Ingress or a Service is said to look: on these, or on the pods."""
+        services = [found] if found.kind == "Service" else self.backends(found)
+        said = [found.annotations.get(READS), *(service.annotations.get(READS) for service in services)]
         said += [template.annotations.get(READS) for each in services for template in self.world.templates_of(each)]
         yield from (place.strip().casefold() for place in said if isinstance(place, str))
 

@@ -665,4 +665,17 @@ CASES: dict[str, Case] = {
             text(service(annotations=TRUE | {ONLY: "false"})),
         ],
     ),
+    "RIP043": Case(
+        [
+            text(service(annotations=TRUE | {READS: "x-forwarded-for"})),
+            text(service("NodePort", {READS: "X-Real-IP"}, **LOCAL)),
+            text(service(annotations=TRUE), deployment(annotations={READS: "x-forwarded-for"})),
+        ],
+        [
+            text(service(annotations=TRUE | {READS: "socket"})),
+            text(service(annotations=TRUE | {READS: "x-forwarded-for", PROTOCOLS: '{"80":{"protocol":["HTTP"]}}'})),
+            text(service("NodePort", {READS: "x-forwarded-for"}), ingress(I_FALSE)),
+            text(service("ClusterIP", {READS: "x-forwarded-for"})),
+        ],
+    ),
 }

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from realip import tke
 from realip.audit.objects import Found
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
-from realip.audit.scene import Scene
-from realip.behaviour import Binding, PodNetwork, Sees, is_local, is_nat64, is_true, layer_7_ports
+from realip.audit.scene import READS, Scene
+from realip.behaviour import SOCKET, Binding, PodNetwork, Sees, is_local, is_nat64, is_true, layer_7_ports
 
 __all__ = ["NAT64", "PARTS"]
 
@@ -158,6 +158,15 @@ def _node_port(scene: Scene, found: Found) -> Iterator[Match]:
         yield Match(("spec", "type"))
 
 
+def _header_believed(scene: Scene, found: Found) -> Iterator[Match]:
+    """Nothing on the way of a connection writes a header, so whoever connects does."""
+    if found.spec.get("type") not in ("LoadBalancer", "NodePort") or Scene.refused_keys(found):
+        return
+    exposure, header = scene.exposures[found], scene.header_read(found)
+    if header and exposure.reads == SOCKET and exposure.sees is not Sees.NOBODY and found not in scene.backed:
+        yield Match((*_ANNOTATIONS, READS), {"header": header})
+
+
 def _several(scene: Scene, found: Found) -> Iterator[Match]:
     if not scene.balanced(found):
         return
@@ -307,4 +316,5 @@ PARTS = {
         fix=_no_local_keys,
         cel=f"variables.balanced && !variables.local && ({_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)} || {_said(tke.SERVICE_LOCAL_WEIGHTED)})",
     ),
+    "RIP043": Part(_SERVICE, _header_believed),
 }

@@ -40,6 +40,7 @@ MESSAGES: dict[str, str] = {
     "exposure_several_controllers": "Class {name} may be any of several controllers, which see different addresses: {services}.",
     "exposure_host_gateway": "The controller of class {name} takes connections on ports of its nodes ({workload}): what leads clients there is not among the objects.",
     "exposure_inner_gateway": "The Gateway's Service is of type {type}: what leads clients to it is not among the objects.",
+    "exposure_header_believed": "Whoever the client says: nothing on the way writes {header}, and the app believes it.",
     "meant_key": "; {key} may be meant.",
     "meant_by_tke": ": it writes that key itself.",
     "meant_nothing": ": none of its documents names that key.",

@@ -171,4 +171,8 @@ MESSAGES: dict[str, str] = {
     "rule_when_RIP042": "local-svc-only-bind-node-with-pod or local-svc-weighted-balance without externalTrafficPolicy: Local.",
     "rule_says_RIP042": "{key} does nothing with externalTrafficPolicy: Cluster.",
     "rule_remedy_RIP042": "Set externalTrafficPolicy: Local, or take it off.",
+    "rule_title_RIP043": "A header that nobody on the way writes",
+    "rule_when_RIP043": "A LoadBalancer or NodePort Service, and an app that realip.audit/reads says reads a header.",
+    "rule_says_RIP043": "The app reads {header}, and the load balancer forwards connections without looking into them: a client that sends the header chooses its address.",
+    "rule_remedy_RIP043": "Have the app read the socket, or expose it by an Ingress (the realip component: DirectIngress).",
 }

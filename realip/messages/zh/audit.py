@@ -40,6 +40,7 @@ MESSAGES: dict[str, str] = {
     "exposure_several_controllers": "类 {name} 可能属于多个控制器，它们看到的地址不同：{services}。",
     "exposure_host_gateway": "类 {name} 的控制器在所在节点的端口上接收连接（{workload}）：把客户端引到那里的东西不在所给对象中。",
     "exposure_inner_gateway": "Gateway 的 Service 类型为 {type}：把客户端引到它的东西不在所给对象中。",
+    "exposure_header_believed": "客户端自称的地址：途中没有任何一处写入 {header}，而应用相信它。",
     "meant_key": "；可能想写的是 {key}。",
     "meant_by_tke": "：该键由 TKE 自己写入。",
     "meant_nothing": "：没有文档提到该键。",

@@ -171,4 +171,8 @@ MESSAGES: dict[str, str] = {
     "rule_when_RIP042": "没有 externalTrafficPolicy: Local 而使用 local-svc-only-bind-node-with-pod 或 local-svc-weighted-balance。",
     "rule_says_RIP042": "externalTrafficPolicy 为 Cluster 时 {key} 不起作用。",
     "rule_remedy_RIP042": "设置 externalTrafficPolicy: Local，或去掉它。",
+    "rule_title_RIP043": "途中无人写入的头部",
+    "rule_when_RIP043": "LoadBalancer 或 NodePort 类型的 Service，而 realip.audit/reads 说明应用读取头部。",
+    "rule_says_RIP043": "应用读取 {header}，而负载均衡转发连接时不看其内容：发送该头部的客户端可以选择自己的地址。",
+    "rule_remedy_RIP043": "让应用读取套接字，或用 Ingress 暴露它（realip 组件：DirectIngress）。",
 }
