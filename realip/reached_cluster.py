@@ -8,7 +8,8 @@ import pulumi
 from realip import tke
 from realip.cluster_facts import ClusterFacts, look, unfit
 from realip.components.existing_cluster import KubeconfigUnknown, kubeconfig_of
-from realip.kubernetes_api import KubernetesError, connected, read_kubeconfig
+from realip.kubeconfig import KubernetesError, read_kubeconfig
+from realip.kubernetes_api import connected
 from realip.online import may_ask
 from realip.problems import MISSING, Problem
 from realip.settings.models import Settings

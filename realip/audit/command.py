@@ -208,15 +208,23 @@ def _read(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
 
 
 def _live(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str], list[Message]]:
-    from realip.audit.kubeconfig import read_kubeconfig  # noqa: PLC0415
     from realip.audit.live import list_cluster  # noqa: PLC0415
+    from realip.kubeconfig import KubernetesError, read_kubeconfig  # noqa: PLC0415
 
     if not _SHORTEST <= arguments.timeout <= _LONGEST:
         raise InputError(f"--timeout {arguments.timeout:g}: give seconds from {_SHORTEST:g} to {_LONGEST:g}")
-    server = read_kubeconfig(arguments.kubeconfig, arguments.context)
+    file = Path(arguments.kubeconfig)
     say = speaker(arguments.lang, sys.stderr.encoding)
-    with live() as tell:
-        listing = list_cluster(server, arguments.timeout, lambda what: tell(say.say(what)))
+    try:
+        text = file.read_text(encoding="utf-8")
+        kubeconfig = read_kubeconfig(text, context=arguments.context, folder=file.parent, programs=True)
+        with live() as tell:
+            listing = list_cluster(kubeconfig, arguments.timeout, lambda what: tell(say.say(what)))
+    except KubernetesError as error:
+        raise InputError(f"--kubeconfig {file}: {error}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "is no UTF-8 text"
+        raise InputError(f"--kubeconfig {file}: cannot be read: {why}") from None
     world = World(listing.found, facts=_facts(arguments), live=True, hidden=listing.hidden)
     return [world], {}, listing.notes
 

@@ -32,7 +32,7 @@ class Cluster:
     objects: list[dict[str, Any]] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
     faults: list[int] = field(default_factory=list)
-    """Status codes of the next answers, before it answers as it should."""
+    """Status codes of the next answers, 0 for one as it should be."""
     asked: list[str] = field(default_factory=list)
     methods: set[str] = field(default_factory=set)
     tokens: set[str | None] = field(default_factory=set)
@@ -70,7 +70,8 @@ def cluster() -> Iterator[Cluster]:
             made.asked.append(self.path)
             made.methods.add(self.command)
             made.tokens.add(self.headers.get("Authorization"))
-            status, body = (made.faults.pop(0), {"message": "busy"}) if made.faults else made.answer(self.path)
+            fault = made.faults.pop(0) if made.faults else 0
+            status, body = (fault, {"message": "busy"}) if fault else made.answer(self.path)
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
@@ -107,6 +108,7 @@ def kubeconfig(tmp_path: Path, cluster: Cluster) -> str:
 
 
 NAMED = "contexts: [{name: a, context: {cluster: c, user: u}}]\ncurrent-context: a\n"
+USER = "users: [{name: u, user: {token: t}}]\n"
 HERE = "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n"
 
 
@@ -153,6 +155,16 @@ def test_an_ingress_before_a_service_that_is_not_there_is_told(audit: Audit, kub
     assert [finding["rule"] for finding in made["findings"]] == ["RIP041"]
 
 
+def test_a_list_that_begins_anew_has_each_object_once(audit: Audit, kubeconfig: str, cluster: Cluster) -> None:
+    """410 on the second page: what the first one had is not counted twice."""
+    cluster.objects = [
+        service(annotations={DIRECT: "true"}, name=f"web-{at}", selector={"app": str(at)}) for at in range(600)
+    ]
+    cluster.faults = [0, 410]
+    names = [each["name"] for each in report(audit("--kubeconfig", kubeconfig, "--json"))["exposures"]]
+    assert names == [f"web-{at}" for at in range(600)]
+
+
 def test_a_busy_server_is_asked_again_and_a_lost_place_means_from_the_start(
     audit: Audit, kubeconfig: str, cluster: Cluster
 ) -> None:
@@ -166,7 +178,7 @@ def test_a_busy_server_is_asked_again_and_a_lost_place_means_from_the_start(
     ("broken", "options", "said"),
     [
         (([401], set()), (), "does not know this user"),
-        (([400], set()), (), "answers 400"),
+        (([400], set()), (), "was answered 400: busy"),
         (([503] * 50, set()), ("--timeout", "1"), "too busy"),
         (([], {"Service", "Ingress"}), (), "may list neither Services nor Ingresses"),
         (([], set()), ("--context", "shp"), "did you mean shop?"),
@@ -187,21 +199,26 @@ def test_a_server_that_cannot_be_used_is_told_in_words(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "has no contexts"),
-        ("a: [", "is not YAML"),
-        ("contexts: [{name: a, context: {cluster: c}}]\ncurrent-context: a\n", "has no server"),
+        ("", "names no cluster"),
+        ("a: [", "is no YAML"),
+        (
+            "contexts: [{name: a, context: {cluster: c}}]\ncurrent-context: a\nclusters: [{name: c, cluster: {}}]\n",
+            "cluster 'c' has no server",
+        ),
         (
             "contexts: [{name: a, context: {cluster: c}}]\ncurrent-context: a\nclusters: [{name: c, cluster: {server: nowhere}}]\n",
-            "is no https:// address",
+            "'nowhere' is no URL; it starts with https://",
         ),
-        ("contexts: [{name: a, context: {cluster: c}}]\ncurrent-context: b\n", "there is no context 'b'"),
+        (HERE + "contexts: [{name: a, context: {cluster: c}}]\ncurrent-context: b\n", "has no context 'b'"),
+        (NAMED + HERE, "has no user 'u'"),
         (
             NAMED
+            + USER
             + "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1', certificate-authority-data: '!!!'}}]\n",
             "certificate-authority-data is not base64",
         ),
         (
-            NAMED + HERE,
+            NAMED + USER + HERE,
             "127.0.0.1:1 cannot be reached",
         ),
         (
@@ -232,3 +249,27 @@ def test_the_program_of_a_kubeconfig_is_asked_as_kubectl_asks_it(
     cluster.objects = [config_map({"a": "b"})]
     assert audit("--kubeconfig", kubeconfig).code == 0
     assert cluster.tokens == {"Bearer handed-out"}
+
+
+def test_a_name_and_a_password_are_sent_as_they_are_meant(
+    audit: Audit, cluster: Cluster, kubeconfig: str, tmp_path: Path
+) -> None:
+    document = yaml.safe_load((tmp_path / kubeconfig).read_text())
+    document["users"][0]["user"] = {"username": "Aladdin", "password": "open sesame"}
+    (tmp_path / kubeconfig).write_text(yaml.safe_dump(document))
+    cluster.objects = [config_map({"a": "b"})]
+    assert audit("--kubeconfig", kubeconfig).code == 0
+    assert cluster.tokens == {"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}  # RFC 7617, section 2
+
+
+def test_a_proxy_that_a_kubeconfig_names_is_gone_through(
+    audit: Audit, cluster: Cluster, kubeconfig: str, tmp_path: Path
+) -> None:
+    """Asked of the proxy, a request has the whole address in its first line (RFC 9112, section 3.2.2)."""
+    document = yaml.safe_load((tmp_path / kubeconfig).read_text())
+    document["clusters"][0]["cluster"] = {"server": "http://cls-1.example.com:6443", "proxy-url": cluster.url}
+    (tmp_path / kubeconfig).write_text(yaml.safe_dump(document))
+    run = audit("--kubeconfig", kubeconfig, "--timeout", "5")
+    assert run.code == 0, run.err
+    assert cluster.asked
+    assert all(path.startswith("http://cls-1.example.com:6443/api") for path in cluster.asked)

@@ -8,7 +8,8 @@ import pytest
 
 from realip import ArgumentError, RealIpStack
 from realip.cluster_facts import look
-from realip.kubernetes_api import connected, read_kubeconfig
+from realip.kubeconfig import read_kubeconfig
+from realip.kubernetes_api import connected
 from realip.scenarios import NetworkMode
 from tests.cluster.live import Cluster
 from tests.support.recording import Recording, run

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from realip.kubernetes_api import Forbidden, KubernetesError, connected, read_kubeconfig
+from realip.kubeconfig import KubernetesError, read_kubeconfig
+from realip.kubernetes_api import Forbidden, Unauthorized, connected
 
 TOKEN = "very-secret-token"
 
@@ -34,7 +35,7 @@ def test_a_kubeconfig_names_server_authority_and_user() -> None:
         )
     )
     assert (made.server, made.server_name, made.authority) == ("https://198.51.100.1", "cls-1.example.com", b"CA")
-    assert made.token == TOKEN
+    assert made.authorization == f"Bearer {TOKEN}"
     assert TOKEN not in repr(made)
 
 
@@ -52,7 +53,7 @@ def test_files_that_a_kubeconfig_names_lie_beside_it(tmp_path: Path) -> None:
         ("[", "is no YAML"),
         ("just words", "names no cluster"),
         ("", "names no cluster"),
-        (kubeconfig().replace("current-context: x", "current-context: y"), "has no context 'y'; it has x"),
+        (kubeconfig().replace("current-context: x", "current-context: y"), "has no context 'y'; known are x; it has x"),
         (kubeconfig().replace("current-context: x", ""), "has no current-context"),
         (kubeconfig({"server": "198.51.100.1:6443"}), "is no URL"),
         (kubeconfig({"certificate-authority-data": "!"}), "certificate-authority-data is not base64"),
@@ -86,6 +87,12 @@ class Server(BaseHTTPRequestHandler):
             status, answer = 200, f'{{"metadata": {{{following}}}, "items": [{items}]}}'
         elif url.path == "/api/v1/configmaps":
             status, answer = 403, '{"kind": "Status", "message": "configmaps is forbidden"}'
+        elif url.path == "/busy" and self.asked.count(self.path) < 3:
+            status, answer = 429, '{"kind": "Status", "message": "too many requests"}'
+        elif url.path == "/busy":
+            status, answer = 200, '{"metadata": {"name": "busy"}}'
+        elif url.path == "/never":
+            status, answer = 503, '{"kind": "Status", "message": "no backend"}'
         elif url.path == "/broken":
             status, answer = 200, "<html>"
         body = answer.encode()
@@ -126,9 +133,20 @@ def test_what_is_not_there_is_nothing_and_what_may_not_be_read_is_said(url: str)
             server.get("/broken")
     with (
         connected(read_kubeconfig(kubeconfig({"server": url}, {"token": "wrong"}))) as server,
-        pytest.raises(Forbidden, match="Unauthorized"),
+        pytest.raises(Unauthorized, match="Unauthorized"),
     ):
         server.get("/api/v1/nodes")
+
+
+def test_a_busy_server_is_asked_again_within_the_deadline(url: str) -> None:
+    with connected(read_kubeconfig(kubeconfig({"server": url}))) as server:
+        assert server.get("/busy") == {"metadata": {"name": "busy"}}
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url})), seconds=1.0) as server,
+        pytest.raises(KubernetesError, match="too busy to answer within 1 s"),
+    ):
+        server.get("/never")
+    assert Server.asked.count("/never") > 1
 
 
 def test_a_server_that_nobody_answers_for_is_named(url: str) -> None:

@@ -13,7 +13,8 @@ FLOORS = (
     {"escapes"},
     {"streams", "text_width", "messages"},
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities", "online"},
-    {"echo", "networks", "instance_types", "scenarios", "whole_file", "kubernetes_api", "pod_fields"},
+    {"echo", "networks", "instance_types", "scenarios", "whole_file", "kubeconfig", "pod_fields"},
+    {"kubernetes_api"},
     {"rules", "cluster_facts"},
     {
         "annotations",
