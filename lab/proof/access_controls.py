@@ -3,6 +3,7 @@
 from lab.proof.changes import configured, objects, open_node_ports
 from lab.proof.control import Outcome, from_client, node_port, outcome, public
 from lab.proof.own import own_app, own_service, ready_pod
+from lab.proof.prediction import predict
 from lab.proof.verdict import Answer
 from lab.rig.lab import Lab
 from lab.rig.shell import wait_for
@@ -40,7 +41,7 @@ def default_on(lab: Lab) -> Outcome:
     with configured(lab, DEFAULT_DIRECT_ACCESS, "true"):
         answer = _through_balancer(lab, "control-default", {}, direct=True)
     passed = answer.verdict == "preserved" and answer.exit_code == 0
-    return Outcome(answer.verdict, ", ".join(answer.saw), answer.summary, passed)
+    return Outcome(answer.verdict, ", ".join(answer.saw), answer.summary, passed, answer.predicted)
 
 
 def not_enabled(lab: Lab) -> Outcome:
@@ -57,6 +58,7 @@ def not_enabled(lab: Lab) -> Outcome:
         with objects(lab, own_service(lab, name, annotations={SERVICE_DIRECT_ACCESS: "true"})):
             problem = wait_for("the service controller to refuse", lambda: refused(key), seconds=20, interval=0.05)
             about = f"--field-selector=involvedObject.name={name},type=Warning"
+            predicted = predict(lab, key, "socket")
             events = lab.get("events", f"--namespace={namespace}", about)["items"]
             status = lab.get("service", name, f"--namespace={namespace}")["status"]["loadBalancer"]
             kept = from_client(lab, lab.address)
@@ -66,7 +68,7 @@ def not_enabled(lab: Lab) -> Outcome:
     codes = ", ".join(event["reason"] for event in events)
     words = f"{problem}. Event {codes or 'none'}. What was bound before: {kept.verdict}. Once the key is set: {again.verdict}."
     passed = not status and "E4033" in codes and kept.verdict == again.verdict == "preserved"
-    return Outcome(verdict, "nothing", words, passed)
+    return Outcome(verdict, "nothing", words, passed, predicted)
 
 
 def local_without_pod(lab: Lab) -> Outcome:
@@ -81,4 +83,6 @@ def local_without_pod(lab: Lab) -> Outcome:
         lost = from_client(lab, str(public(lab, 1 - having)), port, seconds=4.0, probes=2)
     found = outcome(lost, verdict="unreachable", passed=kept.verdict == "preserved")
     words = f"{lost.summary} Over the node with the pod: {kept.verdict}."
-    return Outcome(found.verdict, f"nothing; over the other node {', '.join(kept.saw)}", words, found.passed)
+    return Outcome(
+        found.verdict, f"nothing; over the other node {', '.join(kept.saw)}", words, found.passed, lost.predicted
+    )

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from lab.proof.own import PORT
+from lab.proof.prediction import Prediction
 from lab.proof.verdict import Answer, Question, verify
 from lab.rig.lab import Lab
 from lab.rig.shell import LabError
@@ -22,6 +23,8 @@ class Outcome:
     words: str
     passed: bool
     """True if it showed what it has to show."""
+    predicted: Prediction | None = None
+    """The audit's prediction, from the objects at that time."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,15 @@ class Control:
     expected: str
     """What has to come out, in words."""
     run: Callable[[Lab], Outcome]
+    unseen: str = ""
+    """Why the audit cannot foresee it: what makes the fault is in no object. Empty where it has to foresee it."""
 
 
 def outcome(answer: Answer, *, verdict: str, passed: bool = True) -> Outcome:
     """The outcome of a control that `realip verify` has to find something in."""
     saw = ", ".join(answer.saw[:2]) + (", ..." if len(answer.saw) > 2 else "")
-    return Outcome(
-        answer.verdict, saw or "nothing", answer.summary, passed and answer.verdict == verdict and answer.exit_code != 0
-    )
+    well = passed and answer.verdict == verdict and answer.exit_code != 0
+    return Outcome(answer.verdict, saw or "nothing", answer.summary, well, answer.predicted)
 
 
 def node_port(lab: Lab, name: str) -> int:

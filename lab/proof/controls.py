@@ -10,12 +10,18 @@ from lab.proof import local_controls as local
 from lab.proof import place_controls as place
 from lab.proof import port_controls as port
 from lab.proof import reading_controls as reading
+from lab.proof import refusal_controls as refusal
 from lab.proof.control import Control
 from lab.rig.lab import Lab
 
 NODE, UNPROVEN = "translated to a node", "unknown: no proof"
 FIRST, SECOND, THIRD = "vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"
 FOURTH, FIFTH = "vpc-cni-nondirect-native", "globalrouter-nondirect-native"
+
+NOT_REACHED = "no address, event {}".format
+ENTRY = "the entry of the header that an app believes stands in its code"
+PLACE = "where the question comes from is in no object"
+GROUPS = "what security groups let in is in no object of a cluster"
 
 CONTROLS = (
     Control("plain-node-port", FIRST, "Plain NodePort Service, no load balancer", NODE, access.plain_node_port),
@@ -29,18 +35,35 @@ CONTROLS = (
         access.default_on,
     ),
     Control("layer-7-socket", FIRST, "Ingress, but the app reads the socket", NODE, reading.socket_behind_ingress),
-    Control("inside-the-cluster", FIRST, "Asked from a node, verify is told the ranges", UNPROVEN, place.node),
     Control(
-        "node-no-ranges", FIRST, "Asked from a node, verify is told no ranges", UNPROVEN, place.node_without_ranges
+        "inside-the-cluster", FIRST, "Asked from a node, verify is told the ranges", UNPROVEN, place.node, unseen=PLACE
     ),
-    Control("pod-no-ranges", FIRST, "Asked from a pod, verify is told no ranges", UNPROVEN, place.pod_without_ranges),
-    Control("behind-nat", FIRST, "Caller behind NAT, nothing to compare with", UNPROVEN, place.behind_nat),
+    Control(
+        "node-no-ranges",
+        FIRST,
+        "Asked from a node, verify is told no ranges",
+        UNPROVEN,
+        place.node_without_ranges,
+        unseen=PLACE,
+    ),
+    Control(
+        "pod-no-ranges",
+        FIRST,
+        "Asked from a pod, verify is told no ranges",
+        UNPROVEN,
+        place.pod_without_ranges,
+        unseen=PLACE,
+    ),
+    Control(
+        "behind-nat", FIRST, "Caller behind NAT, nothing to compare with", UNPROVEN, place.behind_nat, unseen=PLACE
+    ),
     Control(
         "local-without-pod",
         FIRST,
         "Local policy, node without a pod",
         "unreachable",
         access.local_without_pod,
+        unseen="which node a client asks is in no object",
     ),
     Control("udp", FIRST, "TCP and UDP on one port (for contrast)", "preserved", port.udp_beside_tcp),
     Control(
@@ -50,7 +73,7 @@ CONTROLS = (
         "preserved; others nothing",
         port.allow_list,
     ),
-    Control("closed-nodes", FIRST, "The same without pass-to-target", "unreachable", port.closed_nodes),
+    Control("closed-nodes", FIRST, "The same without pass-to-target", "unreachable", port.closed_nodes, unseen=GROUPS),
     Control(
         "own-interface",
         SECOND,
@@ -66,7 +89,14 @@ CONTROLS = (
         "no address, event E4033",
         access.not_enabled,
     ),
-    Control("pod-no-ranges", SECOND, "Asked from a pod, verify is told no ranges", UNPROVEN, place.pod_without_ranges),
+    Control(
+        "pod-no-ranges",
+        SECOND,
+        "Asked from a pod, verify is told no ranges",
+        UNPROVEN,
+        place.pod_without_ranges,
+        unseen=PLACE,
+    ),
     Control(
         "header-at-layer-4",
         THIRD,
@@ -79,7 +109,12 @@ CONTROLS = (
         for slug in (FOURTH, FIFTH)
         for control in (
             Control(
-                "left-entry", slug, "App believes the left entry of X-Forwarded-For", "spoofable", reading.left_entry
+                "left-entry",
+                slug,
+                "App believes the left entry of X-Forwarded-For",
+                "spoofable",
+                reading.left_entry,
+                unseen=ENTRY,
             ),
             Control(
                 "one-entry-added",
@@ -87,6 +122,7 @@ CONTROLS = (
                 "Two X-Forwarded-For lines, one element trusted too many",
                 "spoofable; one entry added",
                 reading.one_entry_added,
+                unseen=ENTRY,
             ),
             Control("open-node-port", slug, "Node port open, forged header", "spoofable", reading.open_node_port),
         )
@@ -97,6 +133,7 @@ CONTROLS = (
         "Direct Ingress, app believes the left entry",
         "spoofable",
         ingress.left_entry,
+        unseen=ENTRY,
     ),
     Control(
         "direct-socket",
@@ -118,6 +155,24 @@ CONTROLS = (
         "Direct Ingress: two hosts, TLS, redirect (for contrast)",
         "preserved",
         ingress.hosts_and_tls,
+    ),
+    Control(
+        "cluster-ip", FOURTH, "Ingress over node ports before a ClusterIP", NOT_REACHED("E4047"), refusal.cluster_ip
+    ),
+    Control(
+        "no-selector",
+        FOURTH,
+        "Direct Ingress before a Service without selector",
+        NOT_REACHED("E4082"),
+        refusal.no_selector,
+    ),
+    Control("no-service", FOURTH, "Ingress before a Service that is missing", NOT_REACHED("E4041"), refusal.no_service),
+    Control(
+        "balancer-beside",
+        FOURTH,
+        "A load balancer beside the Ingress, for the same pods",
+        "spoofable",
+        refusal.balancer_beside,
     ),
     Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
     Control(

@@ -5,7 +5,8 @@ from typing import Any
 from lab.proof.changes import objects, open_node_ports
 from lab.proof.control import Outcome, from_client, node_port, outcome, public
 from lab.proof.own import OWN_LABEL, own_app, own_ingress, own_service, ready_pod
-from lab.proof.reading_controls import FORGED, LEFT_ENTRY
+from lab.proof.prediction import predict
+from lab.proof.reading_controls import FORGED, LEFT_ENTRY, SAYS_SOCKET
 from lab.rig.lab import Lab
 from lab.rig.shell import wait_for
 from lab.rig.tke_keys import AUTO_REWRITE, CERTIFICATE, INGRESS_DIRECT_ACCESS
@@ -34,7 +35,7 @@ def socket_reader(lab: Lab) -> Outcome:
     name = "control-direct-socket"
     service = own_service(lab, name, "ClusterIP", app=name)
     app = own_app(lab, name, ["--reads", "socket"])
-    with objects(lab, app, service, own_ingress(lab, name, name, DIRECT)):
+    with objects(lab, app, service, own_ingress(lab, name, name, DIRECT | SAYS_SOCKET)):
         ready_pod(lab, name)
         answer = from_client(lab, lab.wait_bound(_key(lab, name), direct=True)["address"])
     return outcome(answer, verdict="translated")
@@ -54,7 +55,8 @@ def annotation_missing(lab: Lab) -> Outcome:
             answer = from_client(lab, entry["address"], reads=Reads.X_FORWARDED_FOR, nodes=nodes, node_port=port)
     believed = (asked["answer"] or {}).get("headers", {}).get("X-Forwarded-For")
     found = outcome(answer, verdict="spoofable", passed=kept.verdict == "preserved" and believed == FORGED)
-    return Outcome(found.verdict, f"{believed} over the node port", f"{kept.summary} {found.words}", found.passed)
+    words = f"{kept.summary} {found.words}"
+    return Outcome(found.verdict, f"{believed} over the node port", words, found.passed, found.predicted)
 
 
 def hosts_and_tls(lab: Lab) -> Outcome:
@@ -87,6 +89,7 @@ def hosts_and_tls(lab: Lab) -> Outcome:
         for name in (one, other):
             ready_pod(lab, name)
         address = lab.wait_bound(key, direct=True, backends=0)["address"]
+        predicted = predict(lab, key, "x-forwarded-for")
 
         def ask(url: str, host: str) -> dict[str, Any]:
             return lab.ask(client, url, [f"Host: {host}", f"X-Forwarded-For: {FORGED}"])
@@ -107,4 +110,4 @@ def hosts_and_tls(lab: Lab) -> Outcome:
     redirected = (redirect["status"], redirect["location"]) == (301, "https://a.example.com/shop")
     passed = apart and redirected and set(headers) == {str(lab.layout.client)} and schemes == {"https"}
     words = f"a.example.com: {first['pod']}; b.example.com/shop: {second['pod']}; b.example.com/: status {astray}; HTTP: {redirect['location']}."
-    return Outcome("preserved" if passed else "failed", ", ".join(headers), words, passed)
+    return Outcome("preserved" if passed else "failed", ", ".join(headers), words, passed, predicted)

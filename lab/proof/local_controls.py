@@ -69,7 +69,7 @@ def _shares(lab: Lab, name: str, annotations: dict[str, str], expected: list[flo
     shares = " / ".join(f"{share:.0%}" for share in found)
     words = f"{answer.summary} Of {counted.new} new connections the pods got {shares}."
     passed = near and answer.verdict == "preserved" and not counted.lost and not counted.strangers
-    return Outcome(answer.verdict, f"{', '.join(answer.saw)}; shares {shares}", words, passed)
+    return Outcome(answer.verdict, f"{', '.join(answer.saw)}; shares {shares}", words, passed, answer.predicted)
 
 
 def _stands(lab: Lab, name: str, annotations: dict[str, str]) -> bool:
@@ -106,4 +106,5 @@ def every_node(lab: Lab) -> Outcome:
     dropped = early.count(False)
     words = f"At first {dropped} of {len(early)} requests were dropped; after the health check: {answer.summary}"
     passed = answer.verdict == "preserved" and 0 < dropped < len(early)
-    return Outcome(answer.verdict, f"{', '.join(answer.saw)}; {dropped} of {len(early)} dropped first", words, passed)
+    saw = f"{', '.join(answer.saw)}; {dropped} of {len(early)} dropped first"
+    return Outcome(answer.verdict, saw, words, passed, answer.predicted)

@@ -39,7 +39,7 @@ def _inside(lab: Lab, namespace: str, own: IPv4Address, *, ranges: bool) -> Outc
     through_balancer = [packet for packet in capture.packets if packet.is_request]
     found = outcome(answer, verdict="unknown", passed=not through_balancer)
     words = f"{answer.summary} The load balancer saw {len(through_balancer)} packets of it."
-    return Outcome(found.verdict, found.saw, words, found.passed)
+    return Outcome(found.verdict, found.saw, words, found.passed, found.predicted)
 
 
 def behind_nat(lab: Lab) -> Outcome:

@@ -30,9 +30,8 @@ def udp_beside_tcp(lab: Lab) -> Outcome:
         packet = lab.ask(lab.layout.namespace("client"), f"udp://{entry['address']}:{port['port']}")
     saw = (packet["answer"] or {}).get("client_ip", packet["problem"])
     passed = answer.verdict == "preserved" and saw == str(lab.layout.client)
-    return Outcome(
-        answer.verdict, f"{', '.join(answer.saw)}; UDP {saw}", f"{answer.summary} Over UDP the app saw {saw}.", passed
-    )
+    words = f"{answer.summary} Over UDP the app saw {saw}."
+    return Outcome(answer.verdict, f"{', '.join(answer.saw)}; UDP {saw}", words, passed, answer.predicted)
 
 
 def allow_list(lab: Lab) -> Outcome:
@@ -46,7 +45,7 @@ def allow_list(lab: Lab) -> Outcome:
         others = lab.ask(lab.layout.namespace("office"), f"http://{address}/", seconds=2)
     words = f"{kept.summary} From an address that is not listed: {others['problem']}."
     passed = kept.verdict == "preserved" and others["answer"] is None
-    return Outcome(kept.verdict, f"{', '.join(kept.saw)}; others nothing", words, passed)
+    return Outcome(kept.verdict, f"{', '.join(kept.saw)}; others nothing", words, passed, kept.predicted)
 
 
 def closed_nodes(lab: Lab) -> Outcome:
@@ -73,6 +72,5 @@ def own_interface(lab: Lab) -> Outcome:
         entry = lab.wait_bound(key, direct=True)
         answer = from_client(lab, entry["address"])
     words = f"{answer.summary} The pod has {address}; {entry['why']}."
-    return Outcome(
-        answer.verdict, ", ".join(answer.saw), words, answer.verdict == "preserved" and answer.exit_code == 0
-    )
+    passed = answer.verdict == "preserved" and answer.exit_code == 0
+    return Outcome(answer.verdict, ", ".join(answer.saw), words, passed, answer.predicted)

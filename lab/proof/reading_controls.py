@@ -4,10 +4,13 @@ from lab.proof.changes import objects, open_node_ports
 from lab.proof.control import Outcome, from_client, node_port, outcome, public
 from lab.proof.own import own_app, own_ingress, own_service, ready_pod
 from lab.rig.lab import Lab
-from lab.rig.tke_keys import SERVICE_DIRECT_ACCESS
+from lab.rig.tke_keys import INGRESS_DIRECT_ACCESS, SERVICE_DIRECT_ACCESS
+from realip.audit.scene import READS
 from realip.reads import Reads
 
 FORGED, FORGED_TOO = "192.0.2.66", "192.0.2.67"
+SAYS_SOCKET = {READS: "socket"}
+"""An annotation for the audit: no object shows otherwise where an app looks."""
 LEFT_ENTRY = ("--reads", "left-entry")
 """An app that answers with the left entry of X-Forwarded-For, and with its socket's peer where there is none."""
 
@@ -15,7 +18,8 @@ LEFT_ENTRY = ("--reads", "left-entry")
 def socket_behind_ingress(lab: Lab) -> Outcome:
     """An Ingress in front of an app that reads the socket: the header has the client, the socket never."""
     name = "control-ingress"
-    with objects(lab, own_service(lab, name, "NodePort"), own_ingress(lab, name, name)):
+    said = {INGRESS_DIRECT_ACCESS: "false"} | SAYS_SOCKET
+    with objects(lab, own_service(lab, name, "NodePort"), own_ingress(lab, name, name, said)):
         entry = lab.wait_bound(f"Ingress {lab.scenario.names.namespace}/{name}", direct=False)
         node_port(lab, name)
         answer = from_client(lab, entry["address"])
@@ -25,7 +29,8 @@ def socket_behind_ingress(lab: Lab) -> Outcome:
 def header_behind_layer_4(lab: Lab) -> Outcome:
     """Direct access at layer 4, and an app that believes X-Forwarded-For: nobody on the way sets it, so anybody can."""
     name = "control-header"
-    service = own_service(lab, name, app=name, annotations={SERVICE_DIRECT_ACCESS: "true"})
+    says = {SERVICE_DIRECT_ACCESS: "true", READS: "x-forwarded-for"}
+    service = own_service(lab, name, app=name, annotations=says)
     with objects(lab, own_app(lab, name, LEFT_ENTRY), service):
         ready_pod(lab, name)
         entry = lab.wait_bound(f"Service {lab.scenario.names.namespace}/{name}", direct=True)
@@ -58,7 +63,7 @@ def one_entry_added(lab: Lab) -> Outcome:
     answer = from_client(lab, lab.address, reads=Reads.X_FORWARDED_FOR, trusted_hops=2)
     found = outcome(answer, verdict="spoofable", passed=right)
     words = f"X-Real-IP arrived as {headers['X-Real-Ip']}. Read one element too far to the left: {answer.summary}"
-    return Outcome(found.verdict, ", ".join(arrived), words, found.passed)
+    return Outcome(found.verdict, ", ".join(arrived), words, found.passed, found.predicted)
 
 
 def open_node_port(lab: Lab) -> Outcome:
@@ -75,4 +80,4 @@ def open_node_port(lab: Lab) -> Outcome:
     closed = lab.ask(client, around, seconds=1)
     found = outcome(answer, verdict="spoofable", passed=believed == FORGED and closed["answer"] is None)
     words = f"{found.words} With the port closed: {closed['problem']}."
-    return Outcome(found.verdict, f"{believed} over the node port", words, found.passed)
+    return Outcome(found.verdict, f"{believed} over the node port", words, found.passed, found.predicted)

@@ -11,6 +11,7 @@ from typing import Any
 from lab.proof.changes import undone
 from lab.proof.control import Control, Outcome
 from lab.proof.controls import controls_of
+from lab.proof.prediction import Prediction
 from lab.proof.spelling import rendered, undocumented
 from lab.proof.verdict import Answer, verify_scenario
 from lab.rig.deploy import RENDERED
@@ -34,6 +35,15 @@ class ControlResult:
     saw: str
     words: str
     passed: bool
+    predicted: dict[str, Any] | None = None
+    """The audit's prediction, from the objects at that time."""
+    unseen: str = ""
+    """Why the audit cannot foresee it; empty where it has to."""
+
+    @property
+    def foreseen(self) -> bool:
+        """The audit's prediction is what packets showed."""
+        return self.predicted is not None and self.verdict in Prediction.from_json(self.predicted).verdicts
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,14 @@ class ScenarioResult:
     seconds: float
     undocumented: list[str] = field(default_factory=list)
     """Keys and values that the stack writes and TKE's documents do not have, in words."""
+    predicted: dict[str, Any] | None = None
+    """The audit's prediction."""
     controls: list[ControlResult] = field(default_factory=list)
+
+    @property
+    def foreseen(self) -> bool:
+        """The audit's prediction is what packets showed."""
+        return self.predicted is not None and self.verdict in Prediction.from_json(self.predicted).verdicts
 
     @property
     def title(self) -> str:
@@ -65,8 +82,9 @@ class ScenarioResult:
 
     @property
     def passed(self) -> bool:
-        """True if verdict, controls and spelling are as they have to be."""
-        return self.preserved and not self.undocumented and all(control.passed for control in self.controls)
+        """True if verdict, controls, spelling and the audit's predictions are as they have to be."""
+        well = all(control.passed and (control.foreseen or control.unseen) for control in self.controls)
+        return self.preserved and self.foreseen and not self.undocumented and well
 
     def to_json(self) -> dict[str, Any]:
         """All fields, and `passed`."""
@@ -122,6 +140,8 @@ def _collect_one(
                 saw=outcome.saw,
                 words=outcome.words,
                 passed=outcome.passed,
+                predicted=outcome.predicted.to_json() if outcome.predicted else None,
+                unseen=control.unseen,
             )
         )
     result = _result(lab, answer, found, time.monotonic() - started)
@@ -140,6 +160,7 @@ def _result(lab: Lab, answer: Answer, found: list[ControlResult], seconds: float
         pods=answer.report.get("pods", {}),
         seconds=round(seconds, 2),
         undocumented=undocumented(rendered(lab.folder / RENDERED)),
+        predicted=answer.predicted.to_json() if answer.predicted else None,
         controls=found,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
+from lab.proof.prediction import Prediction, predict_address
 from lab.rig.lab import Lab
 from lab.rig.shell import PROJECT, LabError, inside
 from realip.reads import Reads
@@ -66,6 +67,8 @@ class Answer:
     exit_code: int
     command: str
     report: dict[str, Any] = field(default_factory=dict)
+    predicted: Prediction | None = None
+    """The audit's prediction for what was asked."""
 
     @property
     def verdict(self) -> str:
@@ -98,6 +101,7 @@ def verify(lab: Lab, namespace: str, question: Question) -> Answer:
     """Ask from a namespace (its full name)."""
     arguments = question.arguments(lab)
     command = inside(namespace, [sys.executable, "-m", "realip", "verify", *arguments, "--json"])
+    predicted = predict_address(lab, question.url, READS[question.reads])
     service = {"KUBERNETES_SERVICE_HOST": str(lab.layout.ranges.services[0][1]), "KUBERNETES_SERVICE_PORT": "443"}
     done = subprocess.run(
         command,
@@ -110,7 +114,7 @@ def verify(lab: Lab, namespace: str, question: Question) -> Answer:
     )
     if done.returncode not in FINDINGS:
         raise LabError(f"`realip verify {' '.join(arguments)}` failed: {done.stderr.strip() or done.stdout.strip()}")
-    return Answer(done.returncode, "realip verify " + " ".join(arguments), json.loads(done.stdout))
+    return Answer(done.returncode, "realip verify " + " ".join(arguments), json.loads(done.stdout), predicted)
 
 
 def verify_scenario(lab: Lab) -> Answer:

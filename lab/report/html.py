@@ -134,10 +134,13 @@ def _controls(results: Sequence[ScenarioResult]) -> str:
     rows = [_control(result, control) for result in results for control in result.controls]
     if not rows:
         return ""
-    head = "<tr><th></th><th>Control</th><th>Has to be</th><th>Verdict</th><th>The app saw</th></tr>"
+    head = (
+        "<tr><th></th><th>Control</th><th>Has to be</th><th>Verdict</th><th>The app saw</th><th>realip audit</th></tr>"
+    )
     return (
         "<h2>Negative controls</h2><p>A rig that cannot show a loss proves nothing. Each control changes one thing in the lab of the "
-        "scenario with that number and runs the same <code>realip verify</code>; ✔ means that it showed what it has to show.</p>"
+        "scenario with that number and runs the same <code>realip verify</code>; ✔ means that it showed what it has to show. The last "
+        "column says whether <code>realip audit</code> foretold it from the objects alone, or why it could not.</p>"
         f'<div class="card scroll"><table>{head}{"".join(rows)}</table></div>'
     )
 
@@ -146,7 +149,8 @@ def _control(result: ScenarioResult, control: ControlResult) -> str:
     row = by_slug(result.slug)
     return (
         f"<tr><td>{row.number if row else ''}</td><td>{escape(control.title)}</td><td>{escape(control.expected)}</td>"
-        f'<td>{_chip(control.verdict, good=control.passed)}</td><td class="mono">{escape(control.saw)}</td></tr>'
+        f'<td>{_chip(control.verdict, good=control.passed)}</td><td class="mono">{escape(control.saw)}</td>'
+        f"<td>{escape('foretold' if control.foreseen else control.unseen or 'says otherwise')}</td></tr>"
     )
 
 

@@ -36,7 +36,12 @@ def _show_failures(result: ScenarioResult, console: Console) -> None:
         console.print(f"[red]{result.slug}[/]: {escape(words)}")
     if not result.preserved:
         console.print(f"[red]{result.slug}[/]: {escape(result.summary)}")
+    if not result.foreseen:
+        console.print(f"[red]{result.slug}[/]: the audit says otherwise: {escape(str(result.predicted))}")
     for control in result.controls:
+        if not control.foreseen and not control.unseen:
+            about = escape(str(control.predicted))
+            console.print(f"[red]{result.slug}, {control.title}[/]: the audit says otherwise: {about}")
         if not control.passed:
             console.print(
                 f"[red]{result.slug}, {control.title}[/]: has to be {control.expected}. {escape(control.words)}"

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from lab.proof.prediction import Prediction
 from lab.report.content import ASSUMED
 from realip.reads import Reads
 from realip.scenarios import SCENARIOS
@@ -41,6 +42,10 @@ CONTROLS = [
     (FOURTH, "direct-socket", "translated"),
     (FOURTH, "ingress-annotation-missing", "spoofable"),
     (FOURTH, "hosts-and-tls", "preserved"),
+    (FOURTH, "cluster-ip", "no address"),
+    (FOURTH, "no-selector", "no address"),
+    (FOURTH, "no-service", "no address"),
+    (FOURTH, "balancer-beside", "spoofable"),
     (FIRST, "udp", "preserved"),
     (FIRST, "allow-list", "preserved"),
     (FIRST, "closed-nodes", "unreachable"),
@@ -56,6 +61,34 @@ CONTROLS = [
     (FIFTH, "one-entry-added", "spoofable"),
     (FIFTH, "open-node-port", "spoofable"),
 ]
+
+
+IN_NO_OBJECT = {
+    "inside-the-cluster",
+    "node-no-ranges",
+    "pod-no-ranges",
+    "behind-nat",
+    "local-without-pod",
+    "closed-nodes",
+    "left-entry",
+    "one-entry-added",
+    "direct-left-entry",
+}
+"""Controls whose fault lies with who asks, in an app's code, or in security groups."""
+SHOWN = {
+    "RIP001": "annotation-false",
+    "RIP003": "not-enabled",
+    "RIP007": "direct-socket",
+    "RIP008": "cluster-ip",
+    "RIP009": "no-selector",
+    "RIP010": "balancer-beside",
+    "RIP017": "local-every-node",
+    "RIP034": "plain-node-port",
+    "RIP041": "no-service",
+    "RIP042": "local-cluster",
+    "RIP043": "header-at-layer-4",
+}
+"""The rules that packets can show, each with a control in which its condition holds."""
 
 
 @pytest.mark.parametrize("slug", PODS)
@@ -91,6 +124,38 @@ def test_a_lost_address_became_one_of_the_cluster(round_: Round, slug: str, name
     seen = [ipaddress.ip_address(each) for each in control["saw"].replace(", ...", "").split(", ")]
     assert seen
     assert all(address in VPC or address in CLUSTER or address in BALANCER for address in seen)
+
+
+@pytest.mark.parametrize("slug", PODS)
+def test_the_audit_foretells_each_scenario_from_its_objects(round_: Round, slug: str) -> None:
+    predicted = round_.results[slug]["predicted"]
+    reads = "x-forwarded-for" if slug in HEADER_READERS else "socket"
+    assert (predicted["sees"], predicted["reads"]) == ("client", reads)
+    assert predicted["forgeable"] in ((None, False) if slug in HEADER_READERS else (False,))
+
+
+@pytest.mark.parametrize(("slug", "name", "verdict"), CONTROLS)
+def test_the_audit_foretells_each_control_or_says_why_it_cannot(
+    round_: Round, slug: str, name: str, verdict: str
+) -> None:
+    control = next(each for each in round_.results[slug]["controls"] if each["name"] == name)
+    predicted = Prediction.from_json(control["predicted"])
+    assert bool(control["unseen"]) is (name in IN_NO_OBJECT), control
+    if control["unseen"]:
+        assert predicted.verdicts != {verdict}, predicted
+    else:
+        assert verdict in predicted.verdicts, predicted
+
+
+@pytest.mark.parametrize(("rule", "name"), SHOWN.items())
+def test_what_a_rule_finds_packets_show(round_: Round, rule: str, name: str) -> None:
+    """And where nothing is lost or forged, in the scenarios themselves, it finds nothing."""
+    controls = [each for result in round_.results.values() for each in result["controls"] if each["name"] == name]
+    assert controls
+    for control in controls:
+        assert rule in control["predicted"]["rules"]
+    for result in round_.results.values():
+        assert rule not in result["predicted"]["rules"]
 
 
 def test_no_control_was_added_or_lost_unnoticed(round_: Round) -> None:
