@@ -1,5 +1,6 @@
 """The base of every component: where its children hang, and what they wait for."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -81,13 +82,24 @@ class Component(pulumi.ComponentResource):
         raise_all(component, [*told, *(() if preview else refused)])
         for problem in refused:
             pulumi.log.warn(f"{component}: {problem}")
-        super().__init__(f"realip:index:{type(self).__name__}", name, None, opts)
+        self.resources: dict[str, pulumi.Resource] = {}
+        """The resources that the component made, each by the rest of its name behind the component's: `resources["service"]`. One of the
+        component's own name has that of its kind: `resources["cluster"]`."""
+        noting = pulumi.ResourceOptions(transformations=[self._note])
+        own = pulumi.ResourceOptions.merge(opts, noting)
+        super().__init__(f"realip:index:{type(self).__name__}", name, None, own)
         self._name = name
         self._children = Children(self, None if opts is None else opts.depends_on)
 
     def register_outputs(self, outputs: Any) -> None:
         """End the component with its outputs, under the names that they have in every language."""
         super().register_outputs({camel_case(name): value for name, value in outputs.items()})
+
+    def _note(self, made: pulumi.ResourceTransformationArgs) -> None:
+        """Keep a child, and leave it as it is: Pulumi tells of every one, so that none can be forgotten."""
+        if made.opts.parent is self:
+            kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", made.type_.rpartition(":")[2]).lower()
+            self.resources[made.name.removeprefix(self._name).removeprefix("-") or kind] = made.resource
 
     def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
         """Calls that Pulumi would end with a traceback: no name, or options that are none."""

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from realip import defaults, rules, tke
-from realip.components._another_load_balancer import warning_of_another_load_balancer
 from realip.components._arguments import Arguments, Known, Rules
 from realip.components._component import Children
+from realip.components._hooks import exposure_hooks
 from realip.components._hosts import HOST_RULES, IngressHost, ListenPorts, host_problems, layer_7
 from realip.components._ports import PortOrName
 from realip.components._service import (
@@ -67,7 +67,7 @@ def make_ingress(children: Children, name: str, args: IngressArgs, kind: Exposur
     """
     balancer = args.get("load_balancer") or LoadBalancer()
     ports, labels = one_port(args["port"], args["target_port"]), args.get("labels")
-    parts = ServiceParts(kind.service_type, ports, {tke.SERVICE_DIRECT_ACCESS: kind.direct_access})
+    parts = ServiceParts(kind.service_type, ports, kind.direct_access)
     service, namespace = make_service(children, name, args, parts).metadata.name, args.get("namespace")
     asked = layer_7(children, name, args, service, namespace or defaults.NAMESPACE)
     ingress = kubernetes.networking.v1.Ingress(
@@ -87,7 +87,7 @@ def make_ingress(children: Children, name: str, args: IngressArgs, kind: Exposur
             },
         },
         spec=asked.spec,
-        opts=children.options(custom_timeouts=timeouts(balancer), hooks=warning_of_another_load_balancer()),
+        opts=children.options(custom_timeouts=timeouts(balancer), hooks=exposure_hooks(kind.direct_access)),
     )
     address = ingress.status.apply(address_in)
     return IngressExposure(service, address, asked.url(address), ingress.metadata.name)

@@ -79,9 +79,9 @@ def make_load_balancer_service(
         ServiceParts(
             kind.service_type,
             service_ports(ports) if ports else one_port(args["port"], args["target_port"]),
+            kind.direct_access,
             {
                 **(args.get("annotations") or {}),
-                tke.SERVICE_DIRECT_ACCESS: kind.direct_access,
                 **written,
                 **({tke.SERVICE_PASS_TO_TARGET: "true"} if args.get("pass_to_target") else {}),
                 **(protocol_annotation(children, name, args["service"], namespace, ports) if ports else {}),

@@ -1,16 +1,16 @@
 """The Service of an exposure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from realip import annotations, defaults, rules
-from realip.components._another_load_balancer import warning_of_another_load_balancer
+from realip import annotations, defaults, rules, tke
 from realip.components._arguments import Arguments, Entries, Known, Rules, TextOrNumber, as_integer
 from realip.components._component import Children
+from realip.components._hooks import exposure_hooks
 from realip.components._ports import PortOrName, number_or_name
 from realip.components.load_balancer import LOAD_BALANCER, LoadBalancer, timeouts
 from realip.problems import Problem
@@ -91,7 +91,10 @@ class ServiceParts:
     kind: str
     """LoadBalancer, NodePort or ClusterIP."""
     ports: "Sequence[core.ServicePortArgsDict]"
-    annotations: Mapping[str, "pulumi.Input[str]"]
+    direct_access: str
+    """The value of TKE's annotation, which is always written."""
+    annotations: Mapping[str, "pulumi.Input[str]"] = field(default_factory=dict)
+    """The others."""
     labels: Mapping[str, "pulumi.Input[str]"] | None = None
     external_traffic_policy: str | None = None
     """Kubernetes' own, Cluster, if unset."""
@@ -102,7 +105,7 @@ def make_service(children: Children, name: str, args: ServiceArgs, parts: Servic
     metadata: meta.ObjectMetaArgsDict = {
         "name": args["service"],
         "namespace": args.get("namespace") or defaults.NAMESPACE,
-        "annotations": dict(parts.annotations),
+        "annotations": {tke.SERVICE_DIRECT_ACCESS: parts.direct_access, **parts.annotations},
     }
     if parts.labels:
         metadata["labels"] = dict(parts.labels)
@@ -119,6 +122,6 @@ def make_service(children: Children, name: str, args: ServiceArgs, parts: Servic
         spec=spec,
         opts=children.options(
             custom_timeouts=timeouts(args.get("load_balancer") or LoadBalancer()),
-            hooks=warning_of_another_load_balancer() if parts.kind == "LoadBalancer" else None,
+            hooks=exposure_hooks(parts.direct_access, external_traffic_policy=parts.external_traffic_policy),
         ),
     )

@@ -137,12 +137,10 @@ class Apps(KubernetesComponent):
         deployed = {key: app_of(app["workload"]) for key, app in apps.items()}
         namespaces = _make_namespaces(self._children, name, deployed.values())
         exposures: dict[str, Exposure] = {}
-        self.resources: dict[str, Mapping[str, pulumi.Resource]] = {}
-        """The resources of each application, by the application and by what they are: `resources["cart"]["deployment"]`."""
         for key, app in apps.items():
             there = str(deployed[key].namespace)
             namespace = namespaces.get(there, there)
-            self.resources[key] = make_deployment(self._children, f"{name}-{key}", deployed[key], namespace)
+            make_deployment(self._children, f"{name}-{key}", deployed[key], namespace)
             exposures[key] = _make_exposure(self._children, f"{name}-{key}", app, namespace)
         self.addresses = _by_app({key: made.address for key, made in exposures.items()})
         self.urls = _by_app({key: made.url for key, made in exposures.items()})

@@ -293,9 +293,7 @@ class Workload(KubernetesComponent):
         """Make namespace and Deployment; ArgumentError for what Kubernetes would refuse."""
         super().__init__(name, opts, WORKLOAD.problems(args))
         app = app_of(args)
-        self.resources: Mapping[str, pulumi.Resource] = make_app(self._children, name, app)
-        """The resources themselves, by what they are: `deployment`, and `namespace` where it is made."""
-        self.namespace, self.deployment = namespace_and_name(app, self.resources)
+        self.namespace, self.deployment = namespace_and_name(app, make_app(self._children, name, app))
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
 
 

@@ -143,6 +143,16 @@ class Monitor(mocks.MockMonitor):
             self._recording.component_outputs[request.urn] = outputs
         return empty_pb2.Empty()
 
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
+        """Say what is understood: all that the SDK's monitor does but transforms, for which a server would have to run."""
+        info = super().GetDeploymentInfo(request)  # type: ignore[no-untyped-call]
+        understood = [
+            found for found in info.supportedFeatures if found != resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS
+        ]
+        del info.supportedFeatures[:]
+        info.supportedFeatures.extend(understood)
+        return info
+
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         """Refuse: nobody is there to ask."""
         raise InputError(

@@ -17,14 +17,23 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
+from realip import tke
+from realip.components._hooks import undone
 from realip.errors import InputError
 from realip.offline.monitor import Engine, Monitor, Recording
 from realip.online import offline
+from realip.scenarios import ExposureKind
 
 if TYPE_CHECKING:
     from realip.offline.stackfile import StackFile
 
 __all__ = ["record", "record_program"]
+
+_CARRYING = ("kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v1:Ingress")
+"""Types of the objects that have a direct-access annotation."""
+_TRANSFORMS = (
+    "the program has `transforms`, which the engine alone calls; write them as `transformations`, which work here too"
+)
 
 
 def record(stack: "StackFile") -> Recording:
@@ -37,7 +46,20 @@ def record(stack: "StackFile") -> Recording:
         with _in_folder(stack.project.root), _own_collector(), contextlib.redirect_stdout(sys.stderr):
             runpy.run_path(str(program), run_name="__main__")
 
-    return record_program(run, project=stack.project.name, stack=stack.name, configuration=stack.configuration)
+    recording = record_program(run, project=stack.project.name, stack=stack.name, configuration=stack.configuration)
+    if stack.settings is not None:
+        _refuse_undone(recording, stack.settings.row.exposure)
+    return recording
+
+
+def _refuse_undone(recording: Recording, exposure: ExposureKind) -> None:
+    """Refuse what the engine's hooks refuse, which nothing calls here: transformations that undo what makes the scenario."""
+    for made in recording.resources:
+        if made.type in _CARRYING and made.parent.rpartition("::")[0].endswith("realip:index:RealIpStack"):
+            local = exposure is ExposureKind.LOCAL_SERVICE
+            told = undone(made.type, made.inputs, exposure.direct_access, tke.LOCAL_POLICY if local else None)
+            if told is not None:
+                raise InputError(told)
 
 
 @contextlib.contextmanager
@@ -85,6 +107,8 @@ def _run_offline(program: Callable[[], object], recording: Recording, configurat
     order: dict[tuple[str, str], int] = {}
 
     def note(made: pulumi.ResourceTransformationArgs) -> None:
+        if made.opts.transforms:
+            raise InputError(_TRANSFORMS)
         order.setdefault((made.type_, made.name), len(order))
 
     async def run() -> None:
@@ -101,6 +125,8 @@ def _run_offline(program: Callable[[], object], recording: Recording, configurat
     except pulumi.RunError as error:
         raise InputError(str(error)) from None
     except Exception as error:
+        if "does not support transforms" in str(error):
+            raise InputError(_TRANSFORMS) from error
         raise InputError(f"{_where(error)}the program failed: {type(error).__name__}: {error}") from error
     finally:
         _close(loop)
