@@ -67,6 +67,14 @@ _COMMANDS = {
             "realip verify --url https://app.example.com/ --reads x-forwarded-for \\\n      --node 10.0.0.11 --node-port 30080",
         ),
     ),
+    "watch": _Command(
+        "realip.watch.command",
+        "whether apps go on to see their clients' addresses, for Prometheus and for logs",
+        (
+            "realip watch vpc-cni-direct-native --listen 127.0.0.1:9464",
+            "realip watch --url http://203.0.113.10/ --reads socket --every 300 \\\n      --textfile /var/lib/node_exporter/realip.prom",
+        ),
+    ),
     "audit": _Command(
         "realip.audit.command",
         "which apps lose their clients' addresses or let them be forged, and what to change",
@@ -85,7 +93,7 @@ _BROKEN = 70
 """A mistake of ours, as sysexits.h has it (EX_SOFTWARE)."""
 _EXIT_CODES = """\
 exit codes:
-  0    done; verify: preserved
+  0    done; verify: preserved; watch: ended by SIGTERM
   1    a finding; verify: the address is lost, or a client can choose it;
        diff --exit-code: something differs; audit: an error or a warning
   2    bad input, or output that cannot be written: a message on standard error
@@ -103,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = parser.parse_args(words)
         if parsed.command is None:
             parser.print_help()
-        if parsed.command != "verify":
+        if parsed.command not in {"verify", "watch"}:
             # Over in a second: what the SDKs load stays to the end, and looking through it again and again costs a third.
             gc.disable()
         code: int = import_module(_COMMANDS[parsed.command].module).run(parsed)

@@ -66,6 +66,8 @@ VERSITYGW = gobuild.GoProgram(
 )
 GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM, VERSITYGW)}
 NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
+PROMETHEUS_PACKAGE = "prometheus"
+PROMETHEUS_PROGRAMS = {"prometheus": "usr/bin/prometheus", "promtool": "usr/bin/promtool"}
 ETCD_PACKAGE = "etcd-server"
 ETCD_PROGRAM = "usr/bin/etcd"
 
@@ -124,8 +126,8 @@ LAB = tuple(name for name in STANDARD if name not in {"pulumi", "stackfile", "he
 POLICY = ("policy-python",)
 """What the engine runs the policy pack with."""
 
-SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps")
-"""Frameworks and proxies that people run, which `realip verify` is tried on."""
+SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps", "prometheus", "promtool")
+"""Frameworks and proxies that people run, which `realip verify` is tried on, and what asks `realip watch`."""
 
 
 @functools.cache
@@ -192,6 +194,8 @@ def _ready(name: str, note: Callable[[str], None]) -> Path | None:
             return packages.unpacked(NGINX_PACKAGE, NGINX_PROGRAM)
         case "postgres":
             return postgresql.find()
+        case "prometheus" | "promtool":
+            return packages.unpacked(PROMETHEUS_PACKAGE, PROMETHEUS_PROGRAMS[name])
         case "software-python":
             return registries.python()
         case "software-node":
@@ -216,6 +220,8 @@ def _make(name: str) -> Path:
             return packages.unpack(NGINX_PACKAGE, NGINX_PROGRAM)
         case "postgres":
             return postgresql.make()
+        case "prometheus" | "promtool":
+            return packages.unpack(PROMETHEUS_PACKAGE, PROMETHEUS_PROGRAMS[name])
         case "software-python":
             return registries.make_python()
         case "software-node":

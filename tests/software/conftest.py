@@ -60,42 +60,42 @@ class Software:
 
     def wsgi(self, application: str) -> int:
         """Django, python-ipware and Flask."""
-        port = _free_port()
+        port = free_port()
         return self._start(application, port, locate("software-python"), APPS / "wsgi.py", application, str(port))
 
     def asgi(self, application: str, *options: str) -> int:
         """FastAPI and Starlette behind uvicorn."""
-        port = _free_port()
+        port = free_port()
         where = ("--app-dir", str(APPS), "--host", "127.0.0.1", "--port", str(port), "--no-access-log")
         command = ("-m", "uvicorn", *where, *options, f"asgi:{application}")
         return self._start(f"uvicorn-{application}", port, locate("software-python"), *command)
 
     def go(self, application: str, *trusted: str) -> int:
         """go-chi and gin."""
-        port = _free_port()
+        port = free_port()
         return self._start(application, port, locate("goapps"), application, f"127.0.0.1:{port}", *trusted)
 
     def express(self, trust: str) -> int:
         """Express with a `trust proxy` setting, as JSON."""
-        port, node = _free_port(), locate("software-node")
+        port, node = free_port(), locate("software-node")
         packages = f"NODE_PATH={node.parent / 'node_modules'}"
         return self._start("express", port, "/usr/bin/env", packages, node, APPS / "express.js", str(port), trust)
 
     def nginx(self, server: str, *, upstream: int | None = None, source: str = PROXY) -> int:
         """nginx with directives of its server block, in front of a port or by itself."""
-        port = _free_port()
+        port = free_port()
         configuration = self._write(f"nginx-{port}.conf", proxies.nginx(self._folder, port, server, upstream, source))
         return self._start("nginx", port, locate("nginx"), "-e", "stderr", "-p", self._folder, "-c", configuration)
 
     def haproxy(self, frontend: str, upstream: int) -> int:
         """HAProxy with directives of its frontend, in front of a port."""
-        port = _free_port()
+        port = free_port()
         configuration = self._write(f"haproxy-{port}.cfg", proxies.haproxy(port, frontend, upstream))
         return self._start("haproxy", port, locate("haproxy"), "-db", "-f", configuration)
 
     def envoy(self, manager: dict[str, object], upstream: int, *, prefaced: bool = False) -> int:
         """Envoy with fields of its HTTP connection manager, in front of a port."""
-        port = _free_port()
+        port = free_port()
         document = proxies.envoy(port, manager, upstream, prefaced=prefaced)
         configuration = self._write(f"envoy-{port}.json", json.dumps(document))
         program = locate("software-python").with_name("envoy")
@@ -104,7 +104,7 @@ class Software:
         quiet = ("--concurrency", "1", "--disable-hot-restart", "--log-level", "warning")
         self._start("envoy", port, interpreter, program, "-c", configuration, *quiet)
         # Of a peer that is 127.0.0.1 Envoy writes its own machine's address, so the client comes from another one.
-        relayed = _free_port()
+        relayed = free_port()
         configuration = self._write(f"relay-{relayed}.cfg", proxies.relay(relayed, port, OTHER_CLIENT))
         self._clients[relayed] = OTHER_CLIENT
         return self._start("relay", relayed, locate("haproxy"), "-db", "-f", configuration)
@@ -135,7 +135,7 @@ class Software:
         stop(self._running[::-1])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -32,7 +32,7 @@ FLOORS = (
     {"exposure_args", "node_pools", "reached_cluster", "stack_arguments"},
     {"stack"},
     {"hosting", "init", "offline", "verify"},
-    {"audit"},
+    {"audit", "watch"},
     {"cli"},
     {"__main__"},
 )
