@@ -52,9 +52,9 @@ class NativeNodesArgs(TypedDict):
     instance_types: NotRequired[Sequence[pulumi.Input[str]]]
     """Instance types in order of preference; S5.MEDIUM4 if unset."""
     system_disk_type: NotRequired[pulumi.Input[str]]
-    """CLOUD_PREMIUM, CLOUD_SSD, CLOUD_BSSD or CLOUD_HSSD."""
+    """CLOUD_PREMIUM, CLOUD_SSD, CLOUD_BSSD or CLOUD_HSSD; CLOUD_PREMIUM if unset."""
     system_disk_size: NotRequired[pulumi.Input[int]]
-    """Size of the system disk in GB."""
+    """Size of the system disk in GB; 50 if unset."""
     data_disks: NotRequired[Sequence[DataDisk]]
     """Data disks of each node."""
     key_ids: NotRequired[Sequence[pulumi.Input[str]]]

@@ -18,10 +18,12 @@ import realip
 from realip.components._arguments import ArgumentError
 from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
+from realip.hosting.metadata import metadata
 from realip.hosting.refusal import refusal
 from realip.hosting.schema import refined
 from realip.hosting.spelling import Spelling, setting
 from realip.hosting.stack import RealIpStack
+from realip.hosting.stack_arguments import RealIpStackArgs
 
 __all__ = ["Host", "Servicer", "serve"]
 
@@ -35,8 +37,13 @@ class Host(ComponentProvider):
     def __init__(self, components: Sequence[type[pulumi.ComponentResource]] = COMPONENTS) -> None:
         """Read the schema of `components`."""
         super().__init__(list(components), "realip", None, realip.__version__)
-        self.schema = json.dumps(refined(json.loads(str(self.schema))))
-        self._spelling = Spelling(self._component_defs.values(), self._type_defs.values())
+        # Settings have the schema's names themselves.
+        self._spelling = Spelling(
+            (found for found in self._component_defs.values() if found.module != RealIpStack.__module__),
+            (found for found in self._type_defs.values() if found.module != RealIpStackArgs.__module__),
+        )
+        head = metadata(realip.__homepage__, realip.__version__)
+        self.schema = json.dumps(refined(json.loads(str(self.schema)), head, self._spelling.text))
 
     def construct(
         self,
