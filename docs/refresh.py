@@ -143,13 +143,17 @@ def matrix(language: str) -> str:
 
 
 def picture(stack: str) -> str:
-    """A preview at a glance: of its tree the first level and what makes the scenario, and the way of a client's address."""
+    """A preview at a glance: of its tree the first level and what makes the scenario, and the way of a client's address.
+
+    A budget has no part in that way, and stays in the preview itself.
+    """
     text = _realip("preview", *stack.split())
     say = Speaker(_language(stack))
     title, *blocks = text.split("\n\n")
     (tree,) = [block for block in blocks if block.startswith("RealIpStack")]
     (count,) = [block for block in blocks if block.startswith(say("up_creates"))]
-    glance = [line for line in tree.splitlines() if "▸" in line or not line.startswith(("│", "   "))]
+    lines = [line for line in tree.splitlines() if "PodDisruptionBudget" not in line]
+    glance = [line for line in lines if "▸" in line or not line.startswith(("│", "   "))]
     depth = [re.search("[├└]", line) for line in glance]
     for at, branch in enumerate(depth):
         later = (other.start() for other in depth[at + 1 :] if other and branch and other.start() <= branch.start())

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from realip.components.tke_service_config import TkeServiceConfig as TkeServiceConfig
     from realip.components.tke_service_config import TkeServiceConfigArgs as TkeServiceConfigArgs
     from realip.components.workload import ContainerPort as ContainerPort
+    from realip.components.workload import DisruptionBudget as DisruptionBudget
     from realip.components.workload import EnvFrom as EnvFrom
     from realip.components.workload import FileItem as FileItem
     from realip.components.workload import MountedFiles as MountedFiles
@@ -157,6 +158,7 @@ _MODULES = {
     ),
     "components.workload": (
         "ContainerPort",
+        "DisruptionBudget",
         "EnvFrom",
         "FileItem",
         "MountedFiles",

@@ -12,6 +12,7 @@ from realip.kubeconfig import KubernetesError, read_kubeconfig
 from realip.kubernetes_api import connected
 from realip.online import may_ask
 from realip.problems import MISSING, Problem
+from realip.settings.app_pod import app_budget
 from realip.settings.models import Settings
 
 __all__ = ["Reached", "reach"]
@@ -68,6 +69,14 @@ def _warnings(settings: Settings, facts: ClusterFacts) -> Iterator[Problem]:
         message = (
             f"runs Kubernetes {has}, which has no preStop sleep before {oldest}, so pods stop while the load balancer still sends "
             "to them; let the app itself go on serving after SIGTERM"
+        )
+        yield Problem("cluster.id", settings.cluster.id, message)
+    budget_missing = app_budget(settings) is not None and app_budget(settings, version) is None
+    if app.deploy and version is not None and budget_missing:
+        has, oldest = (".".join(map(str, found)) for found in (version, tke.EVICTION_POLICY_VERSION))
+        message = (
+            f"runs Kubernetes {has}, before {oldest}, where a PodDisruptionBudget would keep a node with a broken pod from being "
+            "drained, so none is made: a drain may take all pods of the app at once"
         )
         yield Problem("cluster.id", settings.cluster.id, message)
     if settings.row.global_route_direct_access and facts.controller is None:

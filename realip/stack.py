@@ -21,7 +21,6 @@ from realip.components.global_route_direct_access import make_global_route_direc
 from realip.components.load_balancer import Exposure, LoadBalancer
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
-from realip.components.pod_disruption_budget import PodDisruptionBudgetArgs, make_pod_disruption_budget
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import namespace_and_name
@@ -29,10 +28,9 @@ from realip.exposure_args import client_access_args, layer_7_args, load_balancer
 from realip.node_pools import add_machines, pool_args, taints_of
 from realip.pod_template import with_texts
 from realip.reached_cluster import Reached, reach
-from realip.scenarios import ExposureKind
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
-from realip.settings.app_pod import app_labels, app_pod
+from realip.settings.app_pod import app_budget, app_labels, app_pod, app_replicas
 from realip.settings.exposure_plan import NO_PORTS, OpenPorts, gate, open_ports
 from realip.settings.models import Settings
 from realip.settings.sections.access import Gate
@@ -242,11 +240,7 @@ class RealIpStack(Component):
         if not self._settings.app.deploy:
             return pulumi.Output.from_input(self._settings.namespace), None
         app = self._app()
-        namespace, deployment = namespace_and_name(app, make_app(self._objects, self._name, app))
-        if self._row.exposure is ExposureKind.LOCAL_SERVICE:  # its nodes drop connections once their last pod is gone
-            budget = PodDisruptionBudgetArgs(name=app.name, namespace=namespace, selector=app_labels(self._settings))
-            make_pod_disruption_budget(self._objects, self._name, budget)
-        return namespace, deployment
+        return namespace_and_name(app, make_app(self._objects, self._name, app))
 
     def _app(self) -> AppDeployment:
         settings, app = self._settings, self._settings.app
@@ -256,7 +250,8 @@ class RealIpStack(Component):
             makes_namespace=settings.namespace != defaults.NAMESPACE,
             pod=app_pod(settings, self._kept, self._reached.version),
             timeout=app.timeout_seconds,
-            replicas=None if app.autoscaled else app.replicas or self._row.replicas,
+            replicas=app_replicas(settings),
+            max_unavailable=app_budget(settings, self._reached.version),
             pod_template=with_texts(app.pod_template, self._kept),
         )
 

@@ -26,6 +26,7 @@ __all__ = [
     "DEFAULT_DIRECT_ACCESS_SINCE",
     "ENI_NETWORKS",
     "ENI_RESOURCES",
+    "EVICTION_POLICY_VERSION",
     "FILE_SYSTEMS",
     "GLOBAL_ROUTE_DIRECT_ACCESS",
     "GLOBAL_ROUTE_DIRECT_ACCESS_VERSION",
@@ -406,5 +407,7 @@ MAX_SECURITY_GROUP_RULES = 100
 """Rules of a security group in one direction, unless the account has more (VPC, DescribeSecurityGroupLimits, 41428)."""
 MINOR_VERSION_STEP = 2
 """TKE offers every second minor version, the even ones (TKE 47894, 73078)."""
+EVICTION_POLICY_VERSION = (1, 27)
+"""Since when a budget can let pods go that are not ready, so that a broken app keeps no node from being drained (KEP-3017)."""
 PRE_STOP_SLEEP_VERSION = (1, 30)
 """Since when the kubelet can sleep before it stops a container, without a shell in the image."""

@@ -1,4 +1,4 @@
-"""Many apps on one cluster, each a Deployment and a Service, written by hand without the library."""
+"""Many apps on one cluster, each a Deployment with a budget and a Service, written by hand without the library."""
 
 from typing import Any
 
@@ -8,6 +8,9 @@ import pulumi_kubernetes as kubernetes
 config = pulumi.Config()
 provider = kubernetes.Provider(
     "kubernetes", kubeconfig=config.require_secret("kubeconfig"), cluster_identifier=config.require("cluster")
+)
+quickly = pulumi.ResourceOptions(
+    provider=provider, custom_timeouts=pulumi.CustomTimeouts(create="300s", update="300s", delete="300s")
 )
 on_cluster = pulumi.ResourceOptions(
     provider=provider, custom_timeouts=pulumi.CustomTimeouts(create="600s", update="600s", delete="600s")
@@ -58,6 +61,16 @@ for number in range(config.require_int("number")):
             },
         },
         opts=on_cluster,
+    )
+    kubernetes.policy.v1.PodDisruptionBudget(
+        f"apps-app-{number}-disruption-budget",
+        metadata={"name": f"app-{number}", "namespace": "default"},
+        spec={
+            "max_unavailable": 1,
+            "selector": {"match_labels": labels},
+            "unhealthy_pod_eviction_policy": "AlwaysAllow",
+        },
+        opts=quickly,
     )
     service = kubernetes.core.v1.Service(
         f"apps-app-{number}-service",

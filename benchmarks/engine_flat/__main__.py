@@ -165,6 +165,9 @@ def program() -> None:
         cluster_identifier=cluster.id,
         enable_server_side_apply=True,
     )
+    quickly = pulumi.ResourceOptions(
+        provider=provider, custom_timeouts=pulumi.CustomTimeouts(create="300s", update="300s", delete="300s")
+    )
     on_cluster = pulumi.ResourceOptions(provider=provider, custom_timeouts=WAIT)
     container: Any = {
         "name": "real-ip-container",
@@ -202,6 +205,16 @@ def program() -> None:
             },
         },
         opts=on_cluster,
+    )
+    kubernetes.policy.v1.PodDisruptionBudget(
+        "realip-disruption-budget",
+        metadata={"name": "real-ip-demo", "namespace": "default"},
+        spec={
+            "max_unavailable": 1,
+            "selector": {"match_labels": LABELS},
+            "unhealthy_pod_eviction_policy": "AlwaysAllow",
+        },
+        opts=quickly,
     )
     service = kubernetes.core.v1.Service(
         "realip-service",

@@ -10,6 +10,7 @@ from pulumi_kubernetes.core import v1 as core
 
 from realip import echo
 from realip.components._component import Children
+from realip.components.pod_disruption_budget import PodDisruptionBudgetArgs, make_pod_disruption_budget
 from realip.pod import Pod, template
 from realip.strategic_merge import merged
 
@@ -28,6 +29,8 @@ class AppDeployment:
     """Seconds that a rollout may take."""
     replicas: "pulumi.Input[int] | None" = None
     """Number of pods; None where an autoscaler says it."""
+    max_unavailable: "pulumi.Input[int | str] | None" = None
+    """Pods that a drain of nodes may take at a time; None where no budget says it."""
     pod_template: Mapping[str, Any] = field(default_factory=dict)
     """A part of a PodTemplateSpec that is merged into theirs."""
 
@@ -51,7 +54,7 @@ def make_namespace(children: Children, name: str, namespace: "pulumi.Input[str]"
 def make_deployment(
     children: Children, name: str, app: AppDeployment, namespace: "pulumi.Input[str]"
 ) -> dict[str, pulumi.Resource]:
-    """The Deployment of an app in a namespace."""
+    """The Deployment of an app in a namespace, and its budget beside it."""
     timeout, labels = f"{app.timeout}s", dict(app.pod.labels)
     # With keys as a manifest has them, which the SDK hands on as they are.
     spec: Any = {
@@ -79,4 +82,10 @@ def make_deployment(
             *found.values(), custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)
         ),
     )
-    return found | {"deployment": deployment}
+    found["deployment"] = deployment
+    if app.max_unavailable is not None:
+        budget = PodDisruptionBudgetArgs(
+            name=app.name, namespace=namespace, selector=labels, max_unavailable=app.max_unavailable
+        )
+        found["disruption_budget"] = make_pod_disruption_budget(children, name, budget)
+    return found

@@ -13,7 +13,7 @@ __all__ = ["PodDisruptionBudgetArgs", "make_pod_disruption_budget"]
 
 
 class PodDisruptionBudgetArgs(TypedDict):
-    """A budget of one pod."""
+    """A budget for the pods of one workload."""
 
     name: pulumi.Input[str]
     """The object's name."""
@@ -21,18 +21,20 @@ class PodDisruptionBudgetArgs(TypedDict):
     """Namespace of the pods."""
     selector: Mapping[str, pulumi.Input[str]]
     """Labels of the pods."""
+    max_unavailable: pulumi.Input[int | str]
+    """Pods that may be missing at a time, a number or a share such as `25%`."""
 
 
 def make_pod_disruption_budget(
     children: Children, name: str, args: PodDisruptionBudgetArgs
 ) -> "kubernetes.policy.v1.PodDisruptionBudget":
-    """A budget by which a drain takes one pod after the other, each when the one before is ready elsewhere."""
+    """A budget by which a drain takes so many pods at a time, and more when those are ready elsewhere."""
     timeout = f"{defaults.API_SERVER_TIMEOUT}s"
     return kubernetes.policy.v1.PodDisruptionBudget(
         f"{name}-disruption-budget",
         metadata={"name": args["name"], "namespace": args["namespace"]},
         spec={
-            "max_unavailable": 1,
+            "max_unavailable": args["max_unavailable"],
             "selector": {"match_labels": dict(args["selector"])},
             "unhealthy_pod_eviction_policy": "AlwaysAllow",  # a pod that never gets ready keeps no node from being drained
         },

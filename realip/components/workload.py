@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 
-from realip import defaults, echo, pod_rules, rules, tke
+from realip import defaults, echo, pod_numbers, pod_rules, rules, tke
 from realip.components._arguments import (
     Arguments,
     Entries,
@@ -29,6 +29,7 @@ from realip.problems import Problem
 __all__ = [
     "WORKLOAD",
     "ContainerPort",
+    "DisruptionBudget",
     "EnvFrom",
     "FileItem",
     "MountedFiles",
@@ -80,6 +81,13 @@ class ContainerPort(TypedDict):
     """Its name, which a Service may lead to."""
 
 
+class DisruptionBudget(TypedDict):
+    """A PodDisruptionBudget: the pods that a drain of nodes may take at a time."""
+
+    max_unavailable: pulumi.Input[Quantity]
+    """Pods that it may take at a time: a number, or a share such as `25%`, rounded up. `100%` is all of them, without a budget."""
+
+
 class WorkloadArgs(TypedDict):
     """Arguments of `Workload`."""
 
@@ -107,6 +115,9 @@ class WorkloadArgs(TypedDict):
     """The container's name; the Deployment's if unset, with '-' for each '.' of it."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of pods; left to an autoscaler if unset."""
+    disruption_budget: NotRequired[DisruptionBudget]
+    """If unset, with two `replicas` or more a drain takes one pod at a time, the next when that is ready elsewhere. Needs
+    Kubernetes 1.27."""
     super_nodes: NotRequired[bool]
     """Pods run on super nodes."""
     tolerations: NotRequired[Sequence[Toleration]]
@@ -253,6 +264,10 @@ CONTAINER_PORT = Shape(
         "name": rules.port_name,
     },
 )
+DISRUPTION_BUDGET = Shape(
+    DisruptionBudget,
+    {"max_unavailable": TextOrNumber(pod_numbers.max_unavailable, pod_numbers.max_unavailable)},
+)
 WORKLOAD = Shape(
     WorkloadArgs,
     {
@@ -265,6 +280,7 @@ WORKLOAD = Shape(
         "namespace": rules.app_namespace,
         "container": rules.dns_label,
         "replicas": lambda value: rules.within(value, range(rules.PODS.stop)),
+        "disruption_budget": DISRUPTION_BUDGET,
         "tolerations": Items(TOLERATION),
         "readiness_path": rules.url_path,
         "drain_seconds": lambda value: rules.within(value, rules.DRAIN_SECONDS),
@@ -282,7 +298,7 @@ WORKLOAD = Shape(
 
 
 class Workload(KubernetesComponent):
-    """Namespace and Deployment, spread over zones and nodes, within the `baseline` Pod Security level."""
+    """Namespace, Deployment and its PodDisruptionBudget, spread over zones and nodes, within the `baseline` Pod Security level."""
 
     namespace: pulumi.Output[str]
     """The namespace. What is named by it comes after the namespace is made, and not after the Deployment."""
@@ -309,15 +325,25 @@ def namespace_and_name(
 def app_of(args: WorkloadArgs) -> AppDeployment:
     """The Deployment that arguments ask for."""
     namespace = args.get("namespace") or defaults.NAMESPACE
+    replicas = as_integer(args["replicas"]) if "replicas" in args else None
     return AppDeployment(
         name=args["deployment"],
         namespace=namespace,
         makes_namespace=args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE),
         pod=pod_of(args),
         timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
-        replicas=as_integer(args["replicas"]) if "replicas" in args else None,
+        replicas=replicas,
+        max_unavailable=_max_unavailable(args.get("disruption_budget"), 1 if replicas is None else replicas),
         pod_template=args.get("pod_template") or {},
     )
+
+
+def _max_unavailable(budget: DisruptionBudget | None, fewest: object) -> "pulumi.Input[int | str] | None":
+    """Pods that a drain may take at a time, where a budget says it; what is known later gets one, also with all of them."""
+    said: Any = budget and budget["max_unavailable"]
+    if is_later(said):
+        return pulumi.Output.from_input(said).apply(pod_numbers.max_unavailable)
+    return pod_numbers.disruption_budget(said, fewest)
 
 
 def pod_of(args: WorkloadArgs) -> Pod:

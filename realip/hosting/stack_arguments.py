@@ -19,6 +19,7 @@ __all__ = [
     "StackAutoscaling",
     "StackCluster",
     "StackDataDisk",
+    "StackDisruptionBudget",
     "StackEnvFrom",
     "StackFile",
     "StackFileItem",
@@ -228,6 +229,13 @@ class StackNodes(TypedDict):
     """Native: further node pools."""
 
 
+class StackDisruptionBudget(TypedDict):
+    """The pods that a drain of nodes may take at a time."""
+
+    max_unavailable: str
+    """Pods that it may take at a time, a number or a share such as 25%; 100%: all of them, and no PodDisruptionBudget is made."""
+
+
 class StackEnvFrom(TypedDict):
     """A Secret or a ConfigMap of the namespace, one of the two, whose entries become environment variables."""
 
@@ -274,6 +282,8 @@ class StackApp(TypedDict):
     """Number of pods; 3 direct, 2 non-direct if unset."""
     autoscaled: NotRequired[bool]
     """An autoscaler owns the number of pods: leave it out of the Deployment. Let the autoscaler set it first, or the app drops to one pod until it does. Defaults to `false`."""
+    disruption_budget: NotRequired[StackDisruptionBudget]
+    """Kubernetes 1.27 and later: a PodDisruptionBudget. If unset, with two pods or more a drain of nodes takes one at a time, the next when that is ready elsewhere."""
     port: NotRequired[int]
     """Where the container listens. Defaults to `5000`."""
     service_port: NotRequired[int]

@@ -184,6 +184,11 @@ def _deployment(inputs: Mapping[str, Any], say: Say) -> Summary:
     return made
 
 
+def _disruption_budget(inputs: Mapping[str, Any], say: Say) -> Summary:
+    most = inputs["spec"]["maxUnavailable"]
+    return Summary("PodDisruptionBudget", say("about_disruption_budget", name=_object_name(inputs), most=most))
+
+
 def _container_port(port: Mapping[str, Any]) -> str:
     return str(port["containerPort"]) + ("/UDP" if port.get("protocol") == "UDP" else "")
 
@@ -268,6 +273,7 @@ _TYPES: Mapping[str, Callable[[Mapping[str, Any], Say], Summary]] = {
     "pulumi:providers:kubernetes": _provider,
     "kubernetes:core/v1:Namespace": _namespace,
     "kubernetes:apps/v1:Deployment": _deployment,
+    "kubernetes:policy/v1:PodDisruptionBudget": _disruption_budget,
     "kubernetes:core/v1:Secret": _secret,
     "kubernetes:core/v1:Service": _service,
     f"kubernetes:{tke.SERVICE_CONFIG_VERSION}:{tke.SERVICE_CONFIG_KIND}": _service_config,

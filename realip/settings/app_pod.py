@@ -1,15 +1,15 @@
-"""The pod that settings ask for, before anything of it is made."""
+"""The pod that settings ask for, and how many of it, before anything of it is made."""
 
 from collections.abc import Callable
 from typing import Any
 
-from realip import echo, tke
+from realip import echo, pod_numbers, tke
 from realip.pod import Echo, File, Pod, Port, Source, added_capabilities
 from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
 
-__all__ = ["app_labels", "app_pod", "drains"]
+__all__ = ["app_budget", "app_labels", "app_pod", "app_replicas", "drains"]
 
 
 def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple[int, int] | None = None) -> Pod:
@@ -55,6 +55,20 @@ def app_labels(settings: Settings) -> dict[str, str]:
     """The labels by which the app's pods are found."""
     app = settings.app
     return dict(app.selector) if app.selector is not None else {"app": app.label}
+
+
+def app_replicas(settings: Settings) -> int | None:
+    """The number of pods that the Deployment says; None where an autoscaler does."""
+    app = settings.app
+    return None if app.autoscaled else app.replicas or settings.row.replicas
+
+
+def app_budget(settings: Settings, version: tuple[int, int] | None = None) -> int | str | None:
+    """How many pods a drain may take at a time, None where no budget says it; `version` is an existing cluster's."""
+    if (version or settings.kubernetes_version) < tke.EVICTION_POLICY_VERSION:
+        return None
+    budget = settings.app.disruption_budget
+    return pod_numbers.disruption_budget(budget.max_unavailable if budget else None, app_replicas(settings))
 
 
 def drains(settings: Settings, version: tuple[int, int] | None = None) -> bool:

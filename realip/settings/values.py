@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from realip import annotations, exposure_rules, machine_rules, pod_rules, rules, tke
+from realip import annotations, exposure_rules, machine_rules, pod_numbers, pod_rules, rules, tke
 
 __all__ = [
     "Annotation",
@@ -41,6 +41,7 @@ __all__ = [
     "LabelValue",
     "Level",
     "LoadBalancerId",
+    "MaxUnavailable",
     "MayBeSecret",
     "Memory",
     "MountPath",
@@ -123,6 +124,7 @@ Image = Annotated[str, keeps(rules.image_reference)]
 Version = Annotated[str, BeforeValidator(_quoted), keeps(rules.kubernetes_version)]
 Cpu = Annotated[str, BeforeValidator(_as_text), keeps(rules.cpu)]
 Memory = Annotated[str, BeforeValidator(_as_text), keeps(rules.memory)]
+MaxUnavailable = Annotated[str, BeforeValidator(_as_text), keeps(pod_numbers.max_unavailable)]
 InstanceType = Annotated[str, keeps(rules.instance_type)]
 Level = Annotated[str, keeps(rules.one_of, tke.CLUSTER_LEVELS)]
 DiskType = Annotated[str, keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]

@@ -221,7 +221,7 @@ class Cluster:
         self.plane.kubectl("replace", "--raw", path, "--filename=-", stdin=json.dumps(nothing_to_do))
 
 
-KINDS = "horizontalpodautoscalers,deployments,replicasets,pods,services,ingresses"
+KINDS = "horizontalpodautoscalers,poddisruptionbudgets,deployments,replicasets,pods,services,ingresses"
 POD_SECURITY = ("pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn")
 SYSTEM_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 

@@ -65,6 +65,7 @@ _WORKLOAD: dict[str, Any] = {
     "create_namespace": True,
     "container": "main",
     "replicas": 3,
+    "disruption_budget": {"max_unavailable": "25%"},
     "super_nodes": True,
     "tolerations": [{"key": "web", "value": "only", "effect": "NoSchedule"}, {"key": "slow", "effect": "NoExecute"}],
     "required_spread": True,

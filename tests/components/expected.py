@@ -237,15 +237,17 @@ ADDED = (
     ),
     *(
         Added(
-            "PodDisruptionBudget", path, value, "a drain takes one pod after the other, and never the last one", LOCAL
+            "PodDisruptionBudget", path, value, "a drain takes one pod after the other, and never the last one", slugs
         )
-        for path, value in (
-            ("apiVersion", "policy/v1"),
-            ("kind", "PodDisruptionBudget"),
-            ("metadata.name", "real-ip-demo"),
-            ("metadata.namespace", "default"),
-            ("spec.maxUnavailable", 1),
-            ("spec.selector.matchLabels.app", "real-ip-app"),
+        for path, value, slugs in (
+            ("apiVersion", "policy/v1", ALL),
+            ("kind", "PodDisruptionBudget", ALL),
+            ("metadata.name", "real-ip-demo", SOCKET),
+            ("metadata.name", "real-ip-deployment", HEADER),
+            ("metadata.namespace", "default", SOCKET),
+            ("metadata.namespace", "kestrel-catchip", HEADER),
+            ("spec.maxUnavailable", 1, ALL),
+            ("spec.selector.matchLabels.app", "real-ip-app", ALL),
         )
     ),
     Added(
@@ -253,7 +255,6 @@ ADDED = (
         "spec.unhealthyPodEvictionPolicy",
         "AlwaysAllow",
         "a pod that never gets ready keeps no node from being drained",
-        LOCAL,
     ),
     Added("Deployment", "metadata.labels.app", "real-ip-app", "found by the label that its pods carry"),
     Added("Deployment", "spec.strategy.type", "RollingUpdate", "the next two need it"),

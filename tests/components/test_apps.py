@@ -98,7 +98,7 @@ def test_apps_ask_for_what_a_component_for_each_would_ask_for() -> None:
 
     together = asked(_run({"cart": DIRECT, "web": INGRESS}))
     assert together == asked(run(one_by_one))
-    assert len(together) == 5
+    assert len(together) == 6
 
 
 def test_an_app_without_an_ingress_is_reached_straight_and_one_with_is_not() -> None:
@@ -142,7 +142,7 @@ def test_a_namespace_that_apps_share_is_made_once_and_before_what_is_in_it() -> 
     (namespace,) = found.of("core/v1:Namespace")
     assert namespace.inputs["metadata"]["name"] == "shop"
     inside = [made for made in found.kubernetes if (made.inputs.get("metadata") or {}).get("namespace") == "shop"]
-    assert len(inside) == 5
+    assert len(inside) == 6
     assert all(namespace.name in found.waits_for(made) for made in inside)
     outside = [made for made in found.of("Deployment") if made not in inside]
     assert {made.inputs["metadata"]["namespace"] for made in outside} == {"default", "theirs"}

@@ -71,6 +71,17 @@ def test_pods_of_an_old_cluster_have_no_sleep_that_its_api_server_would_drop(loo
     assert any("runs Kubernetes 1.28, which has no preStop sleep before 1.30" in told for _, told in found.messages)
 
 
+def test_an_app_on_an_old_cluster_is_told_that_a_drain_may_take_all_of_it(looked: list[ClusterFacts]) -> None:
+    looked[0] = ClusterFacts(version=(1, 26), nodes=2, super_nodes=0, routed_nodes=0, eni_nodes=2, controller=None)
+    found = up()
+    assert found.of("PodDisruptionBudget") == []
+    assert any("runs Kubernetes 1.26, before 1.27" in told for _, told in found.messages)
+    looked[0] = ClusterFacts(version=(1, 27), nodes=2, super_nodes=0, routed_nodes=0, eni_nodes=2, controller=None)
+    found = up()
+    assert len(found.of("PodDisruptionBudget")) == 1
+    assert not any("before 1.27" in told for _, told in found.messages)
+
+
 def test_a_preview_asks_tke_for_no_kubeconfig_and_looks_at_nothing() -> None:
     found = run(program(access={"clientCidrs": ["0.0.0.0/0"]}), preview=True)
     assert found.one("pulumi:providers:kubernetes").inputs["kubeconfig"] == UNKNOWN

@@ -128,11 +128,9 @@ def _tree(recording: Recording) -> dict[str, set[str]]:
 def _under_the_stack(slug: str) -> set[str]:
     """Names of the resources that hang under the stack itself."""
     facts = FACTS[slug]
-    names = {"realip-cluster", "realip-nodes", "realip-deployment", "realip-service"}
+    names = {"realip-cluster", "realip-nodes", "realip-deployment", "realip-disruption-budget", "realip-service"}
     if facts.layer == 7:
         names |= {"realip-namespace", "realip-ingress"}
-    if facts.local:
-        names |= {"realip-disruption-budget"}
     if facts.config_map:
         names |= {"realip-direct-access-config-map", "realip-direct-access-patch"}
     return names

@@ -70,7 +70,7 @@ def test_many_apps_ask_for_the_same_resources_as_the_flat_program_and_one_compon
     configuration = {"kubeconfig": "{}", "cluster": "cls-1", "number": str(number)}
     by_hand, library = (_program(name, **configuration) for name in ("engine_apps_flat", "engine_apps"))
     assert _asked(by_hand) == _asked(library)
-    assert len(_asked(library)) == 2 * number + 1
+    assert len(_asked(library)) == 3 * number + 1
     assert set(by_hand.outputs) == set(library.outputs)
     assert not _components(by_hand)
     assert _components(library) == ["realip:index:Apps"]

@@ -43,7 +43,7 @@ def pairs(stack: str) -> Iterator[tuple[str, str]]:
         yield pool, "Gateway"
         yield pool, "GroupRuleSet"
         yield "ClusterEndpoint", pool
-    for thing in ("Deployment", "Service", "Ingress", "Namespace", "ConfigMapPatch"):
+    for thing in ("Deployment", "PodDisruptionBudget", "Service", "Ingress", "Namespace", "ConfigMapPatch"):
         yield thing, "ClusterEndpoint"
         yield thing, "Cluster"
         for pool in POOLS:
@@ -54,7 +54,7 @@ def pairs(stack: str) -> Iterator[tuple[str, str]]:
     if facts.config_map:
         yield ("Ingress" if facts.layer == 7 else "Service"), "ConfigMapPatch"
     if facts.layer == 7:
-        for thing in ("Deployment", "Service", "Ingress"):
+        for thing in ("Deployment", "PodDisruptionBudget", "Service", "Ingress"):
             yield thing, "Namespace"
 
 

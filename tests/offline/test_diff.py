@@ -58,6 +58,7 @@ def test_another_network_mode_takes_nodes_endpoint_and_every_object_with_it(real
         "realip-access-endpoint": "realip-cluster",
         "realip-access-provider": "realip-cluster",
         "realip-deployment": "realip-access-provider",
+        "realip-disruption-budget": "realip-access-provider",
         "realip-service": "realip-access-provider",
     }
 

@@ -116,9 +116,10 @@ def test_a_second_render_changes_nothing_and_takes_away_what_is_no_longer_made(r
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
     (folder / "kustomization.yaml").write_text("resources: []\n")
     run = realip("render", "vpc-cni-direct-super", "-o", str(folder))
-    assert run.out.splitlines() == [str(folder / "01-service.yaml"), str(folder / "02-deployment.yaml")]
+    made = ["01-service.yaml", "02-deployment.yaml", "03-poddisruptionbudget.yaml"]
+    assert run.out.splitlines() == [str(folder / name) for name in made]
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["01-service.yaml", "02-deployment.yaml", "kustomization.yaml"]
+    assert names == [*made, "kustomization.yaml"]
 
 
 def test_a_file_of_somebody_elses_is_never_overwritten(realip: Realip, project: Path) -> None:

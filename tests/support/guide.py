@@ -21,7 +21,7 @@ class Facts:
     nodes: str
     connection: str
     layer: int
-    kinds: tuple[str, ...] = ("Service", "Deployment")
+    kinds: tuple[str, ...] = ("Service", "Deployment", "PodDisruptionBudget")
     namespace: str = "default"
     deployment: str = "real-ip-demo"
     container: str = "real-ip-container"
@@ -64,7 +64,7 @@ def _ingress(number: int, mode: str, nodes: str, connection: str) -> Facts:
         nodes,
         connection,
         7,
-        ("Namespace", "Service", "Deployment", "Ingress"),
+        ("Namespace", "Service", "Deployment", "Ingress", "PodDisruptionBudget"),
         namespace="kestrel-catchip",
         deployment="real-ip-deployment",
         container="flask-container",
@@ -80,11 +80,10 @@ def _direct_ingress(number: int, mode: str, nodes: str) -> Facts:
 
 
 def _local(number: int, mode: str) -> Facts:
-    kinds = ("Service", "Deployment", "PodDisruptionBudget")
-    return Facts(number, mode, "native", "non-direct", 4, kinds, replicas=2, service="clb-local-node")
+    return Facts(number, mode, "native", "non-direct", 4, replicas=2, service="clb-local-node")
 
 
-_SWITCHED = ("ConfigMap", "Service", "Deployment")
+_SWITCHED = ("ConfigMap", "Service", "Deployment", "PodDisruptionBudget")
 
 GUIDE = {
     "vpc-cni-direct-native": Facts(1, "VPC-CNI", "native", "direct", 4, public=True),
@@ -114,7 +113,7 @@ FACTS = GUIDE | {
     "vpc-cni-direct-native-ingress": _direct_ingress(7, "VPC-CNI", "native"),
     "globalrouter-direct-native-ingress": replace(
         _direct_ingress(8, "GlobalRouter", "native"),
-        kinds=("Namespace", "ConfigMap", "Service", "Deployment", "Ingress"),
+        kinds=("Namespace", "ConfigMap", "Service", "Deployment", "Ingress", "PodDisruptionBudget"),
         config_map=True,
         billed_by_ip=True,
         instead="globalrouter-nondirect-native",

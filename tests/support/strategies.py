@@ -178,6 +178,7 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         image=st.sampled_from(["nginx", "registry.example.com:5000/a/b:v1", "A b"]),
         replicas=st.integers(-1, 60),
         autoscaled=st.booleans(),
+        disruptionBudget=_maybe(maxUnavailable=st.sampled_from([1, "25%", "100%", 0, "x"])),
         echo=st.booleans(),
         port=st.integers(-1, 70000),
         servicePort=st.sampled_from([80, 443, 0]),

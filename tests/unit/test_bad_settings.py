@@ -399,6 +399,20 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"app": {"cpuRequest": "2"}}, "app.cpuRequest", "2", ["is more than app.cpuLimit, 1", "lower it"]),
     (VPC_CNI, {"app": {"memoryRequest": "1Gi"}}, "app.memoryRequest", "1Gi", ["is more than app.memoryLimit, 512Mi"]),
     (VPC_CNI, {"app": {"autoscaled": True, "replicas": 3}}, "app.replicas", 3, ["has two owners", "remove one of the two"]),
+    *(
+        (VPC_CNI, {"app": {"disruptionBudget": {"maxUnavailable": said}}}, "app.disruptionBudget.maxUnavailable", value, words)
+        for said, value, words in [
+            (0, 0, ["would keep every node from being drained", "write at least 1"]),
+            ("0%", "0%", ["would keep every node from being drained", "write at least 1"]),
+            ("101%", "101%", ["is more than all pods", "100%"]),
+            (10001, 10001, ["is more than an app has", "10000"]),
+            ("a third", "a third", ["is neither a number of pods nor a share of them", "25%"]),
+            (1.5, 1.5, ["is neither a number of pods nor a share of them"]),
+            (True, True, ["must be text"]),
+        ]
+    ),
+    (VPC_CNI, {"app": {"disruptionBudget": {}}}, "app.disruptionBudget.maxUnavailable", MISSING, ["is missing"]),
+    (VPC_CNI, {"app": {"disruptionBudget": {"maxUnavailable": 2}}, "cluster": {"version": "1.26.1"}}, "app.disruptionBudget", {"maxUnavailable": "2"}, ["needs Kubernetes 1.27", "remove it"]),
     (VPC_CNI, {"app": {"ingress": "door"}}, "app.ingress", "door", ["names an Ingress", "has none", "remove it"]),
     (VPC_CNI, {"app": {"readinessPath": "healthz"}}, "app.readinessPath", "healthz", ["is not a URL path", "/healthz"]),
     (VPC_CNI, {"app": {"timeoutSeconds": 5}}, "app.timeoutSeconds", 5, ["must be at least 30"]),

@@ -26,7 +26,17 @@ NAMES = {
 }
 
 
-KUBERNETES = {"type: ", "Namespace", "Deployment", "Secret", "Service", "TkeServiceConfig", "Ingress", ", kubeconfig "}
+KUBERNETES = {
+    "type: ",
+    "Namespace",
+    "Deployment",
+    "PodDisruptionBudget",
+    "Secret",
+    "Service",
+    "TkeServiceConfig",
+    "Ingress",
+    ", kubeconfig ",
+}
 """What is written so in manifests, whatever the language."""
 
 

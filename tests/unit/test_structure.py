@@ -23,6 +23,7 @@ FLOORS = (
         "listeners",
         "machine_rules",
         "pod",
+        "pod_numbers",
         "pod_rules",
         "strategic_merge",
     },

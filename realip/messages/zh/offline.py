@@ -88,6 +88,7 @@ MESSAGES: dict[str, str] = {
     "kind_patch": "ConfigMap 补丁",
     "deployment_pods": "{name}，{count} 个 Pod",
     "deployment_autoscaled": "{name}，Pod 数量由自动伸缩决定",
+    "about_disruption_budget": "{name}，排空节点时最多同时驱逐 {most}",
     "pod_tolerates": "容忍污点 {taint}",
     "pod_container": "容器 {name}，端口 {ports}，{image}",
     # realip diff

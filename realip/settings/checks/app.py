@@ -45,6 +45,11 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "app.drainSeconds", app.drain_seconds, f"needs Kubernetes {oldest}; remove it", ("cluster.version",)
         )
+    if app.disruption_budget is not None and settings.kubernetes_version < tke.EVICTION_POLICY_VERSION:
+        oldest = ".".join(map(str, tke.EVICTION_POLICY_VERSION))
+        said = app.disruption_budget.model_dump(by_alias=True)
+        message = f"needs Kubernetes {oldest}; remove it, or take a later version"
+        yield Problem("app.disruptionBudget", said, message, ("cluster.version",))
     if app.echo:
         for name, value in (("command", app.command), ("args", app.args)):
             if value:

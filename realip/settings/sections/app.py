@@ -16,6 +16,7 @@ from realip.settings.values import (
     Image,
     LabelKey,
     LabelValue,
+    MaxUnavailable,
     MayBeSecret,
     Memory,
     MountPath,
@@ -27,7 +28,7 @@ from realip.settings.values import (
     keeps,
 )
 
-__all__ = ["AppSettings", "EnvFromSettings", "FileItemSettings", "FileSettings"]
+__all__ = ["AppSettings", "DisruptionBudgetSettings", "EnvFromSettings", "FileItemSettings", "FileSettings"]
 
 
 class _SourceSettings(Section):
@@ -65,6 +66,14 @@ class FileSettings(_SourceSettings):
     )
 
 
+class DisruptionBudgetSettings(Section):
+    """The pods that a drain of nodes may take at a time."""
+
+    max_unavailable: MaxUnavailable = Field(
+        description="Pods that it may take at a time, a number or a share such as 25%; 100%: all of them, and no PodDisruptionBudget is made."
+    )
+
+
 class AppSettings(Section):
     """The application: what runs, how often, and how it is called. Names and image default to the scenario's."""
 
@@ -89,6 +98,10 @@ class AppSettings(Section):
     autoscaled: bool = Field(
         default=False,
         description="An autoscaler owns the number of pods: leave it out of the Deployment. Let the autoscaler set it first, or the app drops to one pod until it does.",
+    )
+    disruption_budget: DisruptionBudgetSettings | None = Field(
+        None,
+        description="Kubernetes 1.27 and later: a PodDisruptionBudget. If unset, with two pods or more a drain of nodes takes one at a time, the next when that is ready elsewhere.",
     )
     port: Port = Field(5000, description="Where the container listens.")
     service_port: Port = Field(
