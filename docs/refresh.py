@@ -2,6 +2,7 @@
 
 A marker such as `<!-- preview: STACK -->` stands before a fenced block or a table, which is replaced by what its program
 prints now: all of it, or one section, as in `<!-- scenarios: Which one -->`.
+`templates/` is written too, from what `realip init` writes.
 With `--check` nothing is written, and a page that has fallen behind is an error; a test does that.
 """
 
@@ -21,6 +22,8 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from docs.stack_arguments import stack_arguments
+from realip.init.answers import Language as ProgramLanguage
+from realip.init.project import template_files
 from realip.messages import Language, Speaker
 from realip.scenarios import Choices, Connection, Layer, NetworkMode, NodeType, Scenario, resolve
 from realip.settings.models import Settings
@@ -184,24 +187,28 @@ def refreshed(page: str) -> str:
     return _BLOCK.sub(write, page)
 
 
+def templates() -> dict[Path, str]:
+    """Every file of `templates/`, and its text."""
+    return {
+        ROOT / "templates" / language.value / name: text
+        for language in ProgramLanguage
+        for name, text in template_files(language).items()
+    }
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Refresh the pages, or say which ones have fallen behind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if a page has fallen behind")
     check = parser.parse_args(arguments).check
+    pages = {path: refreshed(path.read_text("utf-8")) for path in (ROOT / page for page in PAGES) if path.exists()}
     behind = []
-    for path in (ROOT / page for page in PAGES):
-        if not path.exists():
-            continue
-        page = path.read_text("utf-8")
-        if (now := refreshed(page)) != page:
-            behind.append(path.name)
+    for path, now in (pages | templates() | {STACK_ARGUMENTS: stack_arguments()}).items():
+        if not path.exists() or path.read_text("utf-8") != now:
+            behind.append(str(path.relative_to(ROOT)))
             if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(now, "utf-8")
-    if (arguments_now := stack_arguments()) != STACK_ARGUMENTS.read_text("utf-8"):
-        behind.append(STACK_ARGUMENTS.name)
-        if not check:
-            STACK_ARGUMENTS.write_text(arguments_now, "utf-8")
     if check and behind:
         sys.stderr.write(f"{', '.join(behind)}: behind what the programs say; run make docs\n")
     return int(check and bool(behind))

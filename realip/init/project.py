@@ -1,24 +1,43 @@
 """The files of a project, from its answers. `templates/` holds the same files, written by `docs.refresh`."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from realip.init import yaml_text
-from realip.init.answers import NOBODY, Answers, Language, values
-from realip.messages import Say
+from realip.init.answers import NOBODY, Answers, Language, complete, values
+from realip.init.requirement import published
+from realip.messages import ENGLISH, Say
 from realip.scenarios import Scenario, by_slug
 from realip.text_width import padded, width
 
-__all__ = ["next_steps", "project_files"]
+__all__ = ["next_steps", "project_files", "template_files"]
 
 
 def project_files(answers: Answers, requirement: str, say: Say) -> dict[str, str]:
     """Each file's text by its path; `requirement` is the line with which pip finds this library."""
+    about = {"name": answers.name, "description": say("init_file_description")}
+    return _files(answers, about, f"{answers.name}:", requirement, say)
+
+
+def template_files(language: str) -> dict[str, str]:
+    """The files that `pulumi new` makes the same project of, but for what it asks itself: name and description."""
+    # It fills stand-ins in, in YAML with a line's end behind, so that no key there can start with one: without a namespace
+    # the engine takes a key for the project's.
+    answers = replace(complete({"language": language}, ""), name="${PROJECT}")
+    files = _files(answers, {}, "", published(), ENGLISH)
+    about = ENGLISH("init_file_description")
+    head = ("name: ${PROJECT}", "description: ${DESCRIPTION}")
+    template = yaml_text.lines({"template": {"description": about, "displayName": f"realip, {language}"}}, {})
+    return files | {"Pulumi.yaml": f"{_text(head)}{files['Pulumi.yaml']}{_text(template)}"}
+
+
+def _files(answers: Answers, about: Mapping[str, Any], namespace: str, requirement: str, say: Say) -> dict[str, str]:
     return {
-        "Pulumi.yaml": _project(answers, say),
-        f"Pulumi.{answers.stack}.yaml": _stack(answers, say),
+        "Pulumi.yaml": _text(yaml_text.lines({**about, "runtime": _RUNTIMES[answers.language]}, {})),
+        f"Pulumi.{answers.stack}.yaml": _stack(answers, namespace, say),
         **_PROGRAMS[answers.language](requirement),
-        ".gitignore": "\n".join((*_IGNORED[answers.language], "kubeconfig", "kubeconfig.yaml", "")),
+        ".gitignore": _text((*_IGNORED[answers.language], "kubeconfig", "kubeconfig.yaml")),
         "README.md": _readme(answers, say),
     }
 
@@ -47,14 +66,9 @@ _RUNTIMES: Mapping[str, Mapping[str, Any]] = {
 _IGNORED: Mapping[str, tuple[str, ...]] = {Language.PYTHON: (".venv/", "__pycache__/", "*.pyc")}
 
 
-def _project(answers: Answers, say: Say) -> str:
-    about = {"name": answers.name, "description": say("init_file_description"), "runtime": _RUNTIMES[answers.language]}
-    return _text(yaml_text.lines(about, {}))
-
-
-def _stack(answers: Answers, say: Say) -> str:
+def _stack(answers: Answers, namespace: str, say: Say) -> str:
     configuration: dict[str, Any] = {"tencentcloud:region": answers.region}
-    configuration |= {f"{answers.name}:{section}": value for section, value in values(answers).items()}
+    configuration |= {f"{namespace}{section}": value for section, value in values(answers).items()}
     said = {
         "access": say("init_file_access") if not answers.client_cidrs else "",
         "access.adminCidrs": say("init_file_nobody" if NOBODY in answers.admin_cidrs else "init_file_admins"),
@@ -62,7 +76,7 @@ def _stack(answers: Answers, say: Say) -> str:
         "app": say("init_file_echo") if not (answers.image or answers.selector) else "",
         "cluster": say("init_file_cluster"),
     }
-    comments = {f"config.{answers.name}:{path}": words for path, words in said.items() if words}
+    comments = {f"config.{namespace}{path}": words for path, words in said.items() if words}
     title = f"# {_title(answers, say)}\n# {say('init_file_settings')}\n"
     return title + _text(yaml_text.lines({"config": configuration}, comments))
 
@@ -71,7 +85,7 @@ def _readme(answers: Answers, say: Say) -> str:
     row = _row(answers)
     paragraphs = [
         f"# {answers.name}",
-        f"{_title(answers, say)} {say('init_file_reads', where=say(f'app_reads_{row.reads.value}'))}",
+        f"{_title(answers, say)}\n{say('init_file_reads', where=say(f'app_reads_{row.reads.value}'))}",
         say("init_file_no_account"),
         _commands(
             ("realip preview", say("init_does_preview")),

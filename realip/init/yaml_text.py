@@ -10,8 +10,8 @@ __all__ = ["lines", "scalar"]
 _WORD = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 """Text that no reader of YAML takes for anything else, such as `ap-guangzhou-6`; all other text stands in quotes."""
 
-_KEY = re.compile(r"((\$\{PROJECT\}|[A-Za-z][A-Za-z0-9_.-]*):)?[A-Za-z]+")
-"""A name, or one behind its namespace, which is a project's: in a template that has a stand-in, which Pulumi replaces."""
+_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*:)?[A-Za-z]+")
+"""A name, or one behind its namespace."""
 _NO_TEXT = {"false", "n", "no", "null", "off", "on", "true", "y", "yes"}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.refresh import ROOT, main, picture, refreshed, setting_rows
+from docs.refresh import ROOT, main, picture, refreshed, setting_rows, templates
 
 MARKDOWN = sorted(
     page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
@@ -121,6 +121,12 @@ def test_no_page_names_a_setting_that_does_not_exist(page: Path) -> None:
         if key.split(".")[0] in sections
     }
     assert named <= keys
+
+
+def test_no_template_has_a_file_that_realip_init_would_not_write() -> None:
+    """Those that it would write are held with the pages."""
+    held = {path for path in (ROOT / "templates").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert held == set(templates())
 
 
 def test_writing_a_page_again_takes_nothing_away() -> None:

@@ -15,7 +15,7 @@ import pytest
 import realip
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("docs", "examples", "plugin", "realip", "stacks")
+SHIPPED = ("docs", "examples", "plugin", "realip", "stacks", "templates")
 
 
 def tracked(*folders: str) -> set[str]:
