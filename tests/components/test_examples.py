@@ -11,24 +11,28 @@ import yaml
 from tests.support.recording import UNKNOWN, Recording, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ["direct_service", "existing_cluster", "helm_app", "many_apps", "own_vpc", "two_apps"]
+NAMES = ["direct_service", "existing_cluster", "fleet", "helm_app", "many_apps", "own_vpc", "two_apps"]
 CONFIG = {
     "direct_service": {"kubeconfig": "{}"},
     "existing_cluster": {"clusterId": "cls-12345678", "kubeconfig": "{}"},
+    "fleet": {},
     "helm_app": {"kubeconfig": "{}"},
     "many_apps": {"kubeconfig": "{}"},
     "own_vpc": {"zone": "ap-guangzhou-6", "adminCidr": "198.18.0.7/32"},
     "two_apps": {"kubeconfig": "{}"},
 }
+STACKS = {"fleet": "shanghai.payment"}
+"""Stacks of examples whose program looks at the stack's name."""
 
 
 def _example(name: str, *, preview: bool = False, **changed: str) -> Recording:
     # The recorder's project is called realip, so that is where an example's own configuration is looked for.
     config = {f"realip:{key}": value for key, value in (CONFIG[name] | changed).items()}
     return run(
-        lambda: runpy.run_path(str(EXAMPLES / name / "__main__.py"), run_name="__main__"),
+        lambda: runpy.run_path(str(EXAMPLES / name), run_name="__main__"),
         preview=preview,
         config=config,
+        stack=STACKS.get(name, "dev"),
     )
 
 
@@ -137,6 +141,19 @@ def test_two_apps_have_an_exposure_each_and_one_patch() -> None:
     assert found.named("web-service").inputs["spec"]["selector"] == {"app": "web"}
     assert {resource.provider for resource in found.kubernetes} == {found.named("cluster").urn}
     assert found.stack.outputs == {"api": "http://198.18.0.10/", "web": "http://198.18.0.10/"}
+
+
+def test_a_stack_of_the_fleet_is_its_row_of_the_table() -> None:
+    found = _example("fleet", preview=True)
+    (deployment,), services = found.of("Deployment"), found.of("core/v1:Service")
+    (container,) = deployment.inputs["spec"]["template"]["spec"]["containers"]
+    assert (container["image"], container["ports"]) == ("example.com/shop/payment:3.0.4", [{"containerPort": 8443}])
+    assert [service.inputs["spec"]["ports"] for service in services] == [
+        [{"protocol": "TCP", "port": 8443, "targetPort": 8443}]
+    ]
+    assert _annotations(found, "payment-service")["service.cloud.tencent.com/direct-access"] == "true"
+    assert found.one("pulumi:providers:kubernetes").inputs["clusterIdentifier"] == "cls-bbbbbbbb"
+    assert found.stack.outputs["reads"] == "socket"
 
 
 def test_many_apps_are_the_list_each_with_an_exposure_of_its_own() -> None:

@@ -141,15 +141,15 @@ class World:
     faults: Faults
     ports: Mapping[str, int]
 
-    def existing_cluster(self) -> str:
-        """A cluster that nobody here made, `CLUSTER`, with an open endpoint: its kubeconfig."""
-        endpoint = Record("tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint", CLUSTER, "", {})
-        endpoint.inputs = {"clusterId": CLUSTER, "clusterInternet": True}
-        endpoint.computed = {"clusterExternalEndpoint": CLUSTER_ADDRESS}
+    def existing_cluster(self, cluster: str = CLUSTER, address: str = CLUSTER_ADDRESS) -> str:
+        """A cluster that nobody here made, with an open endpoint at an address of its own: its kubeconfig."""
+        endpoint = Record("tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint", cluster, "", {})
+        endpoint.inputs = {"clusterId": cluster, "clusterInternet": True}
+        endpoint.computed = {"clusterExternalEndpoint": address}
         self.cloud.add(endpoint)
         self.cloud.internal_api_names = False
-        self.cloud.servers[CLUSTER] = ApiServer(CLUSTER)
-        return self.cloud.kubeconfig(CLUSTER, CLUSTER_ADDRESS)
+        self.cloud.servers[cluster] = ApiServer(cluster)
+        return self.cloud.kubeconfig(cluster, address)
 
     def delete_by_hand(self, kind: str) -> None:
         """What a user does in the console or with kubectl: remove the first thing of a kind, whoever made it."""

@@ -97,12 +97,13 @@ class Host(PluginHost):
         self._environment = environment
         self._output = output
         self._preloaded = preloaded
-        self._engine = ""
+        self._engines: dict[str, str] = {}
+        """Where each engine that has called listens, by its connection: several may run stacks of one folder at once."""
 
     def Handshake(  # noqa: N802 - gRPC's name
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language_pb2.LanguageHandshakeResponse:
-        self._engine = request.engine_address
+        self._engines[context.peer()] = request.engine_address
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(  # noqa: N802
@@ -128,7 +129,7 @@ class Host(PluginHost):
             stack=request.stack,
             organization=request.organization,
             monitor=request.monitor_address,
-            engine=self._engine,
+            engine=self._engines[context.peer()],
             parallel=request.parallel,
             dry_run=request.dryRun,
         )

@@ -1,0 +1,136 @@
+"""The fleet example's table: what is wrong with it is told before any stack is touched, all at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[2] / "examples/fleet"
+
+
+@pytest.fixture
+def fleet_table(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(EXAMPLE))
+    import fleet_table  # noqa: PLC0415 - found beside the program, as there
+
+    return fleet_table
+
+
+@pytest.fixture
+def refused(fleet_table: ModuleType, tmp_path: Path) -> "Refused":
+    return Refused(fleet_table, tmp_path / "fleet.yaml")
+
+
+class Refused:
+    """The lines with which a table is refused."""
+
+    def __init__(self, module: ModuleType, file: Path) -> None:
+        self._module, self._file = module, file
+
+    def __call__(self, text: str) -> list[str]:
+        self._file.write_text(text)
+        with pytest.raises(self._module.TableError) as error:
+            self._module.read(self._file)
+        return str(error.value).splitlines()
+
+
+def test_everything_that_is_wrong_is_told_at_once(refused: Refused) -> None:
+    said = refused(
+        """
+clusters:
+  guangzhou: {id: cls-aaaaaaaa}
+  twin: {id: cls-aaaaaaaa}
+  nowhere: {id: gz-1, kubeconfig: none.yaml}
+apps:
+  cart: {image: "", targetPort: 0}
+  search: {image: a/b:1, targetPort: 8080, clusters: [guangzou, guangzhou, guangzhou]}
+  Shop: {image: a/b:1, targetPort: "8080", replica: 3}
+  late: {image: a/b:1, targetPort: true}
+verify: {expect: [198.51.100.300]}
+"""
+    )
+    assert [line.partition(": ")[2] for line in said] == [
+        'clusters.twin.id = "cls-aaaaaaaa": is the id of guangzhou, too; list a cluster once',
+        'clusters.nowhere.id = "gz-1": is no cluster\'s id; write cls- and eight letters or digits',
+        'clusters.nowhere.kubeconfig = "none.yaml": is no file beside the table; write its path, or leave it out',
+        'apps.Shop = "Shop": is no name; write up to 32 small letters, digits and hyphens',
+        'apps.cart.image = "": is no image; write one as in example.com/shop/cart:2.3.1',
+        "apps.cart.targetPort = 0: is no whole number from 1 to 65535",
+        'apps.search.clusters[0] = "guangzou": is no cluster of the table; did you mean guangzhou?',
+        'apps.search.clusters[2] = "guangzhou": stands twice; leave one out',
+        "apps.Shop.replica = 3: is unknown; did you mean replicas?",
+        'apps.Shop.targetPort = "8080": is no whole number from 1 to 65535',
+        "apps.late.targetPort = true: is no whole number from 1 to 65535",
+        'verify.expect[0] = "198.51.100.300": is no IP address; write one as in 203.0.113.7',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "has to be a mapping"),
+        ("[]", "has to be a mapping"),
+        ("clusters: {a: {id: cls-aaaaaaaa}}", "apps is missing: it has to name at least one"),
+        ("clusters: {a: {id: cls-aaaaaaaa}}\napps: {b: null}", "apps.b is missing: it has to be a mapping"),
+        ("apps: {a: {image: x, targetPort: 1}, a: {image: y, targetPort: 1}}", "'a' stands twice"),
+        ("clusters: {", "while parsing"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_words(refused: Refused, text: str, words: str) -> None:
+    assert words in "\n".join(refused(text))
+
+
+def test_a_table_that_is_not_there_is_named(fleet_table: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(fleet_table.TableError, match=r"fleet\.yaml: .*No such file"):
+        fleet_table.read(tmp_path / "fleet.yaml")
+
+
+def test_an_app_runs_on_all_clusters_or_on_those_that_it_names(fleet_table: ModuleType) -> None:
+    rows = {row.stack: row for row in fleet_table.read(EXAMPLE / "fleet.yaml").rows}
+    assert set(rows) == {"guangzhou.cart", "shanghai.cart", "guangzhou.search", "shanghai.search", "shanghai.payment"}
+    assert (rows["guangzhou.cart"].port, rows["shanghai.payment"].port) == (80, 8443)
+    assert (rows["guangzhou.cart"].replicas, rows["guangzhou.search"].replicas) == (2, 4)
+
+
+def test_a_changed_row_is_not_taken_for_one_that_is_done(
+    fleet_table: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (EXAMPLE / "fleet.yaml").read_text()
+    file = tmp_path / "fleet.yaml"
+
+    def fingerprints(content: str) -> dict[str, str]:
+        file.write_text(content)
+        return {row.stack: row.fingerprint for row in fleet_table.read(file).rows}
+
+    before = fingerprints(text)
+    assert fingerprints(f"# Another comment.\n{text}") == before
+    after = fingerprints(text.replace("replicas: 4", "replicas: 5"))
+    assert {stack for stack in before if before[stack] != after[stack]} == {"guangzhou.search", "shanghai.search"}
+    monkeypatch.setattr("realip.__version__", "999.0")
+    assert all(newer != before[stack] for stack, newer in fingerprints(text).items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["up", "--at-once", "0"], "--at-once 0: write a number from 1 to 32"),
+        (["up", "--only", "nowhere.*"], "--only nowhere.*: no stack of the table is called so"),
+        (["up"], "there is no pulumi on PATH"),
+        (["deploy"], "invalid choice"),
+    ],
+)
+def test_bad_use_is_refused_before_anything_starts(tmp_path: Path, arguments: list[str], words: str) -> None:
+    if "--only" in arguments:
+        (tmp_path / "pulumi").touch(mode=0o755)
+    done = subprocess.run(
+        [sys.executable, EXAMPLE / "fleet.py", *arguments],
+        env={"PATH": str(tmp_path), "PYTHONPATH": str(EXAMPLE.parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
