@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from realip.escapes import as_json
 
-__all__ = ["MISSING", "MUST_BE", "Problem", "path_of"]
+__all__ = ["MISSING", "MUST_BE", "Problem", "path_of", "unquoted"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
@@ -23,6 +23,11 @@ MUST_BE = {
     "map": "must be a map of names to values",
 }
 """The words for a value of another kind than asked for."""
+
+
+def unquoted(value: object) -> str:
+    """The remedy for a number that somebody wrote as text; nothing for other values."""
+    return "; take the quotes off" if isinstance(value, str) and value.isascii() and value.isdigit() else ""
 
 
 class _Missing:

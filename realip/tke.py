@@ -88,6 +88,7 @@ __all__ = [
     "POD_NETWORKS",
     "PREPAID_PERIODS",
     "PRE_STOP_SLEEP_VERSION",
+    "READ_AT_CREATION",
     "RENEW_FLAGS",
     "SCHEDULERS",
     "SERVICE_CIDR_MASKS",
@@ -218,6 +219,17 @@ INGRESS_HTTP_RULES = "kubernetes.io/ingress.http-rules"
 INGRESS_HTTPS_RULES = "kubernetes.io/ingress.https-rules"
 INGRESS_GROUP = "ingress.cloud.tencent.com/enable-group"
 """`"true"`: several Ingresses share one existing load balancer; read when the Ingress is made (TKE 127545)."""
+READ_AT_CREATION = (
+    SERVICE_INTERNET_BANDWIDTH,
+    SERVICE_INTERNET_CHARGE_TYPE,
+    SERVICE_PARAMETERS,
+    INGRESS_INTERNET_BANDWIDTH,
+    INGRESS_INTERNET_CHARGE_TYPE,
+    INGRESS_PARAMETERS,
+    INGRESS_LISTEN_PORTS,
+    INGRESS_GROUP,
+)
+"""Annotations that TKE reads when it makes a load balancer or an Ingress, and not again (TKE 51258, 56112, 127545)."""
 INGRESS_CERTIFICATE = "ingress.cloud.tencent.com/certificate"
 """Certificates without a Secret; not together with the Ingress's `tls`, which is what is written here."""
 

@@ -14,7 +14,7 @@ import pulumi
 from realip.components._kinds import Kind, kinds_of
 from realip.errors import InputError, nearest
 from realip.escapes import as_json
-from realip.problems import MISSING, MUST_BE, Problem
+from realip.problems import MISSING, MUST_BE, Problem, unquoted
 
 __all__ = [
     "ArgumentError",
@@ -287,7 +287,7 @@ class _Look:
                 return self._tell(at, value, "holds half a character (a surrogate); write text")
         elif kind.base is int:
             if number is None:
-                return self._tell(at, value, MUST_BE["whole number"] + _unquoted(value))
+                return self._tell(at, value, MUST_BE["whole number"] + unquoted(value))
             value = number
         elif kind.base is bool and not isinstance(value, bool):
             return self._tell(at, value, MUST_BE["bool"])
@@ -297,7 +297,7 @@ class _Look:
             try:
                 rule(value)
             except ValueError as error:
-                return self._tell(at, value, f"{error}{_unquoted(value) if either else ''}")
+                return self._tell(at, value, f"{error}{unquoted(value) if either else ''}")
         return value
 
 
@@ -321,10 +321,6 @@ def _number(value: object) -> int | None:
     if isinstance(value, float) and not value.is_integer():
         return None
     return int(value)
-
-
-def _unquoted(value: object) -> str:
-    return "; take the quotes off" if isinstance(value, str) and value.isascii() and value.isdigit() else ""
 
 
 def place(at: Arguments, key: object) -> Arguments:

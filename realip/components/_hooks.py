@@ -1,11 +1,11 @@
 """Hooks of the objects that carry an exposure: Pulumi calls them with the inputs as they are at last, whoever changed them.
 
 One refuses an object on which a transform of the program has changed what makes its way: TKE would bind the load balancer elsewhere,
-and the app would see another address. The other warns where an update makes TKE take another load balancer: TKE keeps the old
-address in the object's status for some seconds, and nothing tells it from the new one.
+and the app would see another address. The other warns where an update makes TKE take another load balancer, whose address comes
+later than the update's end and looks no different, and where it changes what TKE does not read any more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,9 +14,10 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from realip import tke
+from realip.components._security_rule import FOR_CLIENTS
 from realip.escapes import as_json
 
-__all__ = ["exposure_hooks", "undone"]
+__all__ = ["client_rule_hooks", "exposure_hooks", "undone"]
 
 _CHOOSING: Mapping[str, tuple[str, ...]] = {
     "Service": (tke.SERVICE_INTERNAL_SUBNET, tke.SERVICE_EXISTING_LOAD_BALANCER),
@@ -37,10 +38,35 @@ def exposure_hooks(
         _keep(args, direct_access, external_traffic_policy)
 
     kept = _hook(f"realip-keep-{direct_access}-{external_traffic_policy}", keep)
-    told = _hook("realip-another-load-balancer", _warn)
+    told = _hook("realip-load-balancer", _warn)
     if kept is None or told is None:
         return None
     return pulumi.ResourceHookBinding(before_create=[kept], before_update=[kept], after_update=[told])
+
+
+def client_rule_hooks() -> pulumi.ResourceHookBinding | None:
+    """The hooks of the rules by which clients come to nodes and pods, which have to be there before any node, and so change first."""
+    told = _hook("realip-client-rules", _warn_of_ports)
+    return None if told is None else pulumi.ResourceHookBinding(after_update=[told])
+
+
+def _warn_of_ports(args: pulumi.ResourceHookArgs) -> None:
+    if closed := sorted(_client_ports(args.old_inputs) - _client_ports(args.new_inputs)):
+        pulumi.log.warn(
+            f"security group rules {args.name}: {', '.join(closed)} of nodes and pods closes to clients before the load balancer has left it,"
+            " and requests are dropped until then. Where that matters, bind another security group that lets clients in there to the"
+            " nodes before the update, and take it away afterwards."
+        )
+
+
+def _client_ports(inputs: Mapping[str, Any] | None) -> set[str]:
+    """Ports with a rule for clients, whoever they are."""
+    entries = (inputs or {}).get("ingresses")
+    return {
+        f"{entry.get('protocol')} {entry.get('port')}"
+        for entry in (entries if isinstance(entries, Sequence) else ())
+        if isinstance(entry, Mapping) and entry.get("description") == FOR_CLIENTS
+    }
 
 
 def _hook(name: str, callback: Callable[[pulumi.ResourceHookArgs], None]) -> pulumi.ResourceHook | None:
@@ -94,12 +120,17 @@ def _warn(args: pulumi.ResourceHookArgs) -> None:
     kind = args.type.rpartition(":")[2]
     old, new = _metadata(args.old_inputs), _metadata(args.new_inputs)
     before, after = old.get("annotations") or {}, new.get("annotations") or {}
+    place = f"{kind} {new.get('namespace')}/{new.get('name')}"
     if changed := [key for key in _CHOOSING[kind] if before.get(key) != after.get(key)]:
-        namespace, name = new.get("namespace"), new.get("name")
         pulumi.log.warn(
-            f"{kind} {namespace}/{name}: {' and '.join(changed)} changes, so TKE takes another load balancer, with another"
+            f"{place}: {' and '.join(changed)} changes, so TKE takes another load balancer, with another"
             " address, some seconds after the update. Until then `address` and `url` are the old one's: when"
-            f" 'kubectl get -n {namespace} {kind.lower()} {name}' shows the new address, run 'pulumi up --refresh'."
+            f" 'kubectl get -n {new.get('namespace')} {kind.lower()} {new.get('name')}' shows the new address, run 'pulumi up --refresh'."
+        )
+    elif changed := [key for key in tke.READ_AT_CREATION if before.get(key) != after.get(key)]:
+        pulumi.log.warn(
+            f"{place}: {' and '.join(changed)} changes, which TKE reads only when it makes the load balancer: the one that is there stays as"
+            " it is. Change it in the CLB console too, or take the object away and make it anew, with another address."
         )
 
 

@@ -1,6 +1,9 @@
 """Rules of security groups."""
 
-__all__ = ["security_rule"]
+__all__ = ["FOR_CLIENTS", "security_rule"]
+
+FOR_CLIENTS = "clients"
+"""The description of a rule that lets clients in."""
 
 
 def security_rule(cidr: str, protocol: str, port: str, description: str) -> dict[str, str]:

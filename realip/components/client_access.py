@@ -9,7 +9,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 from realip import rules
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape
 from realip.components._component import Children, Component, named
-from realip.components._security_rule import security_rule
+from realip.components._security_rule import FOR_CLIENTS, security_rule
 from realip.problems import Problem
 
 __all__ = ["CLIENT_ACCESS", "ClientAccess", "ClientAccessArgs", "make_client_access"]
@@ -91,7 +91,7 @@ def make_client_access(children: Children, name: str, args: ClientAccessArgs) ->
         f"{name}-rules",
         security_group_id=group.id,
         ingresses=[
-            security_rule(cidr, protocol, ports, "clients")
+            security_rule(cidr, protocol, ports, FOR_CLIENTS)
             for protocol, ports in reached
             if ports
             for cidr in args["client_cidrs"]

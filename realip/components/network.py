@@ -11,7 +11,8 @@ import tencentcloud_iac_pulumi as tencentcloud
 from realip import defaults, machine_rules, rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
 from realip.components._component import Component, after, named
-from realip.components._security_rule import security_rule
+from realip.components._hooks import client_rule_hooks
+from realip.components._security_rule import FOR_CLIENTS, security_rule
 from realip.problems import Problem
 
 __all__ = ["NETWORK", "Network", "NetworkArgs", "Subnet"]
@@ -361,13 +362,13 @@ class Network(Component):
             ingresses=[
                 *(security_rule(cidr, "ALL", "ALL", "nodes and pods among themselves") for cidr in inside),
                 *(
-                    security_rule(cidr, protocol, ports, "clients")
+                    security_rule(cidr, protocol, ports, FOR_CLIENTS)
                     for protocol, ports in reached
                     if ports
                     for cidr in args.get("client_cidrs") or ()
                 ),
             ],
             egresses=[security_rule("0.0.0.0/0", "ALL", "ALL", "images and answers")],
-            opts=self._children.options(),
+            opts=self._children.options(hooks=client_rule_hooks()),
         )
         return rule_set.security_group_id

@@ -460,7 +460,7 @@ class StackAccess(TypedDict):
     kubeconfig: NotRequired[pulumi.Input[str]]
     """An existing cluster's kubeconfig, a secret. Without it TKE is asked, for the endpoint that `endpoint` says."""
     client_cidrs: NotRequired[Sequence[str]]
-    """Who may reach the app; 0.0.0.0/0 for everyone. Only clients inside the VPC if unset."""
+    """Who may reach the app; 0.0.0.0/0 for everyone. If unset, only clients inside the VPC; on an existing cluster an update asks for it."""
     client_cidrs_at: NotRequired[Gate]
     """Where clientCidrs are let in: load-balancer, by a security group of its own, so that no port of nodes or pods stands open to clients; or nodes, by rules of their security group. If unset, a Service straight to pods and an existing load balancer take nodes, all others the load balancer."""
 

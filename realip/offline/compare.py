@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from realip.messages import ENGLISH, Say
 from realip.offline.differences import FieldChange, differences
-from realip.offline.replacements import REFUSED, followers, place, replaces
+from realip.offline.replacements import REFUSED, followers, place, read_at_creation, replaces
 from realip.offline.summary import summary
 from realip.terminal import Line, Span
 
@@ -123,6 +123,7 @@ def _named(resource: "Resource", style: str, say: Say) -> Line:
 def _lines(fields: Sequence[FieldChange], say: Say, kind: str = "") -> Iterator[Line]:
     for change in fields:
         because = [Span(f"  {say('diff_replaces')}", "warning")] if replaces(kind, change.path) else []
+        because += [Span(f"  {say('diff_unread')}", "warning")] if read_at_creation(change.path) else []
         yield [Span(f"    {change.path}: "), *_values(change, say), *because]
 
 
@@ -170,4 +171,5 @@ def _identity(resource: "Resource") -> dict[str, Any]:
 
 
 def _field(change: FieldChange, kind: str = "") -> dict[str, Any]:
-    return {"path": change.path, "a": change.a, "b": change.b, "replaces": replaces(kind, change.path)}
+    unread = {"readAtCreation": True} if read_at_creation(change.path) else {}
+    return {"path": change.path, "a": change.a, "b": change.b, "replaces": replaces(kind, change.path), **unread}

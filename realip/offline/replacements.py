@@ -6,10 +6,12 @@ provider 1.82.42 (the one behind tencentcloud_iac_pulumi 0.2.3), and the force-n
 
 from collections.abc import Iterator, Mapping
 
+from realip import tke
+from realip.escapes import as_json
 from realip.offline.monitor import Recording, Resource
 from realip.offline.values import sources
 
-__all__ = ["REFUSED", "REPLACES", "followers", "place", "replaces"]
+__all__ = ["REFUSED", "REPLACES", "followers", "place", "read_at_creation", "replaces"]
 
 REPLACES: Mapping[str, frozenset[str]] = {
     "tencentcloud:Vpc/instance:Instance": frozenset({"cidrBlock"}),
@@ -64,6 +66,11 @@ def replaces(kind: str, path: str) -> bool:
     """A change of that field replaces a resource of that type."""
     fields = REPLACES.get(kind, frozenset()) | (_METADATA if kind.startswith("kubernetes:") else frozenset())
     return any(path == field or path.startswith((f"{field}.", f"{field}[")) for field in fields)
+
+
+def read_at_creation(path: str) -> bool:
+    """A change of that field is written, and TKE does not read it any more."""
+    return path in {f"metadata.annotations[{as_json(key)}]" for key in tke.READ_AT_CREATION}
 
 
 def followers(recording: Recording, replaced: set[str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ _KEPT_RANGES = {
 def refusals(settings: Settings) -> list[Problem]:
     """Problems that a preview may show and an update may not have: a documentation range lets nobody in."""
     remedy = "'pulumi config set --path \"access.adminCidrs[0]\" <your address>/32'"
-    return [
+    found = [
         Problem(
             f"access.adminCidrs[{index}]",
             cidr,
@@ -38,6 +38,19 @@ def refusals(settings: Settings) -> list[Problem]:
         for index, cidr in enumerate(settings.access.admin_cidrs)
         if rules.documentation_range(cidr)
     ]
+    return [*found, *_open_to_whoever(settings)]
+
+
+def _open_to_whoever(settings: Settings) -> Iterator[Problem]:
+    """Clients that nobody named, where this stack has no security group of nodes that would keep them out."""
+    balancer, cluster = settings.load_balancer, settings.cluster.id
+    kept = balancer.internal or balancer.existing_id is not None or balancer.security_group_ids
+    if cluster is not None and not kept and not settings.access.client_cidrs:
+        message = (
+            f"is missing; the nodes of {cluster} are not this stack's, so nothing here keeps the internet from the app. Name the networks that "
+            "clients come from, or 0.0.0.0/0 for everyone: 'pulumi config set --path \"access.clientCidrs[0]\" <network>'"
+        )
+        yield Problem("access.clientCidrs", MISSING, message, ("cluster.id",))
 
 
 def advice(settings: Settings) -> list[Problem]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from realip.errors import InputError, nearest
-from realip.problems import MISSING, MUST_BE, Problem, path_of
+from realip.problems import MISSING, MUST_BE, Problem, path_of, unquoted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -34,7 +34,6 @@ def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
 
 _KINDS = {
     "string_type": MUST_BE["text"],
-    "int_type": MUST_BE["whole number"],
     "bool_type": MUST_BE["bool"],
     "tuple_type": MUST_BE["list"],
     "dict_type": MUST_BE["map"],
@@ -53,6 +52,8 @@ def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
             return "is missing; add it"
         case "enum" | "literal_error":
             known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+            if error["input"] in known.split(", "):  # the same but for its quotes
+                return f"is not one of {known}{unquoted(error['input'])}"
             guess = nearest(str(error["input"]), known.split(", "))
             return f"is not one of {known}" + (f"; {guess}" if guess.startswith("did") else "; write one of them")
         case "value_error":
@@ -65,6 +66,8 @@ def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
             return f"has too few entries; give at least {context['min_length']}"
         case "too_long":
             return f"has too many entries; give at most {context['max_length']}"
+        case "int_type":
+            return f"{MUST_BE['whole number']}{unquoted(error['input'])}"
         case kind:
             return _KINDS.get(kind, error["msg"].lower())
 

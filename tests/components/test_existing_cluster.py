@@ -132,3 +132,32 @@ def test_a_component_takes_one_kubeconfig() -> None:
     args: Any = {"cluster_id": "cls-1", "kubeconfig": KUBECONFIG, "intranet": True}
     with pytest.raises(ArgumentError, match="intranet = true: is for a kubeconfig that TKE is asked for"):
         run(lambda: ExistingCluster("theirs", args))
+
+
+NOBODY_NAMED = {"kubeconfig": KUBECONFIG}
+
+
+def test_an_app_is_not_opened_to_the_internet_because_nobody_said_who_its_clients_are(
+    looked: list[ClusterFacts],
+) -> None:
+    """A new cluster's nodes let in only the VPC then. Here they are not ours, and TKE's own security groups may let in everyone."""
+    with pytest.raises(ArgumentError) as refused:
+        up(access=NOBODY_NAMED)
+    told = str(refused.value)
+    assert "access.clientCidrs: is missing; the nodes of cls-12345678 are not this stack's" in told
+    assert "access.clientCidrs[0]" in told
+    assert run(program(access=NOBODY_NAMED), preview=True).one("core/v1:Service")
+
+
+@pytest.mark.parametrize(
+    "balancer",
+    [
+        {"internal": True, "internalSubnetId": "subnet-1"},
+        {"existingId": "lb-1"},
+        {"securityGroupIds": ["sg-1a2b3c4d"]},
+    ],
+)
+def test_a_load_balancer_that_is_kept_from_the_internet_already_needs_no_list(
+    looked: list[ClusterFacts], balancer: dict[str, Any]
+) -> None:
+    assert up(access=NOBODY_NAMED, loadBalancer=balancer).one("core/v1:Service")

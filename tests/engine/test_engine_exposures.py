@@ -142,3 +142,19 @@ def test_what_leaves_the_load_balancer_in_place_warns_of_none(live: Live, stack:
     changed = project.up().succeeded()
     assert [step.op for step in changed.changes] == ["update"]
     assert changed.messages == []
+
+
+@pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
+def test_a_bandwidth_that_tke_does_not_read_any_more_is_told_in_preview_and_up(live: Live, stack: str) -> None:
+    """The annotation changes, and the load balancer does not (TKE 51258, 56112)."""
+    project = live(stack)
+    project.configure({"realip:loadBalancer": {"bandwidth": 10}})
+    project.up().succeeded()
+    project.configure({"realip:loadBalancer": {"bandwidth": 20}})
+    for operation in (project.preview(), project.up()):
+        (said,) = operation.succeeded().messages
+        assert re.search(
+            r"max-?bandwidth-?out changes, which TKE reads only when it makes the load balancer", said, re.IGNORECASE
+        )
+        assert "CLB console" in said
+    assert project.up().succeeded().messages == []

@@ -77,3 +77,33 @@ def test_the_old_entry_goes_when_the_new_one_has_its_address(live: Live) -> None
     assert project.outputs()["address"] not in ("", old)
     (server,) = project.world.cloud.servers.values()
     assert len(server.exposures()) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "closes"),
+    [
+        ("vpc-cni-direct-native", "vpc-cni-nondirect-native-local", "TCP 5000"),
+        ("globalrouter-direct-native", "globalrouter-nondirect-native", "TCP 5000"),
+        ("vpc-cni-nondirect-native", "vpc-cni-direct-native", None),
+    ],
+)
+def test_whoever_closes_the_pods_before_the_load_balancer_has_left_them_is_told(
+    live: Live, before: str, after: str, closes: str | None
+) -> None:
+    """Rules come before nodes, and so before the Service: nothing but a word can be had in time."""
+    project = live(before)
+    project.configure({**APP, "realip:access": {"clientCidrs": ["0.0.0.0/0"]}})
+    project.up().succeeded()
+    project.configure({"realip:scenario": after})
+    mark = project.world.log.mark()
+    for operation in (project.preview(), project.up()):
+        told = [text for text in operation.succeeded().messages if "closes to clients" in text]
+        assert len(told) == bool(closes)
+        assert (
+            closes is None or f"security group rules realip-network-node-rules: {closes} of nodes and pods" in told[0]
+        )
+    done = order(project.world.log.since(mark))
+    if closes:
+        assert done.index("~GroupRuleSet") < done.index("~Service")
+    project.configure({"realip:access": {"clientCidrs": ["198.19.0.0/16"]}})
+    assert [text for text in project.up().succeeded().messages if "closes to clients" in text] == []

@@ -170,3 +170,19 @@ def test_taking_a_zone_away_says_that_the_provider_refuses_it(realip: Realip, pr
     back = as_json(realip, "vpc-cni-direct-super", "vpc-cni-direct-native")
     assert back["changed"][0]["refused"] == [], "one more is welcome"
     assert back["changed"][0]["replaced"] is False
+
+
+def test_a_bandwidth_that_tke_does_not_read_any_more_is_marked(realip: Realip, project: Path) -> None:
+    """It is written into the annotation, and the load balancer keeps the one that it was made with (TKE 51258, 56112)."""
+    text = (project / "stacks" / "Pulumi.vpc-cni-direct-native.yaml").read_text("utf-8")
+    for name, balancer in (("a", "{bandwidth: 10}"), ("b", "{bandwidth: 20, securityGroupIds: [sg-1a2b3c4d]}")):
+        (project / "stacks" / f"Pulumi.{name}.yaml").write_text(f"{text}\n  realip:loadBalancer: {balancer}\n", "utf-8")
+    lines = [line for line in realip("diff", "a", "b").out.splitlines() if "annotations" in line]
+    groups, bandwidth = sorted(lines)
+    assert bandwidth.endswith(
+        '"10" → "20"  (TKE reads it only when it makes the load balancer: change it in the CLB console too)'
+    )
+    assert groups.endswith('+ "sg-1a2b3c4d"')
+    (service,) = as_json(realip, "a", "b")["changed"]
+    marked = [field["path"] for field in service["fields"] if field.get("readAtCreation")]
+    assert marked == ['metadata.annotations["service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out"]']

@@ -96,6 +96,13 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     ),
     (
         VPC_CNI,
+        {"scenario": {"networkMode": "VPC-CNI", "nodeType": "native", "connection": "direct", "layer": "7"}},
+        "scenario.layer",
+        "7",
+        ["is not one of 4, 7; take the quotes off"],
+    ),
+    (
+        VPC_CNI,
         {"scenario": {"networkMode": "VPC-CNI", "nodeType": "superb", "connection": "direct"}},
         "scenario.nodeType",
         "superb",
@@ -131,7 +138,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"network": None}, "network", None, ["must be a map of names to values"]),
     (VPC_CNI, {"tags": ["a"]}, "tags", ["a"], ["must be a map"]),
     (VPC_CNI, {"network": {"zones": ZONE}}, "network.zones", ZONE, ["must be a list"]),
-    (VPC_CNI, {"app": {"port": "5000"}}, "app.port", "5000", ["must be a whole number"]),
+    (VPC_CNI, {"app": {"port": "5000"}}, "app.port", "5000", ["must be a whole number; take the quotes off"]),
     (VPC_CNI, {"app": {"port": 5000.5}}, "app.port", 5000.5, ["must be a whole number"]),
     (VPC_CNI, {"app": {"port": True}}, "app.port", True, ["must be a whole number"]),
     (VPC_CNI, {"app": {"autoscaled": "yes"}}, "app.autoscaled", "yes", ["must be true or false"]),

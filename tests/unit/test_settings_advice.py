@@ -172,3 +172,12 @@ def test_an_app_does_not_take_the_api_servers_own_service() -> None:
     with pytest.raises(SettingsError, match=r"app\.service .*API server's own Service"):
         parse_settings({"access": ACCESS, "app": {"service": "kubernetes", "namespace": "default"}})
     parse_settings({"access": ACCESS, "app": {"service": "kubernetes", "namespace": "mine"}})
+
+
+def test_a_preview_on_an_existing_cluster_says_that_an_update_will_ask_who_the_clients_are() -> None:
+    found = _load({"realip:cluster": {"id": "cls-12345678"}, "tencentcloud:region": "ap-guangzhou"}, [])
+    told = [text for _, text in found.messages]
+    assert any(text.startswith("access.clientCidrs: is missing; the nodes of cls-12345678") for text in told)
+    named = {"realip:access": {"clientCidrs": ["0.0.0.0/0"]}, "realip:cluster": {"id": "cls-12345678"}}
+    found = _load({**named, "tencentcloud:region": "ap-guangzhou"}, [])
+    assert not any("access.clientCidrs" in text for _, text in found.messages)

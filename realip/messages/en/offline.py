@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "diff_refused": "refused: ",
     "diff_replaces": "(replaces)",
     "diff_replaced": "+- is replaced: made anew, and the old one deleted.",
+    "diff_unread": "(TKE reads it only when it makes the load balancer: change it in the CLB console too)",
     "diff_reordered": "the same entries in another order",
     "refused_pod_subnet": "the provider refuses to take a pod subnet away from a cluster (kubernetes_cluster, eni_subnet_ids): keep the zone, or make"
     " another cluster",

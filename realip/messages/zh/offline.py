@@ -98,6 +98,7 @@ MESSAGES: dict[str, str] = {
     "diff_refused": "会被拒绝：",
     "diff_replaces": "（导致替换）",
     "diff_replaced": "+- 表示替换：新建一个，并删除旧的。",
+    "diff_unread": "（TKE 只在创建负载均衡时读取：请同时在 CLB 控制台修改）",
     "diff_reordered": "条目相同，顺序不同",
     "refused_pod_subnet": "provider 不允许从集群中移除 Pod 子网（kubernetes_cluster，eni_subnet_ids）：请保留该可用区，或者另建集群",
 }

@@ -45,7 +45,8 @@ class AccessSettings(Section):
         description="An existing cluster's kubeconfig, set with --secret. Without it TKE is asked, for the endpoint that `endpoint` says.",
     )
     client_cidrs: tuple[Cidr, ...] = Field(
-        (), description="Who may reach the app; 0.0.0.0/0 for everyone. Only clients inside the VPC if unset."
+        (),
+        description="Who may reach the app; 0.0.0.0/0 for everyone. If unset, only clients inside the VPC; on an existing cluster an update asks for it.",
     )
     client_cidrs_at: Gate | None = Field(
         None,
