@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from realip import echo, tke
-from realip.rules import UNPRIVILEGED_PORT
+from realip.rules import BASELINE, RESTRICTED, UNPRIVILEGED_PORT
 
 __all__ = [
     "CONTAINER_STOP_SECONDS",
@@ -85,6 +85,12 @@ class Pod:
     """It listens on `port` by TCP, so that a connection tells whether it is ready."""
     capabilities: Any = None
     """Linux capabilities that are added."""
+    security: str = BASELINE
+    """The Pod Security level that it keeps."""
+    run_as_user: int | None = None
+    """The user that its containers run as; the image's if unset."""
+    sysctls: Any = None
+    """Kernel parameters of the pod."""
     readiness_path: str | None = None
     drain_seconds: int = 0
     super_nodes: bool = False
@@ -102,24 +108,41 @@ class Pod:
     """Pods have to be level over the nodes; if unset, where there is room."""
 
 
-def added_capabilities(wanted: Iterable[str], ports: Iterable[int]) -> list[str] | None:
-    """Linux capabilities that a container is given: what its image needs, and the one for listening on a low port."""
-    low = any(port < UNPRIVILEGED_PORT for port in ports)
+def is_root(security: str, user: int | None) -> bool:
+    """A container may run as root, as far as a Pod Security level and a user say it."""
+    return security != RESTRICTED and not user
+
+
+def added_capabilities(wanted: Iterable[str], ports: Iterable[int], *, root: bool) -> list[str] | None:
+    """Linux capabilities that a container is given: what its image needs, and the one with which root listens on a low port."""
+    low = root and min(ports) < UNPRIVILEGED_PORT
     return sorted({*wanted, *(["NET_BIND_SERVICE"] if low else [])}) or None
+
+
+def low_port_sysctls(ports: Iterable[int], *, root: bool) -> list[dict[str, str]] | None:
+    """Kernel parameters with which others than root listen on a low port: a capability of theirs ends where the program starts."""
+    first = min(ports, default=UNPRIVILEGED_PORT)
+    if root or first >= UNPRIVILEGED_PORT:
+        return None
+    return [{"name": "net.ipv4.ip_unprivileged_port_start", "value": str(first)}]
 
 
 def template(pod: Pod) -> dict[str, Any]:
     """The pod template."""
     if pod.echo is not None:
-        without = template(replace(pod, echo=None, command=_ECHO_COMMAND))
-        return _echoing(without, pod.echo, low_port=pod.capabilities is not None)
+        return _echoing(template(replace(pod, echo=None, command=_ECHO_COMMAND)), pod.echo)
     token = pod.service_account is not None
     spec = _said(
         containers=[_container(pod)],
         automountServiceAccountToken=token,
         serviceAccountName=pod.service_account,
         imagePullSecrets=[{"name": name} for name in pod.image_pull_secrets],
-        securityContext={"seccompProfile": {"type": "RuntimeDefault"}},
+        securityContext=_said(
+            seccompProfile={"type": "RuntimeDefault"},
+            runAsNonRoot=True if pod.security == RESTRICTED else None,
+            runAsUser=pod.run_as_user,
+            sysctls=pod.sysctls,
+        ),
         terminationGracePeriodSeconds=CONTAINER_STOP_SECONDS + pod.drain_seconds,
         topologySpreadConstraints=_spread(pod),
         nodeSelector=dict(tke.SUPER_NODE_SELECTOR) if pod.super_nodes else None,
@@ -132,7 +155,7 @@ def template(pod: Pod) -> dict[str, Any]:
 _ECHO_COMMAND = ("python3", "-u", f"{echo.FOLDER}/{echo.FILE}")
 
 
-def _echoing(made: dict[str, Any], app: Echo, *, low_port: bool) -> dict[str, Any]:
+def _echoing(made: dict[str, Any], app: Echo) -> dict[str, Any]:
     """A template whose container runs the echo app: its program, its port, and the pod's name."""
     spec = made["spec"]
     (container,) = spec["containers"]
@@ -143,9 +166,6 @@ def _echoing(made: dict[str, Any], app: Echo, *, low_port: bool) -> dict[str, An
         {"name": "PORT", "value": app.port},
         {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
     ]
-    if not low_port:
-        # Nobody who owns anything: the program needs no more, but for a port below 1024.
-        spec["securityContext"] |= {"runAsNonRoot": True, "runAsUser": echo.USER}
     return made
 
 

@@ -13,6 +13,7 @@ from realip.pod import ECHO_VOLUME, Pod, template
 from realip.pod_fields import ROOT, Field, fields_of
 from realip.pod_rules import lie_in_one
 from realip.problems import MUST_BE
+from realip.rules import RESTRICTED
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
 
 __all__ = ["Fault", "Words", "faults", "form_faults", "with_texts"]
@@ -49,6 +50,8 @@ class Words:
     service_account: str
     resources: str
     capabilities: str
+    security: str
+    run_as_user: str
     echo: str
     super_nodes: str
     tolerations: str
@@ -291,6 +294,10 @@ def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterato
         yield ("spec", "volumes", ("name", volume["name"])), _mounted_by(volume["name"], words)
     secrets = pod.image_pull_secrets
     yield from ((("spec", "imagePullSecrets", ("name", secret)), words.image_pull_secrets) for secret in secrets)
+    if pod.security == RESTRICTED:
+        yield ("spec", "securityContext", "runAsNonRoot"), words.security
+    if pod.run_as_user is not None:
+        yield ("spec", "securityContext", "runAsUser"), words.run_as_user
     for field in ("serviceAccountName", "serviceAccount", "automountServiceAccountToken"):
         yield ("spec", field), words.service_account
     yield from (
@@ -326,10 +333,14 @@ def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, w
                 steps, _ = _said_at(part, ("spec", group, ("name", one["name"]), "name"))
                 message = f"has no image; give it one, or write the app's own container, {pod.container}"
                 yield Fault(steps, one["name"], message)
-    kept = spec.get("tolerations", ())
-    if any(toleration not in kept for toleration in template(pod)["spec"].get("tolerations", ())):
-        message = f"replaces the list as a whole, with what {words.tolerations} needs in it; repeat those entries"
-        yield Fault(("spec", "tolerations"), part["spec"].get("tolerations"), message)
+    for place, owner in (
+        (("spec", "tolerations"), words.tolerations),
+        (("spec", "securityContext", "sysctls"), words.port),
+    ):
+        kept = _at(after, place) or ()
+        if any(entry not in kept for entry in _at(template(pod), place) or ()):
+            message = f"replaces the list as a whole, with what {owner} needs in it; repeat those entries"
+            yield Fault(*_said_at(part, place), message)
     if spec.get("hostNetwork"):
         message = "gives pods the address of their node, and the load balancer needs one for each pod; remove it"
         yield Fault(("spec", "hostNetwork"), spec["hostNetwork"], message)

@@ -26,14 +26,19 @@ from realip.networks import (
 from realip.quantities import cpu, memory, quantity_text
 
 __all__ = [
+    "BASELINE",
     "BASELINE_CAPABILITIES",
     "DRAIN_SECONDS",
     "EVERYONE",
     "NODES",
     "PODS",
+    "POD_SECURITY",
     "PORTS",
+    "RESTRICTED",
+    "RESTRICTED_CAPABILITIES",
     "TIMEOUTS",
     "UNPRIVILEGED_PORT",
+    "USERS",
     "ZONE_PLACES",
     "app_namespace",
     "availability_zone",
@@ -78,6 +83,10 @@ __all__ = [
     "zone_place",
 ]
 
+BASELINE, RESTRICTED = POD_SECURITY = ("baseline", "restricted")
+"""Pod Security levels that an app may have, the stricter one last (kubernetes.io, "Pod Security Standards")."""
+USERS = range(2**31)
+"""Users that a container may run as; 0 is root."""
 BASELINE_CAPABILITIES = (
     "AUDIT_WRITE",
     "CHOWN",
@@ -94,6 +103,8 @@ BASELINE_CAPABILITIES = (
     "SYS_CHROOT",
 )
 """Capabilities that the `baseline` Pod Security level lets a container have."""
+RESTRICTED_CAPABILITIES = ("NET_BIND_SERVICE",)
+"""Capabilities that the `restricted` one does."""
 UNPRIVILEGED_PORT = 1024
 """The first port on which a container can listen without NET_BIND_SERVICE."""
 PORTS = range(1, 65536)

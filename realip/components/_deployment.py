@@ -40,14 +40,14 @@ def make_app(children: Children, name: str, app: AppDeployment) -> dict[str, pul
     found: dict[str, pulumi.Resource] = {}
     namespace = app.namespace
     if app.makes_namespace:
-        made = make_namespace(children, f"{name}-namespace", namespace)
+        made = make_namespace(children, f"{name}-namespace", namespace, app.pod.security)
         found["namespace"], namespace = made, made.metadata.name
     return found | make_deployment(children, name, app, namespace)
 
 
-def make_namespace(children: Children, name: str, namespace: "pulumi.Input[str]") -> core.Namespace:
-    """The namespace of apps, in which nothing beyond the `baseline` Pod Security level runs."""
-    labels = {"pod-security.kubernetes.io/enforce": "baseline"}
+def make_namespace(children: Children, name: str, namespace: "pulumi.Input[str]", security: str) -> core.Namespace:
+    """The namespace of apps, in which nothing beyond a Pod Security level runs."""
+    labels = {"pod-security.kubernetes.io/enforce": security}
     return core.Namespace(name, metadata={"name": namespace, "labels": labels}, opts=children.options())
 
 

@@ -1,5 +1,6 @@
 """Apps: many applications on one cluster, each with an exposure of its own, as one component."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
@@ -148,11 +149,16 @@ class Apps(KubernetesComponent):
 
 
 def _make_namespaces(children: Children, name: str, apps: Iterable[AppDeployment]) -> Mapping[str, pulumi.Output[str]]:
-    """The namespaces that applications make, each once."""
-    made = sorted({str(app.namespace) for app in apps if app.makes_namespace})
+    """The namespaces that applications make, each once, with the strictest Pod Security level that all in it keep."""
+    levels: dict[str, set[str]] = defaultdict(set)
+    for app in apps:
+        if app.makes_namespace:
+            levels[str(app.namespace)].add(app.pod.security)
     return {
-        namespace: make_namespace(children, f"{name}-namespace-{namespace}", namespace).metadata.name
-        for namespace in made
+        namespace: make_namespace(
+            children, f"{name}-namespace-{namespace}", namespace, min(found, key=rules.POD_SECURITY.index)
+        ).metadata.name
+        for namespace, found in sorted(levels.items())
     }
 
 

@@ -22,7 +22,7 @@ from realip.components._component import KubernetesComponent
 from realip.components._deployment import AppDeployment, make_app
 from realip.components._sources import ENV_FROM, FILES, EnvFrom, FileItem, MountedFiles, files_of, source_of
 from realip.components._taints import EFFECTS
-from realip.pod import Echo, Pod, Port, added_capabilities
+from realip.pod import Echo, Pod, Port, added_capabilities, is_root, low_port_sysctls
 from realip.pod_template import Words, faults
 from realip.problems import Problem
 
@@ -132,6 +132,12 @@ class WorkloadArgs(TypedDict):
     """How long a pod goes on serving while the load balancer lets go of it. Needs Kubernetes 1.30; none if unset."""
     capabilities: NotRequired[Sequence[str]]
     """Linux capabilities that the image needs, of those that the `baseline` level allows, such as `CHOWN`. All others are dropped."""
+    pod_security: NotRequired[str]
+    """The Pod Security level that the pods keep, and a namespace that is made enforces: `baseline`, or `restricted` for an image
+    that needs no root. `baseline` if unset, `restricted` of `echo`."""
+    run_as_user: NotRequired[int]
+    """The number of the user that the pods run as; the image's if unset. `restricted` asks for one where the image's is root, or
+    a name."""
     env: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Environment variables of the container; a secret value stays one."""
     env_from: NotRequired[Sequence[EnvFrom]]
@@ -194,6 +200,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if deployment is not None and "container" not in args.said and len(deployment) > 63:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
         yield arguments.lacks("container", message)
+    yield from _security_problems(arguments, args)
     if args.get("echo"):
         yield from _echo_problems(arguments, args)
     elif "image" not in args.said and "echo" not in args.wrong:
@@ -208,6 +215,25 @@ def _mount_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     taken = {echo.FOLDER: "the echo app's program takes"} if args.get("echo") else {}
     for index, message in pod_rules.mount_conflicts(paths, taken):
         yield arguments.entry(index).refuse("path", paths[index], message)
+
+
+def _security_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Arguments that the `restricted` Pod Security level forbids, and ports that tell what others than root are given."""
+    level = args.get("pod_security") if "pod_security" in args.said else _usual_security(args)
+    if not is_root(level or rules.BASELINE, args.number("run_as_user")):
+        listed = [(arguments.at("ports").entry(index), port) for index, port in enumerate(args.entries("ports"))]
+        for place, port in [(arguments, args), *listed]:
+            if is_later(port.get("port")):
+                message = "is not known yet, and how pods without root may listen there depends on it; write it out"
+                yield place.lacks("port", message)
+    if level != rules.RESTRICTED:
+        return
+    if args.number("run_as_user") == 0:
+        yield arguments.refuse("run_as_user", 0, "is root, which the restricted level forbids; name another user")
+    for index, capability in enumerate(args.entries("capabilities")):
+        if capability in rules.BASELINE_CAPABILITIES and capability not in rules.RESTRICTED_CAPABILITIES:
+            message = "is a capability that the restricted level forbids; remove it, or set pod_security to baseline"
+            yield arguments.at("capabilities").refuse_entry(index, capability, message)
 
 
 _SAID_BY = Words(
@@ -237,9 +263,6 @@ def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     for name in ("command", "args"):
         if name in args.said and name not in args.wrong:
             yield arguments.refuse(name, args.get(name), "is for another program than the echo app; remove it")
-    if is_later(args.get("port")):
-        message = "is not known yet, and whether the echo app may run as nobody depends on it; write it out"
-        yield arguments.lacks("port", message)
     deployment = args.text("deployment")
     if deployment is not None and len(deployment) + len(echo.name_behind()) > 253:
         message = f"is too long with {echo.name_behind()} behind it, the name of the echo app's ConfigMap; shorten it"
@@ -285,6 +308,8 @@ WORKLOAD = Shape(
         "readiness_path": rules.url_path,
         "drain_seconds": lambda value: rules.within(value, rules.DRAIN_SECONDS),
         "capabilities": Items(lambda value: rules.one_of(value, rules.BASELINE_CAPABILITIES), unique=True),
+        "pod_security": lambda value: rules.one_of(value, rules.POD_SECURITY),
+        "run_as_user": lambda value: rules.within(value, rules.USERS),
         "env": Entries(rules.environment_name),
         "env_from": Items(ENV_FROM),
         "files": Items(FILES),
@@ -348,7 +373,8 @@ def _max_unavailable(budget: DisruptionBudget | None, fewest: object) -> "pulumi
 
 def pod_of(args: WorkloadArgs) -> Pod:
     """The pod that arguments ask for."""
-    resources = args["resources"]
+    resources, security, user = args["resources"], args.get("pod_security") or _usual_security(args), _user(args)
+    root = is_root(security, user)
     return Pod(
         container=args.get("container") or _container_name(args["deployment"]),
         image=args.get("image") or echo.IMAGE,
@@ -361,7 +387,10 @@ def pod_of(args: WorkloadArgs) -> Pod:
             Port(as_integer(port["port"]), port.get("protocol"), port.get("name")) for port in args.get("ports") or ()
         ],
         probed=_listens_by_tcp(args),
-        capabilities=_capabilities(args),
+        capabilities=_capabilities(args, root=root),
+        security=security,
+        run_as_user=user,
+        sysctls=low_port_sysctls(_known_ports(args), root=root),
         readiness_path=args.get("readiness_path"),
         drain_seconds=int(args.get("drain_seconds") or 0),
         super_nodes=args.get("super_nodes") or False,
@@ -411,12 +440,34 @@ def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
     return pulumi.Output.all(deployment).apply(lambda known: str(known[0]).replace(".", "-"))
 
 
-def _capabilities(args: WorkloadArgs) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
+def _usual_security(args: Mapping[str, Any]) -> str:
+    """The Pod Security level where none is said."""
+    return rules.RESTRICTED if args.get("echo") else rules.BASELINE
+
+
+def _user(args: WorkloadArgs) -> int | None:
+    """The user that pods run as; None for the image's."""
+    if "run_as_user" in args:
+        return int(args["run_as_user"])
+    nobody = args.get("echo") and args.get("pod_security") != rules.BASELINE
+    return echo.USER if nobody else None
+
+
+def _capabilities(args: WorkloadArgs, *, root: bool) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
     """Capabilities that the image needs, and the one for listening on a low port; none in most cases."""
-    wanted = args.get("capabilities") or ()
-    ports = [as_integer(port["port"]) for port in args.get("ports") or ()] or [as_integer(args["port"])]
-    known = [port for port in ports if isinstance(port, int)]
+    wanted, ports, known = args.get("capabilities") or (), _ports(args), _known_ports(args)
     if len(known) == len(ports):
-        return added_capabilities(wanted, known)
-    later: pulumi.Output[Any] = pulumi.Output.all(*ports).apply(lambda numbers: added_capabilities(wanted, numbers))
+        return added_capabilities(wanted, known, root=root)
+    later: pulumi.Output[Any] = pulumi.Output.all(*ports).apply(
+        lambda numbers: added_capabilities(wanted, numbers, root=root)
+    )
     return later
+
+
+def _ports(args: WorkloadArgs) -> "list[pulumi.Input[int]]":
+    """Where the container listens."""
+    return [as_integer(port["port"]) for port in args.get("ports") or ()] or [as_integer(args["port"])]
+
+
+def _known_ports(args: WorkloadArgs) -> list[int]:
+    return [port for port in _ports(args) if isinstance(port, int)]

@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 
-from realip import echo, pod_numbers, tke
-from realip.pod import Echo, File, Pod, Port, Source, added_capabilities
+from realip import echo, pod_numbers, rules, tke
+from realip.pod import Echo, File, Pod, Port, Source, added_capabilities, is_root, low_port_sysctls
 from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
 
-__all__ = ["app_budget", "app_labels", "app_pod", "app_replicas", "drains"]
+__all__ = ["app_budget", "app_labels", "app_pod", "app_replicas", "drains", "pod_security"]
 
 
 def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple[int, int] | None = None) -> Pod:
     """The pod of the stack's app; `kept` is what becomes of values that may be secret, `version` an existing cluster's."""
     app, row, main = settings.app, settings.row, main_port(settings)
+    security = pod_security(settings)
+    user = echo.USER if app.run_as_user is None and app.echo and security == rules.RESTRICTED else app.run_as_user
+    root = is_root(security, user)
     ports = [Port(port, protocol) for port, protocol in container_ports(settings)]
+    numbers = [port.number for port in ports] or [main]
     return Pod(
         container=app.container or row.names.container,
         image=app.image or (echo.IMAGE if app.echo else row.image),
@@ -26,7 +30,10 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
         probed=not ports or any(port.number == main and port.protocol == "TCP" for port in ports),
         requests={"cpu": app.cpu_request, "memory": app.memory_request},
         limits={"cpu": app.cpu_limit, "memory": app.memory_limit},
-        capabilities=added_capabilities(app.capabilities, [port.number for port in ports] or [main]),
+        capabilities=added_capabilities(app.capabilities, numbers, root=root),
+        security=security,
+        run_as_user=user,
+        sysctls=low_port_sysctls(numbers, root=root),
         readiness_path=app.readiness_path,
         drain_seconds=drain_seconds(settings) if drains(settings, version) else 0,
         super_nodes=row.super_nodes,
@@ -49,6 +56,12 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
         command=[kept(word) for word in app.command],
         args=[kept(word) for word in app.args],
     )
+
+
+def pod_security(settings: Settings) -> str:
+    """The Pod Security level of the app: as said, else what its image is known to keep."""
+    app = settings.app
+    return app.pod_security or (rules.RESTRICTED if app.echo else rules.BASELINE)
 
 
 def app_labels(settings: Settings) -> dict[str, str]:

@@ -56,6 +56,7 @@ __all__ = [
     "PackageId",
     "Path",
     "PodNumber",
+    "PodSecurity",
     "Port",
     "PrepaidPeriod",
     "RenewFlag",
@@ -73,6 +74,7 @@ __all__ = [
     "SubnetId",
     "TagKey",
     "TagValue",
+    "User",
     "Version",
     "VpcCidr",
     "VpcId",
@@ -161,6 +163,8 @@ EnvName = Annotated[str, keeps(rules.environment_name)]
 ConfigKey = Annotated[str, keeps(pod_rules.config_key)]
 FileName = Annotated[str, keeps(pod_rules.file_name)]
 MountPath = Annotated[str, keeps(pod_rules.mount_path)]
+PodSecurity = Annotated[str, keeps(rules.one_of, rules.POD_SECURITY)]
+User = Annotated[int, Field(ge=rules.USERS.start, le=rules.USERS[-1])]
 Capability = Annotated[str, keeps(rules.one_of, rules.BASELINE_CAPABILITIES)]
 CertificateId = Annotated[str, keeps(exposure_rules.certificate_id)]
 CheckInterval = Annotated[int, Field(ge=tke.HEALTH_CHECK_INTERVALS.start, le=tke.HEALTH_CHECK_INTERVALS[-1])]

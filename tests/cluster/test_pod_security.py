@@ -1,4 +1,4 @@
-"""The app's pods run in a namespace that enforces the baseline Pod Security level, as many clusters do everywhere."""
+"""The app's pods run in a namespace that enforces a Pod Security level, as many clusters do everywhere."""
 
 import pytest
 import yaml
@@ -8,23 +8,27 @@ from tests.cluster.conftest import Renderer
 from tools.waiting import wait_for
 
 
-def enforce_baseline(cluster: live.Cluster, namespace: str) -> None:
+def enforce(cluster: live.Cluster, namespace: str, level: str) -> None:
     if namespace not in live.SYSTEM_NAMESPACES:
         cluster.plane.kubectl("create", "namespace", namespace)
-    cluster.plane.kubectl("label", "namespace", namespace, *(f"{label}=baseline" for label in live.POD_SECURITY))
+    cluster.plane.kubectl("label", "namespace", namespace, *(f"{label}={level}" for label in live.POD_SECURITY))
+
+
+def admitted(cluster: live.Cluster, rendered: live.Render) -> None:
+    warnings = cluster.apply(rendered)
+    cluster.settle(rendered)
+    assert not [warning for warning in warnings if "PodSecurity" in warning]
+    assert len(cluster.pods(rendered)) == rendered.only("Deployment")["spec"]["replicas"]
+    assert cluster.refusal(rendered) == ""
 
 
 @pytest.mark.parametrize("stack", live.STACKS)
 def test_the_pods_are_admitted_under_baseline(cluster: live.Cluster, render: Renderer, stack: str) -> None:
     rendered = render(stack)
-    enforce_baseline(cluster, rendered.namespace)
+    enforce(cluster, rendered.namespace, "baseline")
 
-    warnings = cluster.apply(rendered)
-    cluster.settle(rendered)
+    admitted(cluster, rendered)
 
-    assert not [warning for warning in warnings if "PodSecurity" in warning]
-    assert len(cluster.pods(rendered)) == rendered.only("Deployment")["spec"]["replicas"]
-    assert cluster.refusal(rendered) == ""
     labels = cluster.plane.get("namespace", rendered.namespace)["metadata"]["labels"]
     assert [labels[label] for label in live.POD_SECURITY] == ["baseline", "baseline"], "the apply took the level away"
 
@@ -32,7 +36,7 @@ def test_the_pods_are_admitted_under_baseline(cluster: live.Cluster, render: Ren
 def test_pods_that_baseline_forbids_would_not_have_come(cluster: live.Cluster, render: Renderer) -> None:
     """The test above proves something only if the level is enforced and a refusal shows."""
     rendered = render(live.STACKS[0])
-    enforce_baseline(cluster, rendered.namespace)
+    enforce(cluster, rendered.namespace, "baseline")
     deployment = rendered.only("Deployment")
     deployment["spec"]["template"]["spec"]["hostNetwork"] = True
     answer = cluster.plane.try_kubectl("apply", "--server-side", "--filename=-", stdin=yaml.safe_dump(deployment))
@@ -40,4 +44,48 @@ def test_pods_that_baseline_forbids_would_not_have_come(cluster: live.Cluster, r
     assert "would violate PodSecurity" in answer.stderr
     refusal = wait_for("the refusal of the pods", lambda: cluster.refusal(rendered), live.SETTLE_SECONDS)
     assert 'violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)' in refusal
+    assert cluster.pods(rendered) == []
+
+
+RESTRICTED = {
+    "an image that can": (
+        "app.image=registry.example.com/team/web:v1",
+        "app.podSecurity=restricted",
+        "app.runAsUser=1000",
+        "app.files[0].configMap=settings",
+        "app.files[0].path=/etc/app",
+        "app.files[1].secret=tls",
+        "app.files[1].path=/etc/tls",
+        "app.files[1].items[0].key=tls.crt",
+        "app.files[1].items[0].path=web/cert.pem",
+    ),
+    "the echo app": ("app.echo=true",),
+    "a port below 1024": ("app.echo=true", "app.port=80"),
+}
+
+
+@pytest.mark.parametrize("settings", RESTRICTED.values(), ids=RESTRICTED)
+@pytest.mark.parametrize("stack", [live.STACKS[0], "globalrouter-direct-super", "vpc-cni-nondirect-native-local"])
+def test_pods_without_root_are_admitted_under_restricted(
+    cluster: live.Cluster, render: Renderer, stack: str, settings: tuple[str, ...]
+) -> None:
+    rendered = render(stack, *settings)
+    enforce(cluster, rendered.namespace, "restricted")
+    admitted(cluster, rendered)
+
+
+def test_a_namespace_of_the_stack_enforces_the_level_itself(cluster: live.Cluster, render: Renderer) -> None:
+    rendered = render(live.STACKS[0], "app.echo=true", "app.namespace=shop")
+    admitted(cluster, rendered)
+    labels = cluster.plane.get("namespace", "shop")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_pods_of_the_guides_image_are_refused_under_restricted(cluster: live.Cluster, render: Renderer) -> None:
+    """Or the tests above would prove nothing; and these images do run as root."""
+    rendered = render(live.STACKS[0])
+    enforce(cluster, rendered.namespace, "restricted")
+    cluster.apply(rendered)
+    refusal = wait_for("the refusal of the pods", lambda: cluster.refusal(rendered), live.SETTLE_SECONDS)
+    assert 'violates PodSecurity "restricted:latest": runAsNonRoot != true' in refusal
     assert cluster.pods(rendered) == []

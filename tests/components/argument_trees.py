@@ -89,6 +89,8 @@ _WORKLOAD: dict[str, Any] = {
     },
     "drain_seconds": 20,
     "capabilities": ["CHOWN", "SETUID"],
+    "pod_security": "baseline",
+    "run_as_user": 1000,
     "timeout_seconds": 120,
     "ports": [{"port": 8080, "protocol": "TCP", "name": "http"}, {"port": 8080, "protocol": "UDP"}],
 }

@@ -6,7 +6,7 @@ from realip import echo, rules, tke
 from realip.pod_rules import mount_conflicts, name_conflicts
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
-from realip.settings.app_pod import app_pod, drains
+from realip.settings.app_pod import app_pod, drains, pod_security
 from realip.settings.models import Settings
 
 __all__ = ["app_problems"]
@@ -55,8 +55,29 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
             if value:
                 message = "is for another program than the echo app; remove it, or app.echo"
                 yield Problem(f"app.{name}", list(value), message, ("app.echo",))
+    yield from _security_problems(settings)
     yield from _file_problems(settings)
     yield from _template_problems(settings)
+
+
+def _security_problems(settings: Settings) -> Iterator[Problem]:
+    """Settings that the `restricted` Pod Security level forbids, and an image that cannot keep it."""
+    app, involved = settings.app, ("app.podSecurity", "app.echo")
+    if pod_security(settings) != rules.RESTRICTED:
+        return
+    if app.image is None and not app.echo and app.deploy:
+        message = (
+            f"is nothing for the scenario's image, {settings.row.image}, which runs as root and writes beside its program; set "
+            "app.image to one that needs neither, or app.echo"
+        )
+        yield Problem("app.podSecurity", app.pod_security, message, ("app.image", "app.echo", "scenario"))
+    if app.run_as_user == 0:
+        message = "is root, which the restricted level forbids; name another user"
+        yield Problem("app.runAsUser", app.run_as_user, message, involved)
+    for index, capability in enumerate(app.capabilities):
+        if capability not in rules.RESTRICTED_CAPABILITIES:
+            message = "is a capability that the restricted level forbids; remove it, or set app.podSecurity to baseline"
+            yield Problem(f"app.capabilities[{index}]", capability, message, involved)
 
 
 def _file_problems(settings: Settings) -> Iterator[Problem]:
@@ -87,6 +108,8 @@ _SAID_BY = Words(
     service_account="app.serviceAccount",
     resources="app.cpuRequest, cpuLimit, memoryRequest or memoryLimit",
     capabilities="app.capabilities",
+    security="app.podSecurity",
+    run_as_user="app.runAsUser",
     echo="app.echo",
     super_nodes="scenario",
     tolerations="the scenario or nodes.taints",

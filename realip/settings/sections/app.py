@@ -21,10 +21,12 @@ from realip.settings.values import (
     Memory,
     MountPath,
     Name,
+    PodSecurity,
     Port,
     Seconds,
     ServiceName,
     Subdomain,
+    User,
     keeps,
 )
 
@@ -159,6 +161,14 @@ class AppSettings(Section):
     capabilities: tuple[Capability, ...] = Field(
         (),
         description="Linux capabilities that the image needs, such as CHOWN; all are dropped but the one for a port below 1024.",
+    )
+    pod_security: PodSecurity | None = Field(
+        None,
+        description="Pod Security level that the pods keep, and a namespace that is made enforces: baseline, or restricted for an image that needs no root. baseline if unset, restricted with echo.",
+    )
+    run_as_user: User | None = Field(
+        None,
+        description="Number of the user that the pods run as; the image's if unset. restricted asks for one where the image's is root, or a name.",
     )
     timeout_seconds: Seconds = Field(
         defaults.TIMEOUT, description="How long a rollout may take, on create and on update."

@@ -1,0 +1,176 @@
+"""Pod Security levels: pods that keep `restricted` where somebody asks for it, and no promise that the image breaks."""
+
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pytest
+
+from realip import Apps, ArgumentError, SettingsError, Workload, parse_settings
+from tests.components.test_workload import APP, _workload
+from tests.support.recording import run
+from tests.support.stacks import SLUGS, settings, up
+
+OWN = {"image": "registry.example.com/team/web:v1", "podSecurity": "restricted"}
+LOW = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "80"}]
+
+
+def _spec(slug: str = "vpc-cni-direct-native", **app: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = up(slug, app=app).one("Deployment").inputs["spec"]["template"]["spec"]
+    return spec
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_image_that_needs_no_root_gets_none(slug: str) -> None:
+    spec = _spec(slug, **OWN)
+    assert spec["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    (container,) = spec["containers"]
+    assert container["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    usual = _spec(slug)["securityContext"]
+    assert usual == {"seccompProfile": {"type": "RuntimeDefault"}}, "the guide's images run as root"
+
+
+@pytest.mark.parametrize(
+    ("app", "user"),
+    [(OWN | {"runAsUser": 1000}, 1000), ({"echo": True}, 65532), ({"echo": True, "runAsUser": 1000}, 1000)],
+)
+def test_pods_run_as_the_user_that_is_named(app: dict[str, Any], user: int) -> None:
+    context = _spec(**app)["securityContext"]
+    assert (context["runAsNonRoot"], context["runAsUser"]) == (True, user)
+
+
+def test_a_user_may_be_named_without_a_level() -> None:
+    context = _spec(runAsUser=1000)["securityContext"]
+    assert context["runAsUser"] == 1000
+    assert "runAsNonRoot" not in context
+    assert "runAsUser" not in _spec(echo=True, podSecurity="baseline")["securityContext"]
+
+
+@pytest.mark.parametrize(
+    ("app", "sysctls", "capabilities"),
+    [
+        (OWN | {"port": 80}, LOW, None),
+        ({"echo": True, "port": 80}, LOW, None),
+        ({"port": 80, "runAsUser": 1000}, LOW, None),
+        ({"port": 80}, None, ["NET_BIND_SERVICE"]),
+        ({"port": 80, "runAsUser": 0}, None, ["NET_BIND_SERVICE"]),
+        (OWN | {"port": 1024}, None, None),
+        (OWN | {"capabilities": ["NET_BIND_SERVICE"]}, None, ["NET_BIND_SERVICE"]),
+    ],
+)
+def test_whoever_runs_it_can_listen_on_a_low_port(
+    app: dict[str, Any], sysctls: list[dict[str, str]] | None, capabilities: list[str] | None
+) -> None:
+    """A capability ends where a program starts that is not root's, so that such pods get a port range of their own instead."""
+    spec = _spec(**app)
+    assert spec["securityContext"].get("sysctls") == sysctls
+    assert spec["containers"][0]["securityContext"]["capabilities"].get("add") == capabilities
+
+
+@pytest.mark.parametrize("more", [{"pod_security": "restricted"}, {"run_as_user": 1000}, {"echo": True}])
+def test_a_port_that_decides_it_is_known(more: dict[str, Any]) -> None:
+    def program() -> None:
+        args: Any = APP | more | {"port": pulumi.Output.from_input(80)}
+        Workload("web", args, pulumi.ResourceOptions(provider=kubernetes.Provider("theirs", kubeconfig="{}")))
+
+    with pytest.raises(ArgumentError, match="port: is not known yet, and how pods without root may listen there"):
+        run(program)
+    more = {}
+    (container,) = run(program).one("Deployment").inputs["spec"]["template"]["spec"]["containers"]
+    assert container["securityContext"]["capabilities"]["add"] == ["NET_BIND_SERVICE"]
+
+
+@pytest.mark.parametrize(
+    ("app", "level"), [({}, "baseline"), (OWN, "restricted"), ({"echo": True}, "restricted"), (OWN | {"podSecurity": "baseline"}, "baseline")]
+)  # fmt: skip
+def test_a_namespace_that_is_made_enforces_the_level(app: dict[str, Any], level: str) -> None:
+    labels = up(app=app | {"namespace": "shop"}).one("Namespace").inputs["metadata"]["labels"]
+    assert labels == {"pod-security.kubernetes.io/enforce": level}
+
+
+def test_apps_that_share_a_namespace_share_the_level_that_all_keep() -> None:
+    def app(name: str, namespace: str, **more: Any) -> Any:
+        workload = APP | {"deployment": name, "labels": {"app": name}, "namespace": namespace} | more
+        return {"workload": workload}
+
+    def program() -> None:
+        provider = kubernetes.Provider("their-cluster", kubeconfig="{}")
+        restricted = {"pod_security": "restricted"}
+        args: Any = {
+            "apps": {
+                "a": app("a", "both", **restricted),
+                "b": app("b", "both"),
+                "c": app("c", "strict", **restricted),
+                "d": app("d", "strict", echo=True),
+            }
+        }
+        Apps("apps", args, pulumi.ResourceOptions(provider=provider))
+
+    made = run(program).of("Namespace")
+    levels = {one.inputs["metadata"]["name"]: list(one.inputs["metadata"]["labels"].values()) for one in made}
+    assert levels == {"both": ["baseline"], "strict": ["restricted"]}
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"podSecurity": "restricted"}, "app.podSecurity", "runs as root and writes beside its program; set app.image"),
+    (OWN | {"runAsUser": 0}, "app.runAsUser", "is root, which the restricted level forbids"),
+    ({"echo": True, "runAsUser": 0}, "app.runAsUser", "is root, which the restricted level forbids"),
+    (OWN | {"capabilities": ["CHOWN"]}, "app.capabilities[0]", "is a capability that the restricted level forbids"),
+    ({"podSecurity": "privileged"}, "app.podSecurity", "is not one of baseline, restricted"),
+    ({"runAsUser": -1}, "app.runAsUser", "must be at least 0"),
+    ({"runAsUser": 2**31}, "app.runAsUser", "must be at most 2147483647"),
+]
+
+
+@pytest.mark.parametrize(("app", "path", "words"), REFUSED)
+def test_what_the_level_forbids_is_refused(app: dict[str, Any], path: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings(app=app))
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith(f"{path} = ")
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"pod_security": "restricted", "run_as_user": 0}, "run_as_user = 0: is root"),
+        ({"echo": True, "run_as_user": 0}, "run_as_user = 0: is root"),
+        ({"pod_security": "restricted", "capabilities": ["CHOWN"]}, 'capabilities[0] = "CHOWN": is a capability that'),
+        ({"pod_security": "strict"}, 'pod_security = "strict": is not one of baseline, restricted'),
+        ({"run_as_user": -1}, "run_as_user = -1: must be at least 0"),
+    ],
+)
+def test_a_component_refuses_the_same(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        _workload(**more)
+    (told,) = map(str, caught.value.problems)
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({"runAsNonRoot": False}, "is what app.podSecurity says; say it there"),
+        ({"runAsUser": 7}, "is what app.runAsUser says; say it there"),
+        ({"sysctls": []}, "replaces the list as a whole, with what app.port needs in it"),
+    ],
+)
+def test_a_pod_template_takes_nothing_of_it_away(context: dict[str, Any], words: str) -> None:
+    app = OWN | {"port": 80, "runAsUser": 1000, "podTemplate": {"spec": {"securityContext": context}}}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings(app=app))
+    (told,) = map(str, caught.value.problems)
+    assert words in told
+
+
+def test_a_workload_hands_the_level_to_its_namespace() -> None:
+    def program() -> None:
+        provider = kubernetes.Provider("their-cluster", kubeconfig="{}")
+        args: Any = APP | {"namespace": "shop", "pod_security": "restricted", "run_as_user": 1000.0}
+        Workload("web", args, pulumi.ResourceOptions(provider=provider))
+
+    found = run(program)
+    assert list(found.one("Namespace").inputs["metadata"]["labels"].values()) == ["restricted"]
+    context = found.one("Deployment").inputs["spec"]["template"]["spec"]["securityContext"]
+    assert context["runAsUser"] == 1000
