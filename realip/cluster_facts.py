@@ -119,7 +119,7 @@ def _reasons(facts: ClusterFacts, row: Scenario, *, eni_pods: bool) -> Iterator[
     elif not row.super_nodes and facts.is_hybrid and row.network_mode is NetworkMode.VPC_CNI and not eni_pods:
         yield (
             "is GlobalRouter with VPC-CNI added, where a pod has a routed address unless it asks for an ENI, and "
-            f"`{row.slug}` counts on ENIs"
+            f"`{row.slug}` counts on ENIs, which app.eniPods asks for in GlobalRouter"
         )
     if facts.version is not None and facts.version < row.minimum_version:
         has, oldest = (".".join(map(str, version)) for version in (facts.version, row.minimum_version))

@@ -94,6 +94,8 @@ class Pod:
     readiness_path: str | None = None
     drain_seconds: int = 0
     super_nodes: bool = False
+    eni: bool = False
+    """It asks for an address of the VPC, by an elastic network interface."""
     tolerations: Sequence[Mapping[str, Any]] = ()
     env: Mapping[str, Any] = field(default_factory=dict)
     env_from: Sequence[Source] = ()
@@ -149,7 +151,8 @@ def template(pod: Pod) -> dict[str, Any]:
         tolerations=_tolerations(pod),
         volumes=[_volume(file) for file in pod.files],
     )
-    return {"metadata": {"labels": dict(pod.labels)}, "spec": spec}
+    annotations = dict(tke.POD_NETWORK) if pod.eni else None
+    return {"metadata": _said(annotations=annotations, labels=dict(pod.labels)), "spec": spec}
 
 
 _ECHO_COMMAND = ("python3", "-u", f"{echo.FOLDER}/{echo.FILE}")
@@ -193,6 +196,7 @@ def _level(key: str, labels: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _container(pod: Pod) -> dict[str, Any]:
+    eni = tke.POD_ENI if pod.eni else {}
     sleep = {"preStop": {"sleep": {"seconds": pod.drain_seconds}}}
     return _said(
         name=pod.container,
@@ -205,7 +209,7 @@ def _container(pod: Pod) -> dict[str, Any]:
             _said(containerPort=port.number, protocol=port.protocol, name=port.name)
             for port in pod.ports or (Port(pod.port),)
         ],
-        resources={"requests": dict(pod.requests), "limits": dict(pod.limits)},
+        resources={"requests": {**pod.requests, **eni}, "limits": {**pod.limits, **eni}},
         readinessProbe=_readiness(pod),
         # The guide's images run as root and write their log beside the program, so neither is forbidden at `baseline`.
         securityContext={

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from realip import tke
 from realip.errors import nearest
 from realip.pod import ECHO_VOLUME, Pod, template
 from realip.pod_fields import ROOT, Field, fields_of
@@ -54,6 +55,7 @@ class Words:
     run_as_user: str
     echo: str
     super_nodes: str
+    eni_pods: str
     tolerations: str
 
 
@@ -276,6 +278,9 @@ def _owners_in_container(before: Mapping[str, Any], pod: Pod, words: Words) -> I
     yield from (((*own, "env", ("name", name)), words.env) for name in pod.env)
     yield from (((*own, "resources", "requests", amount), words.resources) for amount in pod.requests)
     yield from (((*own, "resources", "limits", amount), words.resources) for amount in pod.limits)
+    for amount in tke.POD_ENI if pod.eni else ():
+        yield (*own, "resources", "requests", amount), words.eni_pods
+        yield (*own, "resources", "limits", amount), words.eni_pods
     yield (*own, "securityContext", "capabilities"), words.capabilities
     yield (*own, "readinessProbe", "httpGet"), words.readiness_path
     yield (*own, "readinessProbe", "tcpSocket"), words.readiness_path
@@ -290,6 +295,7 @@ def _owners_in_container(before: Mapping[str, Any], pod: Pod, words: Words) -> I
 def _owners_in_pod(before: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[tuple[Place, str]]:
     """Everything else about the pod that is said elsewhere, and where."""
     yield from ((("metadata", "labels", label), words.label) for label in pod.labels)
+    yield from ((("metadata", "annotations", key), words.eni_pods) for key in before["metadata"].get("annotations", ()))
     for volume in before["spec"].get("volumes", ()):
         yield ("spec", "volumes", ("name", volume["name"])), _mounted_by(volume["name"], words)
     secrets = pod.image_pull_secrets

@@ -13,6 +13,7 @@ from realip.kubernetes_api import connected
 from realip.online import may_ask
 from realip.problems import MISSING, Problem
 from realip.settings.app_pod import app_budget
+from realip.settings.exposure_plan import needs_route_direct_access
 from realip.settings.models import Settings
 
 __all__ = ["Reached", "reach"]
@@ -57,8 +58,15 @@ def reach(settings: Settings) -> Reached:
 
 
 def _problems(settings: Settings, facts: ClusterFacts) -> Iterator[Problem]:
-    for reason in unfit(facts, settings.row):
+    eni_pods = settings.app.eni_pods
+    for reason in unfit(facts, settings.row, eni_pods=eni_pods):
         yield Problem("scenario", settings.row.slug, f"cannot be on {settings.cluster.id}, which {reason}")
+    if eni_pods and facts.nodes and not facts.eni_nodes:
+        message = (
+            f"cannot be on {settings.cluster.id}, of which no node offers {next(iter(tke.POD_ENI))}; add VPC-CNI to the cluster "
+            "in TKE's console, or remove it"
+        )
+        yield Problem("app.eniPods", value=True, message=message)
 
 
 def _warnings(settings: Settings, facts: ClusterFacts) -> Iterator[Problem]:
@@ -79,7 +87,7 @@ def _warnings(settings: Settings, facts: ClusterFacts) -> Iterator[Problem]:
             "drained, so none is made: a drain may take all pods of the app at once"
         )
         yield Problem("cluster.id", settings.cluster.id, message)
-    if settings.row.global_route_direct_access and facts.controller is None:
+    if needs_route_direct_access(settings) and facts.controller is None:
         namespace, name = tke.SERVICE_CONTROLLER_CONFIG
         message = f"shows no ConfigMap {namespace}/{name}, in which direct access is turned on; without it the update ends there"
         yield Problem("cluster.id", settings.cluster.id, message)

@@ -31,7 +31,7 @@ from realip.reached_cluster import Reached, reach
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
 from realip.settings.app_pod import app_budget, app_labels, app_pod, app_replicas
-from realip.settings.exposure_plan import NO_PORTS, OpenPorts, gate, open_ports
+from realip.settings.exposure_plan import NO_PORTS, OpenPorts, gate, needs_route_direct_access, open_ports
 from realip.settings.models import Settings
 from realip.settings.sections.access import Gate
 from realip.settings.sections.network import SubnetSettings
@@ -309,7 +309,7 @@ class RealIpStack(Component):
 
     def _make_direct_access(self) -> list[pulumi.Resource]:
         """GlobalRouter's cluster-wide key, where the scenario needs it."""
-        if not self._row.global_route_direct_access:
+        if not needs_route_direct_access(self._settings):
             return []
         name, timeout = f"{self._name}-direct-access", self._settings.load_balancer.timeout_seconds
         return [make_global_route_direct_access(self._objects, name, {"timeout_seconds": timeout})]

@@ -85,6 +85,8 @@ __all__ = [
     "NODE_RESERVED_CORES",
     "NODE_RESERVED_CORES_AT_LEAST",
     "NODE_RESERVED_MEMORY",
+    "POD_ENI",
+    "POD_NETWORK",
     "POD_NETWORKS",
     "PREPAID_PERIODS",
     "PRE_STOP_SLEEP_VERSION",
@@ -314,8 +316,13 @@ DEFAULT_DIRECT_ACCESS_SINCE = (2, 11, 0)
 POD_NETWORKS = "tke.cloud.tencent.com/networks"
 ENI_NETWORKS = ("tke-route-eni", "tke-direct-eni")
 """Networks that give a pod an address of the VPC, in VPC-CNI clusters and in GlobalRouter clusters that have them besides."""
+POD_NETWORK = {POD_NETWORKS: ENI_NETWORKS[0]}
+"""The annotation of a pod that asks for an address of the VPC in a cluster whose pods have others (TKE 48793)."""
 ENI_RESOURCES = ("tke.cloud.tencent.com/eni-ip", "tke.cloud.tencent.com/direct-eni")
 """Resources that nodes with such networks offer, and their pods ask for."""
+POD_ENI = {ENI_RESOURCES[0]: "1"}
+"""The resource of such a pod, as request and limit. TKE's document shows the annotation alone, and its webhook may add this one;
+Tencent's own guide (imroc/tke-guide) writes both."""
 
 # --- Super nodes (TKE 41897; provider kubernetes_serverless_node_pool) --------------------------------------------------
 

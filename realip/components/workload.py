@@ -120,6 +120,9 @@ class WorkloadArgs(TypedDict):
     Kubernetes 1.27."""
     super_nodes: NotRequired[bool]
     """Pods run on super nodes."""
+    eni_pods: NotRequired[bool]
+    """Give each pod an address of the VPC by an elastic network interface, in a GlobalRouter cluster to which VPC-CNI was added;
+    the pods of other clusters have one without it, or cannot."""
     tolerations: NotRequired[Sequence[Toleration]]
     """Tolerations of the pods."""
     required_spread: NotRequired[bool]
@@ -177,6 +180,9 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
             f"cannot be, since `{defaults.NAMESPACE}` is on every cluster already; name another namespace, or remove it"
         )
         yield arguments.refuse("create_namespace", value=True, message=message)
+    if args.get("super_nodes") is True and args.get("eni_pods") is True:
+        message = "is for nodes, and pods of super nodes have an address of the VPC each without it; remove it"
+        yield arguments.refuse("eni_pods", value=True, message=message)
     places = [
         (arguments, args),
         *((arguments.at("ports").entry(i), port) for i, port in enumerate(args.entries("ports"))),
@@ -394,6 +400,7 @@ def pod_of(args: WorkloadArgs) -> Pod:
         readiness_path=args.get("readiness_path"),
         drain_seconds=int(args.get("drain_seconds") or 0),
         super_nodes=args.get("super_nodes") or False,
+        eni=args.get("eni_pods") or False,
         required_spread=args.get("required_spread") or False,
         tolerations=args.get("tolerations") or (),
         env=args.get("env") or {},

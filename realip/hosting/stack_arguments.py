@@ -330,6 +330,12 @@ class StackApp(TypedDict):
     """Kubernetes 1.30 and later: seconds a pod goes on serving while the load balancer lets go of it. If unset, at least as long as loadBalancer.healthCheck takes to see that a pod is gone: unHealthNum x intervalTime. Defaults to `10`."""
     capabilities: NotRequired[Sequence[str]]
     """Linux capabilities that the image needs, such as CHOWN; all are dropped but the one for a port below 1024."""
+    pod_security: NotRequired[str]
+    """Pod Security level that the pods keep, and a namespace that is made enforces: baseline, or restricted for an image that needs no root. baseline if unset, restricted with echo."""
+    run_as_user: NotRequired[int]
+    """Number of the user that the pods run as; the image's if unset. restricted asks for one where the image's is root, or a name."""
+    eni_pods: NotRequired[bool]
+    """GlobalRouter, on a cluster that you have and to which VPC-CNI was added: give each pod an address of the VPC by an elastic network interface, so that direct access needs neither GlobalRouteDirectAccess nor an account billed by IP. Of an app that runs already: its pods have one. Defaults to `false`."""
     timeout_seconds: NotRequired[int]
     """How long a rollout may take, on create and on update. Defaults to `600`."""
 

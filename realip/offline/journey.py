@@ -121,7 +121,7 @@ def _passed_node(settings: "Settings", plan: AddressPlan, say: Say) -> Hop:
     """A node that packets go by untouched, if there is one."""
     if settings.row.super_nodes:
         node = say("hop_super_node")
-    elif plan.cluster is not None:
+    elif plan.cluster is not None and not settings.app.eni_pods:
         node = say("hop_routed_node", ranges=_where(settings, plan.node_ranges))
     else:
         node = say("hop_passed_node", ranges=_where(settings, plan.node_ranges))

@@ -176,7 +176,9 @@ def _deployment(inputs: Mapping[str, Any], say: Say) -> Summary:
         "Deployment",
         say("deployment_pods" if replicas else "deployment_autoscaled", name=_object_name(inputs), count=replicas),
     )
-    made.decisive = [f'nodeSelector {key}: "{value}"' for key, value in (pod.get("nodeSelector") or {}).items()]
+    annotations = spec["template"]["metadata"].get("annotations") or {}
+    made.decisive = [f'{key}: "{annotations[key]}"' for key in tke.POD_NETWORK if key in annotations]
+    made.decisive += [f'nodeSelector {key}: "{value}"' for key, value in (pod.get("nodeSelector") or {}).items()]
     made.decisive += [say("pod_tolerates", taint=_taint(toleration)) for toleration in pod.get("tolerations") or ()]
     for container in pod["containers"]:
         ports = ", ".join(map(_container_port, container.get("ports") or ()))

@@ -37,6 +37,7 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
         readiness_path=app.readiness_path,
         drain_seconds=drain_seconds(settings) if drains(settings, version) else 0,
         super_nodes=row.super_nodes,
+        eni=app.eni_pods,
         required_spread=row.exposure is ExposureKind.LOCAL_SERVICE,
         tolerations=[
             {"key": taint.key, "value": taint.value, "effect": taint.effect.value} for taint in settings.nodes.taints

@@ -22,6 +22,7 @@ __all__ = [
     "listening_ports",
     "main_port",
     "named_clients",
+    "needs_route_direct_access",
     "open_ports",
     "seconds_until_unwell",
     "service_config_name",
@@ -119,6 +120,11 @@ def listening_ports(settings: Settings) -> OpenPorts:
     """Ports of the load balancer as a rule of a security group has them."""
     found = listeners(settings)
     return OpenPorts(*(_listed(one.port for one in found if one.transport == kind) for kind in ("TCP", UDP)))
+
+
+def needs_route_direct_access(settings: Settings) -> bool:
+    """Direct access of routed pods, which GlobalRouteDirectAccess lets a GlobalRouter cluster have; pods with an ENI need it not."""
+    return settings.row.global_route_direct_access and not settings.app.eni_pods
 
 
 def drain_seconds(settings: Settings) -> int:

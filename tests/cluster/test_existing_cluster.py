@@ -1,5 +1,6 @@
 """Existing clusters as a real API server shows them: what is read of them, what is refused, and that nothing is written then."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -100,6 +101,28 @@ def test_an_app_is_exposed_on_a_cluster_that_somebody_else_made(kubeconfig: str,
     provider = found.one("pulumi:providers:kubernetes")
     assert provider.inputs["clusterIdentifier"] == "cls-12345678"
     assert "kubeconfig" in provider.secrets
+
+
+def test_pods_with_an_eni_are_taken_where_vpc_cni_was_added(kubeconfig: str, cluster: Cluster, node: Any) -> None:
+    node("both", pod_cidr="172.20.0.0/26", offers=ENI)
+    found = up(kubeconfig, "globalrouter-direct-native", app={"eniPods": True})
+    assert not found.of("ConfigMapPatch"), "no switch of the whole cluster is needed"
+    deployment = found.one("Deployment").inputs
+    answer = cluster.plane.try_kubectl(
+        *("create", "--dry-run=server", "--validate=strict", "--output=json", "--filename=-"),
+        stdin=json.dumps({"apiVersion": "apps/v1", "kind": "Deployment"} | deployment),
+    )
+    assert answer.returncode == 0, answer.stderr
+    template = json.loads(answer.stdout)["spec"]["template"]
+    assert template["metadata"]["annotations"] == {"tke.cloud.tencent.com/networks": "tke-route-eni"}
+    resources = template["spec"]["containers"][0]["resources"]
+    assert {resources[kind]["tke.cloud.tencent.com/eni-ip"] for kind in ("requests", "limits")} == {"1"}
+
+
+def test_pods_without_an_eni_to_have_are_not_written(kubeconfig: str, node: Any) -> None:
+    node("routed", pod_cidr="172.20.0.0/26")
+    with pytest.raises(ArgumentError, match=r"of which no node offers tke\.cloud\.tencent\.com/eni-ip"):
+        up(kubeconfig, "globalrouter-direct-native", app={"eniPods": True})
 
 
 def test_a_way_that_the_cluster_cannot_have_is_refused_before_anything_is_registered(

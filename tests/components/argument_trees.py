@@ -248,7 +248,11 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (Workload, _WORKLOAD),
-    (Workload, {name: _WORKLOAD[name] for name in ("deployment", "labels", "port", "resources")} | {"echo": True}),
+    (
+        Workload,
+        {name: _WORKLOAD[name] for name in ("deployment", "labels", "port", "resources")}
+        | {"echo": True, "eni_pods": True},
+    ),
     (
         DirectService,
         _SERVICE | {"load_balancer": _NEW_BALANCER, "explicit_public": True, "pass_to_target": True} | _ANNOTATED,

@@ -71,3 +71,59 @@ def test_health_check() -> None:
     }
     pod = found.one("Deployment").inputs["spec"]["template"]["spec"]
     assert pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] == 12
+
+
+def _template(name: str) -> dict[str, Any]:
+    template: dict[str, Any] = _up(name).one("Deployment").inputs["spec"]["template"]
+    return template
+
+
+def test_files() -> None:
+    spec = _template("Pulumi.files.yaml")["spec"]
+    sources = [volume.get("configMap") or volume["secret"] for volume in spec["volumes"]]
+    assert sources[0] == {"name": "shop-settings"}
+    assert sources[1]["secretName"] == "shop-tls"
+    assert {item["path"] for item in sources[1]["items"]} == {"cert.pem", "key.pem"}
+    assert [mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]] == ["/etc/shop", "/etc/shop-tls"]
+
+
+def test_without_root() -> None:
+    found = _up("Pulumi.without-root.yaml")
+    assert list(found.one("Namespace").inputs["metadata"]["labels"].values()) == ["restricted"]
+    context = _template("Pulumi.without-root.yaml")["spec"]["securityContext"]
+    assert (context["runAsNonRoot"], context["runAsUser"]) == (True, 10001)
+    assert context["sysctls"] == [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "80"}]
+
+
+def test_pod_template() -> None:
+    template = _template("Pulumi.pod-template.yaml")
+    assert template["metadata"] == {
+        "annotations": {"prometheus.io/scrape": "true"},
+        "labels": {"app": "real-ip-app", "tier": "front"},
+    }
+    spec = template["spec"]
+    assert spec["priorityClassName"] == "business-critical"
+    assert list(spec["affinity"]) == ["nodeAffinity"]
+    assert spec["volumes"][1] == {"name": "uploads", "persistentVolumeClaim": {"claimName": "uploads"}}
+    containers = {one["name"]: one for one in spec["containers"]}
+    assert containers.keys() == {"shop", "log"}
+    shop = containers["shop"]
+    assert shop["startupProbe"] == {
+        "httpGet": {"path": "/live", "port": 8080},
+        "periodSeconds": 2,
+        "failureThreshold": 30,
+    }
+    assert shop["livenessProbe"] == {"httpGet": {"path": "/live", "port": 8080}, "periodSeconds": 20}
+    assert shop["readinessProbe"] == {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 5}
+    assert shop["volumeMounts"] == [
+        {"name": "cache", "mountPath": "/var/cache/shop"},
+        {"name": "uploads", "mountPath": "/var/lib/shop"},
+    ]
+
+
+def test_eni_pods() -> None:
+    """An update looks at the cluster first, so that this one is previewed."""
+    found = run(program(_values("Pulumi.eni-pods.yaml")), preview=True)
+    template = found.one("Deployment").inputs["spec"]["template"]
+    assert template["metadata"]["annotations"] == {"tke.cloud.tencent.com/networks": "tke-route-eni"}
+    assert found.of("ConfigMapPatch") == found.of("Cluster") == []

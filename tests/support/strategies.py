@@ -209,6 +209,7 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
             ),
             max_size=2,
         ),
+        eniPods=st.booleans(),
         podSecurity=st.sampled_from(["baseline", "restricted", "privileged"]),
         runAsUser=st.sampled_from([0, 1000, -1]),
         drainSeconds=st.integers(-1, 310),

@@ -6,6 +6,7 @@ from realip import echo, rules, tke
 from realip.pod_rules import mount_conflicts, name_conflicts
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
+from realip.scenarios import NetworkMode
 from realip.settings.app_pod import app_pod, drains, pod_security
 from realip.settings.models import Settings
 
@@ -55,9 +56,33 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
             if value:
                 message = "is for another program than the echo app; remove it, or app.echo"
                 yield Problem(f"app.{name}", list(value), message, ("app.echo",))
+    yield from _eni_problems(settings)
     yield from _security_problems(settings)
     yield from _file_problems(settings)
     yield from _template_problems(settings)
+
+
+def _eni_problems(settings: Settings) -> Iterator[Problem]:
+    """ENIs for pods that have none: in a GlobalRouter cluster to which VPC-CNI was added, which a new one is not."""
+    app, row = settings.app, settings.scenario.row
+    if not app.eni_pods:
+        return
+    involved = ("scenario", "cluster.id")
+    if row.super_nodes:
+        message = "is for nodes, and pods of super nodes have an address of the VPC each without it; remove it"
+    elif row.network_mode is NetworkMode.VPC_CNI:
+        message = (
+            f"is for GlobalRouter, and in `{row.slug}` every pod has an address of the VPC without it; remove it, or on a "
+            "GlobalRouter cluster to which VPC-CNI was added take the scenario for GlobalRouter"
+        )
+    elif settings.cluster.id is None:
+        message = (
+            "is for a cluster to which VPC-CNI was added, and a new GlobalRouter cluster of this stack has none; remove it, name "
+            "such a cluster in cluster.id, or take a VPC-CNI scenario, whose pods all have an address of the VPC"
+        )
+    else:
+        return
+    yield Problem("app.eniPods", value=True, message=message, involves=involved)
 
 
 def _security_problems(settings: Settings) -> Iterator[Problem]:
@@ -112,6 +137,7 @@ _SAID_BY = Words(
     run_as_user="app.runAsUser",
     echo="app.echo",
     super_nodes="scenario",
+    eni_pods="app.eniPods",
     tolerations="the scenario or nodes.taints",
 )
 
@@ -124,7 +150,7 @@ def _template_problems(settings: Settings) -> Iterator[Problem]:
             yield Problem(path_of(("app", "podTemplate", *fault.steps)), fault.value, fault.message, ("app",))
 
 
-_OF_THE_EXPOSURE = {"deploy", "selector", "port", "service_port", "namespace", "service", "ingress"}
+_OF_THE_EXPOSURE = {"deploy", "selector", "port", "service_port", "namespace", "service", "ingress", "eni_pods"}
 """Settings of an app that hold whoever deploys it."""
 
 

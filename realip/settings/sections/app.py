@@ -170,6 +170,10 @@ class AppSettings(Section):
         None,
         description="Number of the user that the pods run as; the image's if unset. restricted asks for one where the image's is root, or a name.",
     )
+    eni_pods: bool = Field(
+        default=False,
+        description="GlobalRouter, on a cluster that you have and to which VPC-CNI was added: give each pod an address of the VPC by an elastic network interface, so that direct access needs neither GlobalRouteDirectAccess nor an account billed by IP. Of an app that runs already: its pods have one.",
+    )
     timeout_seconds: Seconds = Field(
         defaults.TIMEOUT, description="How long a rollout may take, on create and on update."
     )
