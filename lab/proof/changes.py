@@ -38,7 +38,9 @@ def restore(lab: Lab) -> None:
     for node in lab.layout.nodes:
         lab.kubectl("uncordon", node.name)
     namespace = f"--namespace={lab.scenario.names.namespace}"
-    lab.kubectl("delete", "service,ingress,deployment,secret", namespace, f"--selector={OWN_LABEL}", "--wait=false")
+    lab.kubectl(
+        "delete", "service,ingress,deployment,secret,configmap", namespace, f"--selector={OWN_LABEL}", "--wait=false"
+    )
     config_namespace, config = CONTROLLER_CONFIG
     data = lab.get("configmap", config, f"--namespace={config_namespace}").get("data", {})
     own = {DEFAULT_DIRECT_ACCESS, GLOBAL_ROUTE_DIRECT_ACCESS} & data.keys()

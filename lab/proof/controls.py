@@ -5,6 +5,7 @@ A rig that cannot show a loss proves nothing. Each control changes one thing, sa
 """
 
 from lab.proof import access_controls as access
+from lab.proof import echo_controls as echo
 from lab.proof import ingress_controls as ingress
 from lab.proof import local_controls as local
 from lab.proof import place_controls as place
@@ -65,6 +66,7 @@ CONTROLS = (
         access.local_without_pod,
         unseen="which node a client asks is in no object",
     ),
+    Control("echo-app", FIRST, "The echo app, without root, on port 80 (for contrast)", "preserved", echo.echo_app),
     Control("udp", FIRST, "TCP and UDP on one port (for contrast)", "preserved", port.udp_beside_tcp),
     Control(
         "allow-list",

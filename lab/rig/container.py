@@ -3,6 +3,9 @@
 The guide's two images are played by the lab's own program. A container that says itself which Python program it runs, out of a
 ConfigMap, runs just that, with the machine's Python: its files are laid out in a folder, and words of its command that name
 the place where they are mounted name the folder instead.
+
+A pod that may not be root has none of root's capabilities, and nothing that it starts gets one. It keeps the number of the
+machine's root all the same: the Python that it runs on may be root's alone.
 """
 
 import sys
@@ -15,10 +18,24 @@ from lab.rig import echo
 from lab.rig.api import CONFIG_MAP, Api, Object
 from realip.reads import Reads
 from realip.scenarios import SCENARIOS
+from tools.catalogue import locate
 
 HEADER_IMAGES = {scenario.image for scenario in SCENARIOS if scenario.reads is Reads.X_FORWARDED_FOR}
 DEFAULT_PORT = 5000
 PYTHON = ("python", "python3")
+
+
+def confinement(pod: Object) -> list[str]:
+    """The words before a command that take away what a pod may not have."""
+    if not (pod["spec"].get("securityContext") or {}).get("runAsNonRoot"):
+        return []
+    return [str(locate("setpriv")), "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"]
+
+
+def sysctls_of(pod: Object) -> list[str]:
+    """Kernel parameters of a pod's network, as sysctl takes them."""
+    said = (pod["spec"].get("securityContext") or {}).get("sysctls") or ()
+    return [f"{each['name']}={each['value']}" for each in said]
 
 
 def port_of(container: Mapping[str, Any]) -> int:
@@ -37,7 +54,16 @@ def command_of(api: Api, pod: Object, address: IPv4Address, folder: Path) -> lis
         return [sys.executable, "-I", "-S", str(Path(echo.__file__)), *options, *(container.get("args") or ())]
     places = dict(_mounted(api, pod, folder))
     words = [_placed(word, places) for word in said[1:]]
-    return ["env", "-i", f"HOSTNAME={metadata['name']}", *_environment(pod, address), sys.executable, "-S", *words]
+    return [
+        *confinement(pod),
+        "env",
+        "-i",
+        f"HOSTNAME={metadata['name']}",
+        *_environment(pod, address),
+        sys.executable,
+        "-S",
+        *words,
+    ]
 
 
 def _mounted(api: Api, pod: Object, folder: Path) -> Iterator[tuple[str, Path]]:

@@ -18,7 +18,7 @@ from lab.rig import echo, network
 from lab.rig.api import LEASE, NODE, POD, Api, Object
 from lab.rig.binding import is_gated
 from lab.rig.cluster import on_eni
-from lab.rig.container import command_of, port_of
+from lab.rig.container import command_of, port_of, sysctls_of
 from lab.rig.controller import read
 from lab.rig.layout import POD_OFFSET, Layout, Node
 from lab.rig.shell import LabError, run_inside, start, wait_for
@@ -147,6 +147,8 @@ class Kubelet:
         except LabError:
             network.remove_pod(self._layout, node, name, address)
             raise
+        if sysctls := sysctls_of(pod):
+            run_inside(namespace, ["sysctl", "-q", "-w", *sysctls])
         log = self._folder / f"{name}.log"
         command = command_of(self._api, pod, address, self._folder / "pods" / name)
         process = start(command, namespace=namespace, log=log)

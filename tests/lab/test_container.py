@@ -2,12 +2,15 @@
 
 import json
 import os
+import shlex
 import subprocess
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from lab.rig.container import command_of
+import pytest
+
+from lab.rig.container import command_of, sysctls_of
 from realip.reads import Reads
 from realip.scenarios import SCENARIOS
 
@@ -70,3 +73,29 @@ def test_the_guide_s_images_are_played_by_the_lab_s_own_program(tmp_path: Path) 
         command = command_of(API, pod(image=row.image), ADDRESS, tmp_path)
         reads = "headers" if row.reads is Reads.X_FORWARDED_FOR else "socket"
         assert command[-6:] == ["--port", "8080", "--pod", "app-1", "--reads", reads]
+
+
+BINDS = "import socket; socket.create_server(('', 80)); print('listens')"
+WITHOUT_ROOT = {"runAsNonRoot": True, "runAsUser": 65532}
+
+
+@pytest.mark.parametrize(
+    ("context", "listens"),
+    [
+        ({}, True),
+        (WITHOUT_ROOT, False),
+        (WITHOUT_ROOT | {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "80"}]}, True),
+    ],
+)
+def test_a_pod_without_root_listens_on_a_low_port_where_its_kernel_parameters_allow_it(
+    tmp_path: Path, context: dict[str, Any], listens: bool
+) -> None:
+    own = pod(command=["python3", "/app/server.py"], volumeMounts=[{"name": "code", "mountPath": "/app"}])
+    own["spec"]["securityContext"] = context
+    command = command_of(API, own, ADDRESS, tmp_path)
+    (tmp_path / "app" / "server.py").write_text(BINDS)
+    settings = [word for each in sysctls_of(own) for word in ("sysctl", "-q", "-w", each, "&&")]
+    script = " ".join([*settings, shlex.join(command)])
+    done = subprocess.run(["unshare", "--net", "sh", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout == "listens\n") is listens, done.stderr
+    assert listens or "PermissionError" in done.stderr

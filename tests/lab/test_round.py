@@ -46,6 +46,7 @@ CONTROLS = [
     (FOURTH, "no-selector", "no address"),
     (FOURTH, "no-service", "no address"),
     (FOURTH, "balancer-beside", "spoofable"),
+    (FIRST, "echo-app", "preserved"),
     (FIRST, "udp", "preserved"),
     (FIRST, "allow-list", "preserved"),
     (FIRST, "closed-nodes", "unreachable"),
