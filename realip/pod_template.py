@@ -13,6 +13,7 @@ from realip.errors import nearest
 from realip.pod import ECHO_VOLUME, Pod, template
 from realip.pod_fields import ROOT, Field, fields_of
 from realip.pod_rules import lie_in_one
+from realip.pod_security import violations
 from realip.problems import MUST_BE
 from realip.rules import RESTRICTED
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
@@ -350,6 +351,8 @@ def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, w
     if spec.get("hostNetwork"):
         message = "gives pods the address of their node, and the load balancer needs one for each pod; remove it"
         yield Fault(("spec", "hostNetwork"), spec["hostNetwork"], message)
+    for beyond, message in violations(spec) if pod.security == RESTRICTED else ():
+        yield Fault(*_said_at(part, ("spec", *beyond)), message)
     grace = spec.get("terminationGracePeriodSeconds")
     if not isinstance(grace, int) or grace <= pod.drain_seconds:
         message = f"is no longer than the {pod.drain_seconds} of {words.drain_seconds}, which count in; raise it"

@@ -1,10 +1,19 @@
 """The app's pods run in a namespace that enforces a Pod Security level, as many clusters do everywhere."""
 
+import json
+from typing import Any
+
 import pytest
 import yaml
 
+from realip import parse_settings
+from realip.pod import template
+from realip.settings.app_pod import app_pod
+from realip.strategic_merge import merged
 from tests.cluster import live
 from tests.cluster.conftest import Renderer
+from tests.components.test_pod_security import BEYOND, OWN, WITHIN
+from tests.support.stacks import settings
 from tools.waiting import wait_for
 
 
@@ -89,3 +98,23 @@ def test_pods_of_the_guides_image_are_refused_under_restricted(cluster: live.Clu
     refusal = wait_for("the refusal of the pods", lambda: cluster.refusal(rendered), live.SETTLE_SECONDS)
     assert 'violates PodSecurity "restricted:latest": runAsNonRoot != true' in refusal
     assert cluster.pods(rendered) == []
+
+
+def test_the_server_draws_the_line_where_the_settings_do(cluster: live.Cluster) -> None:
+    """Every part that the settings refuse at this level is one that the server refuses, and the other way round."""
+    enforce(cluster, "default", "restricted")
+    pod = template(app_pod(parse_settings(settings(app=OWN))))
+
+    def refusal(part: dict[str, Any]) -> str:
+        made = {"apiVersion": "v1", "kind": "Pod", **merged(pod, {"spec": part})}
+        made["metadata"] = {**made["metadata"], "name": "tried", "namespace": "default"}
+        answer = cluster.plane.try_kubectl("create", "--dry-run=server", "--filename=-", stdin=json.dumps(made))
+        return answer.stderr
+
+    assert [refusal(part) for part in WITHIN] == [""] * len(WITHIN)
+    wrong = [
+        (path, said)
+        for path, part in BEYOND
+        if 'violates PodSecurity "restricted:latest"' not in (said := refusal(part))
+    ]
+    assert wrong == []

@@ -174,3 +174,76 @@ def test_a_workload_hands_the_level_to_its_namespace() -> None:
     assert list(found.one("Namespace").inputs["metadata"]["labels"].values()) == ["restricted"]
     context = found.one("Deployment").inputs["spec"]["template"]["spec"]["securityContext"]
     assert context["runAsUser"] == 1000
+
+
+FIT = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+
+
+def _own(**fields: Any) -> dict[str, Any]:
+    return {"containers": [{"name": "real-ip-container", **fields}]}
+
+
+def _beside(**context: Any) -> dict[str, Any]:
+    return {"containers": [{"name": "log", "image": "log:1", "securityContext": {**FIT, **context}}]}
+
+
+BEYOND: list[tuple[str, dict[str, Any]]] = [
+    ("hostPID", {"hostPID": True}),
+    ("hostIPC", {"hostIPC": True}),
+    ("volumes[0].hostPath", {"volumes": [{"name": "logs", "hostPath": {"path": "/var/log"}}]}),
+    ("volumes[0].nfs", {"volumes": [{"name": "logs", "nfs": {"server": "198.18.0.1", "path": "/"}}]}),
+    ("securityContext.seccompProfile.type", {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}),
+    ("securityContext.appArmorProfile.type", {"securityContext": {"appArmorProfile": {"type": "Unconfined"}}}),
+    ("securityContext.seLinuxOptions.user", {"securityContext": {"seLinuxOptions": {"user": "root"}}}),
+    ("securityContext.seLinuxOptions.type", {"securityContext": {"seLinuxOptions": {"type": "spc_t"}}}),
+    ("securityContext.runAsUser", {"securityContext": {"runAsUser": 0}}),
+    ("securityContext.sysctls", {"securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}}),
+    ("containers[0]", {"containers": [{"name": "log", "image": "log:1"}]}),
+    ("initContainers[0]", {"initContainers": [{"name": "first", "image": "first:1"}]}),
+    ("containers[0]", _beside(capabilities={"drop": ["CHOWN"]})),
+    ("containers[0].securityContext.capabilities.add", _beside(capabilities={"drop": ["ALL"], "add": ["CHOWN"]})),
+    ("containers[0].securityContext.runAsUser", _beside(runAsUser=0)),
+    ("containers[0].securityContext.runAsNonRoot", _beside(runAsNonRoot=False)),
+    ("containers[0].securityContext.procMount", _beside(procMount="Unmasked") | {"hostUsers": False}),
+    ("containers[0].securityContext.seccompProfile.type", _own(securityContext={"seccompProfile": {"type": "Unconfined"}})),
+    ("containers[0].ports[0].hostPort", _own(ports=[{"containerPort": 9090, "hostPort": 9090}])),
+    ("containers[0].livenessProbe.httpGet.host", _own(livenessProbe={"httpGet": {"host": "198.18.0.1", "port": 80}})),
+    ("containers[0].lifecycle.postStart.httpGet.host", _own(lifecycle={"postStart": {"httpGet": {"host": "a", "port": 80}}})),
+]  # fmt: skip
+"""Parts of a PodSpec beyond the level, and where."""
+WITHIN: list[dict[str, Any]] = [
+    {},
+    _beside(),
+    _beside(capabilities={"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}),
+    _beside(runAsUser=7, runAsNonRoot=True, procMount="Default", seccompProfile={"type": "RuntimeDefault"}),
+    _own(livenessProbe={"httpGet": {"path": "/", "port": 5000}}, ports=[{"containerPort": 9090}]),
+    {"securityContext": {"runAsUser": 7, "fsGroup": 7, "seLinuxOptions": {"level": "s0:c1,c2"}}},
+    {"securityContext": {"sysctls": [{"name": "net.ipv4.tcp_keepalive_time", "value": "60"}]}},
+    {
+        "volumes": [
+            {"name": "a", "emptyDir": {}},
+            {"name": "b", "persistentVolumeClaim": {"claimName": "b"}},
+            {"name": "c", "projected": {"sources": [{"configMap": {"name": "c"}}]}},
+            {"name": "d", "downwardAPI": {"items": [{"path": "x", "fieldRef": {"fieldPath": "metadata.name"}}]}},
+        ]
+    },
+]
+
+
+@pytest.mark.parametrize(("path", "part"), BEYOND, ids=[path for path, _ in BEYOND])
+def test_a_pod_template_beyond_the_level_is_refused_and_not_its_pods(path: str, part: dict[str, Any]) -> None:
+    """The API server would take the Deployment, refuse its pods, and the rollout would wait for them in vain."""
+    values = settings(app=OWN | {"podTemplate": {"spec": part}})
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(values)
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith((f"app.podTemplate.spec.{path} = ", f"app.podTemplate.spec.{path}: "))
+    assert "restricted Pod Security level" in told
+    assert "; remove it" in told or "; add securityContext" in told
+    values["app"] |= {"podSecurity": "baseline"}
+    parse_settings(values)
+
+
+@pytest.mark.parametrize("part", WITHIN)
+def test_a_pod_template_within_the_level_is_taken(part: dict[str, Any]) -> None:
+    parse_settings(settings(app=OWN | {"podTemplate": {"spec": part}}))

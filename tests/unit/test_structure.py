@@ -25,6 +25,7 @@ FLOORS = (
         "pod",
         "pod_numbers",
         "pod_rules",
+        "pod_security",
         "strategic_merge",
     },
     {"pod_template"},
