@@ -20,9 +20,10 @@ from realip.components._arguments import (
 )
 from realip.components._component import KubernetesComponent
 from realip.components._deployment import AppDeployment, make_app
+from realip.components._privileges import capabilities_of, known_ports, security_of, security_problems, user_of
 from realip.components._sources import ENV_FROM, FILES, EnvFrom, FileItem, MountedFiles, files_of, source_of
 from realip.components._taints import EFFECTS
-from realip.pod import Echo, Pod, Port, added_capabilities, is_root, low_port_sysctls
+from realip.pod import Echo, Pod, Port, is_root, low_port_sysctls
 from realip.pod_template import Words, faults
 from realip.problems import Problem
 
@@ -206,7 +207,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if deployment is not None and "container" not in args.said and len(deployment) > 63:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
         yield arguments.lacks("container", message)
-    yield from _security_problems(arguments, args)
+    yield from security_problems(arguments, args)
     if args.get("echo"):
         yield from _echo_problems(arguments, args)
     elif "image" not in args.said and "echo" not in args.wrong:
@@ -221,25 +222,6 @@ def _mount_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     taken = {echo.FOLDER: "the echo app's program takes"} if args.get("echo") else {}
     for index, message in pod_rules.mount_conflicts(paths, taken):
         yield arguments.entry(index).refuse("path", paths[index], message)
-
-
-def _security_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """Arguments that the `restricted` Pod Security level forbids, and ports that tell what others than root are given."""
-    level = args.get("pod_security") if "pod_security" in args.said else _usual_security(args)
-    if not is_root(level or rules.BASELINE, args.number("run_as_user")):
-        listed = [(arguments.at("ports").entry(index), port) for index, port in enumerate(args.entries("ports"))]
-        for place, port in [(arguments, args), *listed]:
-            if is_later(port.get("port")):
-                message = "is not known yet, and how pods without root may listen there depends on it; write it out"
-                yield place.lacks("port", message)
-    if level != rules.RESTRICTED:
-        return
-    if args.number("run_as_user") == 0:
-        yield arguments.refuse("run_as_user", 0, "is root, which the restricted level forbids; name another user")
-    for index, capability in enumerate(args.entries("capabilities")):
-        if capability in rules.BASELINE_CAPABILITIES and capability not in rules.RESTRICTED_CAPABILITIES:
-            message = "is a capability that the restricted level forbids; remove it, or set pod_security to baseline"
-            yield arguments.at("capabilities").refuse_entry(index, capability, message)
 
 
 _SAID_BY = Words(
@@ -379,7 +361,7 @@ def _max_unavailable(budget: DisruptionBudget | None, fewest: object) -> "pulumi
 
 def pod_of(args: WorkloadArgs) -> Pod:
     """The pod that arguments ask for."""
-    resources, security, user = args["resources"], args.get("pod_security") or _usual_security(args), _user(args)
+    resources, security, user = args["resources"], security_of(args), user_of(args)
     root = is_root(security, user)
     return Pod(
         container=args.get("container") or _container_name(args["deployment"]),
@@ -393,10 +375,10 @@ def pod_of(args: WorkloadArgs) -> Pod:
             Port(as_integer(port["port"]), port.get("protocol"), port.get("name")) for port in args.get("ports") or ()
         ],
         probed=_listens_by_tcp(args),
-        capabilities=_capabilities(args, root=root),
+        capabilities=capabilities_of(args, root=root),
         security=security,
         run_as_user=user,
-        sysctls=low_port_sysctls(_known_ports(args), root=root),
+        sysctls=low_port_sysctls(known_ports(args), root=root),
         readiness_path=args.get("readiness_path"),
         drain_seconds=int(args.get("drain_seconds") or 0),
         super_nodes=args.get("super_nodes") or False,
@@ -445,36 +427,3 @@ def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
     if isinstance(deployment, str):
         return deployment.replace(".", "-")
     return pulumi.Output.all(deployment).apply(lambda known: str(known[0]).replace(".", "-"))
-
-
-def _usual_security(args: Mapping[str, Any]) -> str:
-    """The Pod Security level where none is said."""
-    return rules.RESTRICTED if args.get("echo") else rules.BASELINE
-
-
-def _user(args: WorkloadArgs) -> int | None:
-    """The user that pods run as; None for the image's."""
-    if "run_as_user" in args:
-        return int(args["run_as_user"])
-    nobody = args.get("echo") and args.get("pod_security") != rules.BASELINE
-    return echo.USER if nobody else None
-
-
-def _capabilities(args: WorkloadArgs, *, root: bool) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":
-    """Capabilities that the image needs, and the one for listening on a low port; none in most cases."""
-    wanted, ports, known = args.get("capabilities") or (), _ports(args), _known_ports(args)
-    if len(known) == len(ports):
-        return added_capabilities(wanted, known, root=root)
-    later: pulumi.Output[Any] = pulumi.Output.all(*ports).apply(
-        lambda numbers: added_capabilities(wanted, numbers, root=root)
-    )
-    return later
-
-
-def _ports(args: WorkloadArgs) -> "list[pulumi.Input[int]]":
-    """Where the container listens."""
-    return [as_integer(port["port"]) for port in args.get("ports") or ()] or [as_integer(args["port"])]
-
-
-def _known_ports(args: WorkloadArgs) -> list[int]:
-    return [port for port in _ports(args) if isinstance(port, int)]
