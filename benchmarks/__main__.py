@@ -1,6 +1,6 @@
-"""All comparisons, one after another: `python -m benchmarks [offline|verify|audit|engine ...]`. Exits with 1 if one is over its bound.
+"""All comparisons, one after another: `python -m benchmarks [offline|verify|audit|engine|fleet ...]`. Exits with 1 if one is over its bound.
 
-`engine` needs what `make tools` builds, `audit` builds kube-score, and both take some minutes, so they run when they are named.
+`engine` and `fleet` need what `make tools` builds, `audit` builds kube-score, and all take some minutes, so they run when they are named.
 """
 
 import subprocess
