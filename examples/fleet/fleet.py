@@ -120,6 +120,8 @@ class Fleet:
             found = Result(row.stack, State.FAILED, words=_why(str(error)))
         except _Refused as refused:
             found = Result(row.stack, State.FAILED, words=str(refused))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this stack's alone
+            found = Result(row.stack, State.FAILED, words=f"{type(error).__name__}: {error}")
         return Result(found.stack, found.state, time.monotonic() - began, found.words)
 
 

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -110,6 +112,30 @@ def test_a_changed_row_is_not_taken_for_one_that_is_done(
     assert {stack for stack in before if before[stack] != after[stack]} == {"guangzhou.search", "shanghai.search"}
     monkeypatch.setattr("realip.__version__", "999.0")
     assert all(newer != before[stack] for stack, newer in fingerprints(text).items())
+
+
+def test_whatever_breaks_in_one_stack_is_a_line_of_the_table_and_no_other_stacks_matter(
+    fleet_table: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLE))
+    import fleet  # noqa: PLC0415 - found beside the table
+
+    table = fleet_table.read(EXAMPLE / "fleet.yaml")
+    working = fleet.Fleet(
+        table, everything=False, verifies=True, timeout=1.0, stopped=threading.Event(), selecting=threading.Lock()
+    )
+
+    def work(row: Any) -> Any:
+        if row.stack == "shanghai.cart":
+            raise ZeroDivisionError("something that nobody thought of")
+        return fleet.Result(row.stack, fleet.State.DONE)
+
+    results = fleet.run(working, table.rows, work, at_once=2)
+    fleet.show(results)
+    assert [result.stack for result in results if result.state is not fleet.State.DONE] == ["shanghai.cart"]
+    assert len(results) == len(table.rows)
+    assert fleet.exit_code(results, interrupted=False) == 1
+    assert "ZeroDivisionError: something that nobody thought of" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
