@@ -109,6 +109,18 @@ def rules_table(language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def needs_table(language: str) -> str:
+    """The table of everyday needs: which settings say each one, and examples of it."""
+    titles = {"en": ("need", "settings", "examples"), "zh": ("需求", "设置", "示例")}[language]
+    folder = {"en": "..", "zh": "../.."}[language] + "/examples/needs"
+    lines = [f"| {' | '.join(titles)} |", "|---|---|---|"]
+    for need in yaml.safe_load((ROOT / "examples/needs/needs.yaml").read_text("utf-8")):
+        shown = [f"[{Path(one).name.removeprefix('Pulumi.')}]({folder}/{one})" for one in need["examples"]]
+        settings = ", ".join(f"`{key}`" for key in need["settings"])
+        lines.append(f"| {need[language]} | {settings} | {', '.join(shown)} |")
+    return "\n".join(lines).replace("/needs/../", "/") + "\n"
+
+
 def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```\n"
 
@@ -175,6 +187,7 @@ _WRITERS: dict[str, Callable[[str], str]] = {
     "example": lambda path: _fenced("python", (ROOT / path).read_text("utf-8").rstrip("\n")),
     "settings": lambda language: settings_table(language or "en"),
     "rules": lambda language: rules_table(language or "en"),
+    "needs": lambda language: needs_table(language or "en"),
 }
 
 

@@ -11,7 +11,7 @@ import yaml
 from tests.support.recording import UNKNOWN, Recording, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ["direct_service", "existing_cluster", "fleet", "helm_app", "many_apps", "own_vpc", "two_apps"]
+NAMES = ["direct_service", "existing_cluster", "fleet", "helm_app", "many_apps", "own_vpc", "two_apps", "two_clusters"]
 CONFIG = {
     "direct_service": {"kubeconfig": "{}"},
     "existing_cluster": {"clusterId": "cls-12345678", "kubeconfig": "{}"},
@@ -20,6 +20,7 @@ CONFIG = {
     "many_apps": {"kubeconfig": "{}"},
     "own_vpc": {"zone": "ap-guangzhou-6", "adminCidr": "198.18.0.7/32"},
     "two_apps": {"kubeconfig": "{}"},
+    "two_clusters": {"adminCidr": "198.18.0.7/32", "clientCidr": "198.19.0.0/16"},
 }
 STACKS = {"fleet": "shanghai.payment"}
 """Stacks of examples whose program looks at the stack's name."""
@@ -176,3 +177,19 @@ def test_many_apps_are_the_list_each_with_an_exposure_of_its_own() -> None:
     assert direct == {name: "false" if name in behind else "true" for name in listed}
     assert found.stack.outputs == {"urls": dict.fromkeys(listed, "http://198.18.0.10/")}
     assert {made.provider for made in found.kubernetes} == {found.named("cluster").urn}
+
+
+def test_two_clusters_stand_beside_each_other_in_one_program() -> None:
+    found = _example("two_clusters")
+    assert {made.inputs["clusterName"]: made.inputs["networkType"] for made in found.of("cluster:Cluster")} == {
+        "shop": "VPC-CNI",
+        "night": "VPC-CNI",
+    }
+    assert sorted(made.inputs["cidrBlock"] for made in found.of("Vpc/instance:Instance")) == [
+        "10.0.0.0/16",
+        "10.1.0.0/16",
+    ]
+    assert (len(found.of("NativeNodePool")), len(found.of("ServerlessNodePool"))) == (1, 1)
+    services = found.of("core/v1:Service")
+    assert len({service.provider for service in services}) == len(services) == 2
+    assert set(found.stack.outputs) == {"shopUrl", "nightUrl"}

@@ -7,11 +7,13 @@ import pytest
 import yaml
 
 from realip import parse_settings
+from realip.reached_cluster import Reached
 from tests.support.recording import Recording, run
 from tests.support.stacks import program
 
 NEEDS = Path(__file__).parents[2] / "examples" / "needs"
-FILES = sorted(path.name for path in NEEDS.glob("*.yaml"))
+FILES = sorted(path.name for path in NEEDS.glob("Pulumi.*.yaml"))
+LISTED: list[dict[str, Any]] = yaml.safe_load((NEEDS / "needs.yaml").read_text("utf-8"))
 
 
 def _values(name: str) -> dict[str, Any]:
@@ -22,15 +24,180 @@ def _values(name: str) -> dict[str, Any]:
 def _up(name: str) -> Recording:
     # An update refuses the documentation range that stands for somebody's own address.
     values = _values(name)
-    access = {**values["access"], "adminCidrs": ["198.18.0.0/24"]}
-    return run(program({**values, "access": access}))
+    own = {} if "cluster" in values else {"adminCidrs": ["198.18.0.0/24"]}
+    return run(program({**values, "access": {**values["access"], **own}}))
+
+
+def _pod(name: str) -> dict[str, Any]:
+    spec: dict[str, Any] = _up(name).one("Deployment").inputs["spec"]["template"]["spec"]
+    return spec
+
+
+def _container(name: str) -> dict[str, Any]:
+    (found,) = (one for one in _pod(name)["containers"] if one["name"] == "shop")
+    return dict(found)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_need_is_a_stack_file_that_can_be_used_and_is_listed(name: str) -> None:
     parse_settings(_values(name), region="ap-guangzhou")
-    assert f"({name})" in (NEEDS / "README.md").read_text("utf-8")
+    assert any(name in need["examples"] for need in LISTED)
     assert (NEEDS / name).read_text("utf-8").startswith("# Need: ")
+
+
+def test_every_everyday_need_has_an_example_that_is_there() -> None:
+    assert len(LISTED) >= 24, "as many were found when people were asked what they need"
+    for need in LISTED:
+        assert need["examples"]
+        assert [one for one in need["examples"] if not (NEEDS / one).exists()] == [], need["en"]
+
+
+def test_every_example_is_looked_at_by_a_test() -> None:
+    text = Path(__file__).read_text("utf-8")
+    assert [name for name in FILES if f'"{name}"' not in text] == []
+
+
+def test_environment() -> None:
+    container = _container("Pulumi.environment.yaml")
+    assert container["env"] == [{"name": "LOG_LEVEL", "value": "info"}, {"name": "TZ", "value": "Asia/Shanghai"}]
+    assert container["envFrom"] == [
+        {"configMapRef": {"name": "shop-settings"}},
+        {"secretRef": {"name": "shop-database"}},
+    ]
+
+
+def test_private_registry() -> None:
+    assert _pod("Pulumi.private-registry.yaml")["imagePullSecrets"] == [{"name": "registry-login"}]
+
+
+def test_service_account() -> None:
+    assert _pod("Pulumi.service-account.yaml")["serviceAccountName"] == "shop"
+
+
+def test_command_and_sidecar() -> None:
+    pod = _pod("Pulumi.command-and-sidecar.yaml")
+    container = _container("Pulumi.command-and-sidecar.yaml")
+    assert (container["command"], container["args"]) == (["/app/serve"], ["--port", "5000"])
+    assert [(one["name"], one["command"]) for one in pod["initContainers"]] == [("migrate", ["/app/migrate"])]
+    assert sorted(one["name"] for one in pod["containers"]) == ["metrics", "shop"]
+
+
+def test_probes() -> None:
+    container = _container("Pulumi.probes.yaml")
+    assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": 5000}
+    assert container["readinessProbe"]["periodSeconds"] == 5
+    assert container["livenessProbe"] == {"httpGet": {"path": "/alive", "port": 5000}, "failureThreshold": 5}
+    assert container["startupProbe"]["failureThreshold"] * container["startupProbe"]["periodSeconds"] == 120
+
+
+def test_resources() -> None:
+    assert _container("Pulumi.resources.yaml")["resources"] == {
+        "requests": {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi", "nvidia.com/gpu": "1"},
+        "limits": {"cpu": "2", "memory": "2Gi", "ephemeral-storage": "2Gi", "nvidia.com/gpu": "1"},
+    }
+
+
+def test_autoscaled() -> None:
+    assert "replicas" not in _up("Pulumi.autoscaled.yaml").one("Deployment").inputs["spec"]
+
+
+def test_scheduling() -> None:
+    found = _up("Pulumi.scheduling.yaml")
+    template = found.one("Deployment").inputs["spec"]["template"]
+    assert template["metadata"]["labels"] == {"app": "real-ip-app", "example.com/team": "shop"}
+    assert template["metadata"]["annotations"]["prometheus.io/scrape"] == "true"
+    assert template["spec"]["priorityClassName"] == "high"
+    assert template["spec"]["nodeSelector"] == {"example.com/disk": "fast"}
+    assert "podAntiAffinity" in template["spec"]["affinity"]
+    assert found.one("PodDisruptionBudget").inputs["spec"]["maxUnavailable"] == "25%"
+
+
+def test_local_and_sticky() -> None:
+    found = _up("Pulumi.local-and-sticky.yaml")
+    service = found.one("core/v1:Service").inputs
+    assert service["spec"]["externalTrafficPolicy"] == "Local"
+    assert service["metadata"]["annotations"]["service.cloud.tencent.com/direct-access"] == "false"
+    (config,) = [made for made in found.resources if made.type.endswith(":TkeServiceConfig")]
+    (listener,) = config.inputs["spec"]["loadBalancer"]["l4Listeners"]
+    assert listener["session"] == {"enable": True, "sessionExpireTime": 600}
+
+
+def test_annotations() -> None:
+    metadata = _up("Pulumi.annotations.yaml").one("core/v1:Service").inputs["metadata"]
+    assert metadata["labels"] == {"example.com/team": "shop"}
+    assert metadata["annotations"]["example.com/owner"] == "shop"
+    assert metadata["annotations"]["service.cloud.tencent.com/modification-protection"] == "true"
+    assert metadata["annotations"]["service.cloud.tencent.com/direct-access"] == "true"
+
+
+def _balancer(name: str) -> dict[str, str]:
+    annotations: dict[str, str] = _up(name).one("core/v1:Service").inputs["metadata"]["annotations"]
+    return annotations
+
+
+def test_internal() -> None:
+    annotations = _balancer("Pulumi.internal.yaml")
+    assert "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid" in annotations
+    assert "service.cloud.tencent.com/loadbalance-type" not in annotations
+
+
+def test_bandwidth() -> None:
+    annotations = _balancer("Pulumi.bandwidth.yaml")
+    assert annotations["service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out"] == "200"
+    assert annotations["service.kubernetes.io/qcloud-loadbalancer-internet-charge-type"] == "BANDWIDTH_POSTPAID_BY_HOUR"
+    assert annotations["service.cloud.tencent.com/security-groups"] == "sg-1a2b3c4d"
+
+
+def test_existing_load_balancer() -> None:
+    annotations = _balancer("Pulumi.existing-load-balancer.yaml")
+    assert annotations["service.kubernetes.io/tke-existed-lbid"] == "lb-1a2b3c4d"
+    assert "service.cloud.tencent.com/pass-to-target" not in annotations
+
+
+def test_existing_vpc() -> None:
+    found = _up("Pulumi.existing-vpc.yaml")
+    assert not [made for made in found.resources if made.type.startswith(("tencentcloud:Vpc/", "tencentcloud:Subnet/"))]
+    assert found.one("cluster:Cluster").inputs["eniSubnetIds"] == ["subnet-5e6f7a8b"]
+    assert found.one("NativeNodePool").inputs["native"]["subnetIds"] == ["subnet-1a2b3c4d"]
+
+
+def test_existing_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be asked here: the look at the cluster has tests of its own, on a real API server."""
+    monkeypatch.setattr("realip.stack.reach", lambda settings: Reached("kind: Config"))
+    found = _up("Pulumi.existing-cluster.yaml")
+    assert not [made for made in found.resources if made.type.startswith("tencentcloud:")]
+    assert not found.of("Deployment")
+    service = found.one("core/v1:Service").inputs
+    assert (service["metadata"]["namespace"], service["metadata"]["name"]) == ("shop", "shop-public")
+    assert service["spec"]["selector"] == {"app": "shop"}
+    assert service["spec"]["ports"] == [{"protocol": "TCP", "port": 80, "targetPort": 8080}]
+
+
+def test_node_pools() -> None:
+    pools = {made.name: made.inputs for made in _up("Pulumi.node-pools.yaml").of("NativeNodePool")}
+    assert set(pools) == {"realip-nodes", "realip-nodes-batch"}
+    first, batch = pools["realip-nodes"]["native"], pools["realip-nodes-batch"]
+    assert first["instanceTypes"] == ["SA5.LARGE8"]
+    assert first["keyIds"] == ["skey-1a2b3c4d"]
+    assert first["instanceChargeType"] == "PREPAID"
+    assert first["instanceChargePrepaid"]["period"] == 12
+    assert first["internetAccessible"]["maxBandwidthOut"] == 10
+    assert [(disk["diskType"], disk["mountTarget"]) for disk in first["dataDisks"]] == [
+        ("CLOUD_SSD", "/var/lib/container")
+    ]
+    assert batch["native"]["instanceTypes"] == ["S5.LARGE8"]
+    assert batch["taints"] == [{"key": "batch", "value": "only", "effect": "NoSchedule"}]
+    assert (batch["native"]["scaling"]["minReplicas"], batch["native"]["scaling"]["maxReplicas"]) == (1, 3)
+
+
+def test_nat() -> None:
+    assert _up("Pulumi.nat.yaml").one("Nat/gateway:Gateway").inputs["bandwidth"] == 20
+
+
+def test_no_nat() -> None:
+    found = _up("Pulumi.no-nat.yaml")
+    for kind in ("Nat/gateway:Gateway", "Eip/instance:Instance", "Route/tableEntry:TableEntry"):
+        assert found.of(kind) == []
 
 
 def test_ports_and_udp() -> None:
