@@ -1,22 +1,25 @@
-"""How a client's address travels from the client to the app, hop by hop, in the scenario that a stack follows."""
+"""How a client's address travels from the client to the app, hop by hop, as the model judges the objects of a stack."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from realip import tke
+from realip.behaviour import FORWARDED, SOCKET, Binding, Sees
 from realip.messages import Say
-from realip.scenarios import ExposureKind
+from realip.offline.exposed import exposed, only_with_pods
+from realip.reads import Reads
 from realip.settings.address_plan import AddressPlan, address_plan
 from realip.settings.exposure_plan import forwarding, listeners
 from realip.terminal import Line, Span
 from realip.text_width import padded
 
 if TYPE_CHECKING:
+    from realip.offline.monitor import Recording
     from realip.settings.models import Settings
 
-__all__ = ["EXAMPLE_CLIENT", "Hop", "draw", "journey", "outsiders_warning"]
+__all__ = ["EXAMPLE_CLIENT", "Hop", "Journey", "draw", "journey", "outsiders_warning"]
 
 EXAMPLE_CLIENT = "198.51.100.7"
 """A client outside, from a range that RFC 5737 keeps for documents."""
@@ -41,66 +44,47 @@ class Hop:
     """The client in X-Forwarded-For here, where there is such a header."""
 
 
-def journey(settings: "Settings", say: Say) -> list[Hop]:
-    """The hops of a stack, from the client on, in words of a language."""
-    plan = address_plan(settings)
-    return _JOURNEYS[settings.row.exposure](settings, plan, say)
+@dataclass(frozen=True)
+class Journey:
+    """The way of a request, and where on it the app finds the client."""
+
+    hops: list[Hop]
+    reads: str | None
+    """The label of the place in the pod where the client's address is; None where it does not arrive."""
 
 
-def _direct_service(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    client = _client(settings)
-    return [
-        Hop("client", client, passed=True, peer=None, forwarded_for=None),
-        _layer_4(settings, client, say),
-        _passed_node(settings, plan, say),
-        _pod(settings, plan, client, None, say),
-    ]
+def journey(settings: "Settings", recording: "Recording", say: Say) -> Journey:
+    """The hops of a stack, from the client on, in words of a language: as the model says what becomes of its objects."""
+    exposure, plan, client = exposed(recording, settings), address_plan(settings), _client(settings)
+    hops = [Hop("client", client, passed=True, peer=None, forwarded_for=None)]
+    forwarded = client if exposure.reads == FORWARDED else None
+    local = only_with_pods(recording)
+    hops.append(_layer_7(settings, client, say) if forwarded else _layer_4(settings, client, say))
+    if exposure.sees is Sees.NOBODY:
+        return Journey(hops, None)
+    if exposure.binding is Binding.NODE_PORTS:
+        peer = say("peer_load_balancer") if forwarded else client
+        hops.append(_node(settings, plan, peer, forwarded, say, local=local))
+    else:
+        hops.append(_passed_node(settings, plan, say))
+    keeps = exposure.binding is not Binding.NODE_PORTS or local
+    nodes = say("peer_node", ranges=_where(settings, plan.node_ranges))
+    peer = (say("peer_layer_7") if forwarded else client) if keeps else nodes
+    hops.append(_pod(settings, plan, peer, forwarded, say))
+    return Journey(hops, _LABELS[str(exposure.reads)] if exposure.sees is Sees.CLIENT else None)
 
 
-def _local_service(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    client, (low, high) = _client(settings), tke.NODE_PORT_RANGE
-    node = say("hop_local_node", low=low, high=high, ranges=_where(settings, plan.node_ranges))
-    return [
-        Hop("client", client, passed=True, peer=None, forwarded_for=None),
-        _layer_4(settings, client, say),
-        Hop("node", node, passed=True, peer=client, forwarded_for=None),
-        _pod(settings, plan, client, None, say),
-    ]
+_LABELS = {SOCKET: Reads.SOCKET_PEER.value, FORWARDED: Reads.X_FORWARDED_FOR.value}
+"""The labels of the places that the model names."""
 
 
-def _direct_ingress(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    client = _client(settings)
-    return [
-        Hop("client", client, passed=True, peer=None, forwarded_for=None),
-        _layer_7(settings, client, say),
-        _passed_node(settings, plan, say),
-        _pod(settings, plan, say("peer_layer_7"), client, say),
-    ]
-
-
-def _node_port_ingress(settings: "Settings", plan: AddressPlan, say: Say) -> list[Hop]:
-    client, nodes = _client(settings), _where(settings, plan.node_ranges)
+def _node(settings: "Settings", plan: AddressPlan, peer: str, forwarded: str | None, say: Say, *, local: bool) -> Hop:
+    """A node whose port takes the connection."""
     low, high = tke.NODE_PORT_RANGE
-    return [
-        Hop("client", client, passed=True, peer=None, forwarded_for=None),
-        _layer_7(settings, client, say),
-        Hop(
-            "node",
-            say("hop_node_port", low=low, high=high, ranges=nodes),
-            passed=True,
-            peer=say("peer_load_balancer"),
-            forwarded_for=_appended(client),
-        ),
-        _pod(settings, plan, say("peer_node", ranges=nodes), client, say),
-    ]
-
-
-_JOURNEYS: Mapping[ExposureKind, Callable[["Settings", AddressPlan, Say], list[Hop]]] = {
-    ExposureKind.DIRECT_SERVICE: _direct_service,
-    ExposureKind.LOCAL_SERVICE: _local_service,
-    ExposureKind.DIRECT_INGRESS: _direct_ingress,
-    ExposureKind.NODE_PORT_INGRESS: _node_port_ingress,
-}
+    words = say(
+        "hop_local_node" if local else "hop_node_port", low=low, high=high, ranges=_where(settings, plan.node_ranges)
+    )
+    return Hop("node", words, passed=True, peer=peer, forwarded_for=forwarded and _appended(forwarded))
 
 
 def _layer_4(settings: "Settings", client: str, say: Say) -> Hop:
@@ -185,9 +169,10 @@ def outsiders_warning(settings: "Settings", say: Say) -> str | None:
     return say("nobody_outside", found=found)
 
 
-def draw(settings: "Settings", say: Say) -> Iterator[Line]:
+def draw(settings: "Settings", recording: "Recording", say: Say) -> Iterator[Line]:
     """The hops as lines."""
-    hops = journey(settings, say)
+    found = journey(settings, recording, say)
+    hops = found.hops
     yield [Span(say("journey_heading"), "title")]
     yield []
     for number, hop in enumerate(hops):
@@ -199,7 +184,7 @@ def draw(settings: "Settings", say: Say) -> Iterator[Line]:
         bar = "  │ " if number < len(hops) - 1 else "    "
         for label, value in (("socket peer", hop.peer), ("X-Forwarded-For", hop.forwarded_for)):
             if value is not None:
-                here = hop.place == "pod" and label == settings.row.reads.value
+                here = hop.place == "pod" and label == found.reads
                 yield [
                     Span(bar, "guide"),
                     Span(f"{'':<{_PLACE}}{padded(say(f'label_{label}'), _LABEL)}", "aside"),

@@ -46,7 +46,7 @@ def page(recording: "Recording", settings: "Settings | None", say: Say) -> Itera
     yield []
     if settings and _follows(recording, settings):
         yield from _looked_at(settings, say)
-        yield from draw(settings, say)
+        yield from draw(settings, recording, say)
         yield []
     if not recording.outputs:
         return
@@ -154,7 +154,9 @@ def as_json(recording: "Recording", settings: "Settings | None") -> dict[str, An
                 "socketPeer": hop.peer,
                 "forwardedFor": hop.forwarded_for,
             }
-            for hop in (journey(settings, ENGLISH) if settings and _follows(recording, settings) else ())
+            for hop in (
+                journey(settings, recording, ENGLISH).hops if settings and _follows(recording, settings) else ()
+            )
         ],
     }
 

@@ -7,12 +7,8 @@ from typing import Any
 
 import pytest
 
-from realip.audit.scene import Scene
 from realip.audit.state import stack_world
-from realip.behaviour import PodNetwork, Sees
-from realip.messages import ENGLISH
-from realip.offline.journey import journey
-from realip.offline.stackfile import read_stack
+from realip.behaviour import PodNetwork
 from realip.scenarios import SCENARIOS
 from tests.audit.objects import DIRECT, service
 from tests.offline.running import Run
@@ -142,18 +138,3 @@ def test_a_stack_s_network_mode_is_that_of_its_settings() -> None:
     assert world.facts.network is PodNetwork.GLOBAL_ROUTER
     assert world.facts.global_route_direct_access
     assert world.facts.default_direct_access is None
-
-
-@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
-def test_the_picture_of_a_preview_shows_what_the_model_predicts(path: Path) -> None:
-    stack = read_stack(path.name.removeprefix("Pulumi.").removesuffix(".yaml"), folder=ROOT)
-    assert stack.settings is not None
-    *_, pod = journey(stack.settings, ENGLISH)
-    client = journey(stack.settings, ENGLISH)[0].detail
-    exposure = list(Scene(stack_world(path)).exposures.values())[-1]
-    assert exposure.sees is Sees.CLIENT
-    if exposure.reads == "socket":
-        assert pod.peer == client
-    else:
-        assert pod.forwarded_for is not None
-        assert pod.forwarded_for.endswith(client)

@@ -11,6 +11,7 @@ from realip import ArgumentError, RealIpStack, SettingsError, parse_settings
 from realip.cluster_facts import ClusterFacts
 from realip.messages import ENGLISH
 from realip.offline.journey import journey
+from realip.offline.program import record_program
 from realip.scenarios import SCENARIOS, NetworkMode
 from tests.components.test_workload import _workload
 from tests.support.recording import Recording, run
@@ -114,9 +115,12 @@ def test_a_new_globalrouter_cluster_has_none_to_give(slug: str) -> None:
 
 def test_the_picture_shows_pods_of_the_vpc() -> None:
     def node(**app: Any) -> str:
-        (found,) = (
-            hop.detail for hop in journey(parse_settings(_values(ROUTED[0], **app)), ENGLISH) if hop.place == "node"
+        values = _values(ROUTED[0], **app)
+        recording = record_program(
+            lambda: RealIpStack("realip", values), project="realip", stack="shop", configuration={}
         )
+        hops = journey(parse_settings(values), recording, ENGLISH).hops
+        (found,) = (hop.detail for hop in hops if hop.place == "node")
         return found
 
     assert node(eniPods=True).startswith("no node port: the pod has an address of the VPC")
