@@ -11,7 +11,7 @@ from realip.errors import InputError
 __all__ = ["documents", "is_json"]
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_scan = json.JSONDecoder(strict=False).raw_decode
+_scan = json.JSONDecoder().raw_decode
 
 
 def is_json(text: str) -> bool:
@@ -22,6 +22,7 @@ def is_json(text: str) -> bool:
 def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
     """Each document, its line from 1, and its piece. InputError, with the line, for what is no JSON."""
     lines = _Lines(text)
+    again: list[str] = []
     at = _past_blanks(text, 0)
     try:
         while at < len(text):
@@ -29,14 +30,40 @@ def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
             if listed is not None:
                 at = yield from _items(text, at, listed, lines)
             else:
-                value, end = _scan(text, at)
-                yield value, lines.of(at), Piece(at, end, lines.of(at) - 1)
+                value, end = _read(text, at, again)
+                yield value, lines.of(at), _piece(at, end, lines.of(at), again)
                 at = end
             at = _past_blanks(text, at)
     except json.JSONDecodeError as error:
         raise InputError(f"{name}, line {error.lineno}, column {error.colno}: is not JSON: {error.msg}") from None
     except RecursionError:
         raise InputError(f"{name}, line {lines.of(at)}: is nested too deep to be a Kubernetes object") from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise InputError(
+            f"{name}, line {lines.of(at)}: a number has more digits than any in a Kubernetes object"
+        ) from None
+
+
+def _read(text: str, at: int, again: list[str]) -> tuple[Any, int]:
+    """The value at a position, and where it ends; `again` gets the keys that an object in it has twice."""
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            again.append(next(key for key in keys if keys.count(key) > 1))
+        return found
+
+    value, end = json.JSONDecoder(object_pairs_hook=made).raw_decode(text, at)
+    return value, end
+
+
+def _piece(start: int, end: int, line: int, again: list[str]) -> Piece:
+    piece = Piece(start, end, line - 1)
+    if again:
+        piece.twice = again.pop(), line
+        again.clear()
+    return piece
 
 
 class _Lines:
@@ -80,7 +107,7 @@ def _list(text: str, at: int) -> int | None:
             if text[at : at + 1] != ",":
                 return None
             at = _past_blanks(text, at + 1)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return None
 
@@ -98,11 +125,12 @@ def _kinds_of_their_own(text: str, at: int) -> bool:
 
 def _items(text: str, start: int, at: int, lines: _Lines) -> Generator[tuple[Any, int, Piece], None, int]:
     """The items of the list at `at`, in the object at `start`; gives the position after that object."""
+    again: list[str] = []
     first, at = at, _past_blanks(text, at + 1)
     while text[at : at + 1] != "]":
-        value, end = _scan(text, at)
+        value, end = _read(text, at, again)
         line = lines.of(at)
-        yield value, line, Piece(at, end, line - 1)
+        yield value, line, _piece(at, end, line, again)
         at = _past_blanks(text, end)
         if text[at : at + 1] == ",":
             at = _past_blanks(text, at + 1)

@@ -1,6 +1,6 @@
 """Objects of a text: of one document or many, YAML or JSON, lists taken apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from realip.audit import json_text, yaml_text
@@ -16,6 +16,7 @@ _NO_NAME = "-"
 
 def objects_in(text: str, name: str) -> Iterator[Found | None]:
     """The objects of a text, None for each object of a kind that is not looked at. InputError for what is neither YAML nor JSON."""
+    entries: Iterable[tuple[Any, int, yaml_text.Piece]]
     if json_text.is_json(text):
         try:
             entries = list(json_text.documents(text, name))
@@ -25,12 +26,16 @@ def objects_in(text: str, name: str) -> Iterator[Found | None]:
             except InputError:
                 raise refused from None
     else:
-        entries_of = yaml_text.documents(text, name)
-        for value, line, piece in entries_of:
-            yield from _of(value, Place(name, line, piece.start, piece.end))
-        return
+        entries = yaml_text.documents(text, name)
     for value, line, piece in entries:
-        yield from _of(value, Place(name, line, piece.start, piece.end))
+        for found in _of(value, Place(name, line, piece.start, piece.end)):
+            if found is not None and piece.twice is not None:
+                key, at = piece.twice
+                raise InputError(
+                    f"{name}, line {at}: {key[:80]!r} is there twice in one map, and Kubernetes takes the last one without a "
+                    "word; take one out"
+                )
+            yield found
 
 
 def _of(value: Any, place: Place) -> Iterator[Found | None]:

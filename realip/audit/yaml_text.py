@@ -21,6 +21,10 @@ _LONG = 100_000
 """Letters of a list from which on its items are composed one by one."""
 _MOST_VALUES = 200_000
 """Aliases of aliases make a few lines to as much as fills the memory."""
+_DEEPEST = 200
+"""Levels of a document; those of the deepest definitions of Kubernetes' own are some thirty."""
+_INDENTED = re.compile(rf"^[ ?-]{{{_DEEPEST},}}", re.MULTILINE)
+_MOST_DIGITS = 4_000
 _PLAIN = "plain"
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
@@ -59,33 +63,68 @@ class _Composer(_Base):  # type: ignore[misc]  # one of two classes, by what PyY
 class Piece:
     """A part of a text that is composed by itself."""
 
-    __slots__ = ("end", "items", "line", "start")
+    __slots__ = ("end", "items", "line", "start", "twice")
 
     def __init__(self, start: int, end: int, line: int, *, items: bool = False) -> None:
         """`line` counts from 0; `items`: it is an item of a list, in a list of its own."""
         self.start, self.end, self.line, self.items = start, end, line, items
+        self.twice: tuple[str, int] | None = None
+        """A key that some map in it has twice, and its line from 1."""
 
 
 def compose(text: str, piece: Piece, name: str) -> Iterator[yaml.Node]:
     """The nodes of a piece's documents; InputError, with the line, for what is no YAML."""
-    loader = _Composer(text[piece.start : piece.end])
+    part = text[piece.start : piece.end]
+    if _may_be_deep(part) and (line := _too_deep(part)) is not None:
+        raise InputError(_depth_complaint(name, piece.line + line + 1))
+    loader = _Composer(part)
     try:
         while loader.check_node():
             yield loader.get_node()
     except yaml.YAMLError as error:
-        raise InputError(_complaint(error, piece, name)) from None
+        raise InputError(_complaint(error, part, piece, name)) from None
     except RecursionError:
-        raise InputError(f"{name}, line {piece.line + 1}: is nested too deep to be a Kubernetes object") from None
+        raise InputError(_depth_complaint(name, piece.line + 1)) from None
     finally:
         loader.dispose()
 
 
-def _complaint(error: yaml.YAMLError, piece: Piece, name: str) -> str:
+def _depth_complaint(name: str, line: int) -> str:
+    return f"{name}, line {line}: is nested too deep to be a Kubernetes object"
+
+
+def _may_be_deep(text: str) -> bool:
+    """Not every text is looked at twice: one without so many brackets, or so long an indentation, cannot be that deep."""
+    return text.count("[") + text.count("{") > _DEEPEST or _INDENTED.search(text) is not None
+
+
+def _too_deep(text: str) -> int | None:
+    """The line, from 0, where a text gets deeper than is composed: libyaml's composer calls itself, and the stack ends."""
+    depth = 0
+    loader = _Composer(text)
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _DEEPEST:
+                    return event.start_mark.line if event.start_mark else 0
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        return None  # told when it is composed
+    finally:
+        loader.dispose()
+    return None
+
+
+def _complaint(error: yaml.YAMLError, part: str, piece: Piece, name: str) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     template = "; render a Helm chart first: helm template" if "{{" in str(error) else ""
-    if mark is None:
-        return f"{name}: is not YAML: {problem}{template}"
+    if mark is None:  # a letter that YAML does not have
+        at = getattr(error, "position", 0)
+        return f"{name}, line {piece.line + part.count(chr(10), 0, at) + 1}: is not YAML: {problem}{template}"
     return f"{name}, line {piece.line + mark.line + 1}, column {mark.column + 1}: is not YAML: {problem}{template}"
 
 
@@ -104,14 +143,17 @@ def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
 
 def _values(text: str, piece: Piece, name: str) -> Iterator[tuple[Any, int, Piece]]:
     aliases = "*" in text[piece.start : piece.end]
+    again: list[tuple[str, int]] = []
     for node in compose(text, piece, name):
         if aliases:
             _refuse_bomb(node, name)
         try:
-            value = _build(node)
+            value = _build(node, again)
         except (RecursionError, ValueError) as error:
             what = str(error) if isinstance(error, ValueError) else "a value contains itself"
             raise InputError(f"{name}, line {piece.line + node.start_mark.line + 1}: {what}") from None
+        if again:
+            piece.twice = again[0][0], piece.line + again[0][1] + 1
         if piece.items and isinstance(value, list) and isinstance(node, yaml.SequenceNode):
             for item, inner in zip(value, node.value, strict=True):
                 yield item, piece.line + inner.start_mark.line + 1, piece
@@ -121,14 +163,15 @@ def _values(text: str, piece: Piece, name: str) -> Iterator[tuple[Any, int, Piec
 
 def _documents(text: str) -> Iterator[Piece]:
     """The text cut at the lines that start a document."""
-    start, line = 0, 0
+    start, line, seen = 0, 0, 0
     for mark in _MARK.finditer(text):
-        if mark.start() > start and (
-            text[start : mark.start()].strip() and not _directives(text[start : mark.start()])
-        ):
+        # What stands before the mark before this one is known to be nothing, or comments.
+        between = text[seen : mark.start()]
+        if between.strip() and not _directives(between):
             yield Piece(start, mark.start(), line)
             line += text.count("\n", start, mark.start())
             start = mark.start()
+        seen = mark.start()
     yield Piece(start, len(text), line)
 
 
@@ -156,22 +199,27 @@ def _items(text: str, piece: Piece) -> list[Piece]:
     return pieces
 
 
-def _build(node: yaml.Node) -> Any:
-    """A node's value."""
+def _build(node: yaml.Node, again: list[tuple[str, int]]) -> Any:
+    """A node's value; `again` gets the keys that a map has twice, each with its line in the piece."""
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_build(item) for item in node.value]
+        return [_build(item, again) for item in node.value]
     made: dict[Any, Any] = {}
+    own: set[str] = set()  # a key that was merged in may come again
     for key_node, value_node in node.value:
-        key = _build(key_node)
+        key = _build(key_node, again)
         if key == "<<" and key_node.tag == _PLAIN:
             for merged in value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]:
-                other = _build(merged)
+                other = _build(merged, again)
                 if isinstance(other, dict):
                     made = {**other, **made}
             continue
-        made[key if isinstance(key, str) else _key(key)] = _build(value_node)
+        name = key if isinstance(key, str) else _key(key)
+        if name in own:
+            again.append((name, key_node.start_mark.line))
+        own.add(name)
+        made[name] = _build(value_node, again)
     return made
 
 
@@ -224,6 +272,8 @@ def plain_word(word: str) -> Any:
             return f"{date.fromisoformat(word)}T00:00:00Z"
         except ValueError:
             return word
+    if len(word) > _MOST_DIGITS and word.strip("-+._0123456789abcdefABCDEFxXoO") == "":
+        raise ValueError(f"a number has {len(word)} digits, which none in a Kubernetes object has")
     plain = word.replace("_", "")
     for pattern, base in _INTEGERS:
         if found := pattern.fullmatch(plain):

@@ -1,12 +1,18 @@
 """Whatever a file holds, the answer is a report or a sentence, never a stack of frames."""
 
 import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realip.audit.examine import examine
+from realip.audit.files import Texts
 from realip.audit.fix import fixed_objects
 from realip.audit.html import html
 from realip.audit.junit import junit_text
@@ -42,6 +48,102 @@ def all_of(text: str) -> None:
     assert html(report, ENGLISH)
     for each in fixed:
         assert patch_text(each, {"x.yaml": text})
+
+
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  annotations: {a: "1"}
+spec:
+  type: LoadBalancer
+  ports: [{port: 80}]
+"""
+OBJECT = (
+    '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"type": "LoadBalancer", "x": %s}}'
+)
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" for at in range(1, 12))
+BOMBS = {
+    "flow": ("x: " + "[" * 100_000, "line 1: is nested too deep"),
+    "flow that ends": (f"x: {'[' * 50_000}{']' * 50_000}", "line 1: is nested too deep"),
+    "blocks": ("".join(f"{' ' * at}a:\n" for at in range(2_000)), "line 201: is nested too deep"),
+    "lists": (f"{'- ' * 20_000}x", "line 1: is nested too deep"),
+    "JSON": ('{"a":' * 100_000, "line 1: is nested too deep"),
+    "JSON that ends": ('{"a":' * 50_000 + "1" + "}" * 50_000, "line 1: is nested too deep"),
+    "aliases": (SERVICE + LAUGHS, "too many values"),
+    "merged aliases": (
+        SERVICE
+        + "a0: &a0 {k: x}\n"
+        + "".join(f"a{at}: &a{at} {{<<: [{f'*a{at - 1}, ' * 9}]}}\n" for at in range(1, 12)),
+        "too many values",
+    ),
+    "an alias of itself": (SERVICE.replace('{a: "1"}', "&a {a: *a}"), "leads back to itself"),
+    "a long number": (SERVICE.replace("80", "9" * 100_000), "a number has 100000 digits"),
+    "a long number in JSON": (OBJECT % ("9" * 100_000), "a number has more digits"),
+    "NUL": (SERVICE.replace("web", "w\0b"), "line 4: is not YAML"),
+    "NUL in JSON": (OBJECT.replace("web", "w\0b") % 1, "is not JSON"),
+    "a key twice": (SERVICE.replace("{a:", '{a: "2", a:'), "line 5: 'a' is there twice"),
+    "a key twice in JSON": (OBJECT % '{"y": 1, "y": 2}', "'y' is there twice"),
+    "a list that is cut off": (
+        f"apiVersion: v1\nkind: List\nitems:\n- {SERVICE.replace(chr(10), chr(10) + '  ')}"[:-12],
+        "",
+    ),
+    "JSON that is cut off": ((OBJECT % 1)[:-3], "is not JSON"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_would_fill_the_memory_or_end_the_process_is_told_in_words(name: str) -> None:
+    """In a process of its own: a stack that ends takes Python with it."""
+    text, said = BOMBS[name]
+    command = [sys.executable, "-m", "realip", "audit", "-", "--json"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False, preexec_fn=_little)
+    assert (done.returncode, done.stdout) == (2, b""), done.stderr[-500:]
+    words = done.stderr.decode()
+    assert said in words
+    assert "Traceback" not in words
+    assert len(words) < 400
+
+
+def _little() -> None:
+    """The memory that such a process may take."""
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+
+@pytest.mark.parametrize("mark", ["---\n", "---\n# a comment\n"])
+def test_many_marks_before_an_object_are_nothing(mark: str) -> None:
+    found = [each for each in objects_in(mark * 50_000 + SERVICE, "x.yaml") if each is not None]
+    assert [each.name for each in found] == ["web"]
+    assert found[0].place.line == 50_000 * mark.count("\n") + 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_ends_of_lines_and_marks_of_an_encoding_change_nothing(encoding: str, end: str, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_bytes(SERVICE.replace("\n", end).encode(encoding))
+    (found,) = Texts.read([str(tmp_path / "x.yaml")]).found
+    assert (found.name, found.annotations) == ("web", {"a": "1"})
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (SERVICE.replace("web", "\u670d").encode("gb18030"), "line 4: is not UTF-8 text"),
+        (SERVICE.encode("utf-32"), "is not YAML"),
+        (bytes(range(256)), "is not UTF-8 text"),
+    ],
+)
+def test_another_encoding_is_told_with_the_line(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_bytes(data)
+    with pytest.raises(InputError, match=said):
+        Texts.read([str(tmp_path / "x.yaml")])
+
+
+def test_a_key_that_stands_twice_elsewhere_is_nobody_s_business() -> None:
+    """In an object that is not looked at: charts write such labels."""
+    other = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, name: a}\n"
+    assert [each for each in objects_in(f"{other}---\n{SERVICE}", "x.yaml") if each is not None]
 
 
 @settings(max_examples=300, deadline=None)
