@@ -12,8 +12,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from realip.audit import json_text
+from realip.audit import json_text, keys
 from realip.audit.fix import Fixed, put
+from realip.audit.world import PATCHED
 from realip.audit.yaml_text import plain_word
 from realip.errors import InputError
 from realip.messages import ENGLISH, Speaker
@@ -132,11 +133,12 @@ def _object(documents: Sequence[Any], fixed: Fixed) -> Any:
 
 def _plain(body: Mapping[str, Any]) -> str:
     """An object without a text of its own: what an API server adds is left out."""
-    made = {key: value for key, value in body.items() if key != "status"}
+    made = {key: value for key, value in body.items() if key not in ("status", PATCHED)}
     metadata = {key: value for key, value in made.get("metadata", {}).items() if key not in _OF_THE_SERVER}
     annotations = metadata.get("annotations") or {}
-    if _LAST_APPLIED in annotations:
-        metadata["annotations"] = {key: value for key, value in annotations.items() if key != _LAST_APPLIED}
+    written = _written_by_others(body)
+    if written & annotations.keys():
+        metadata["annotations"] = {key: value for key, value in annotations.items() if key not in written}
     first = {"apiVersion": made.get("apiVersion"), "kind": made.get("kind"), "metadata": metadata}
     writer = YAML(typ="rt")
     writer.width = 4096
@@ -144,6 +146,12 @@ def _plain(body: Mapping[str, Any]) -> str:
     out = io.StringIO()
     writer.dump(_quoted({**first, **{key: value for key, value in made.items() if key not in first}}), out)
     return out.getvalue()
+
+
+def _written_by_others(body: Mapping[str, Any]) -> set[str]:
+    """Annotations that kubectl, or TKE once it has had its turn, writes into an object."""
+    documented = keys.DOCUMENTED.get(str(body.get("kind")), {}) if keys.written_by_tke(body) else {}
+    return {_LAST_APPLIED, *(key for key, about in documented.items() if about.by_tke)}
 
 
 def _quoted(value: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from realip.audit.examine import examine
+from realip.audit.files import Texts
 from realip.audit.fix import fixed_objects
 from realip.audit.patches import patch_text
 from realip.audit.reading import objects_in
@@ -121,6 +123,43 @@ def test_json_and_lists_are_fixed_too(audit: Audit, tmp_path: Path) -> None:
         made = yaml.safe_load((tmp_path / "fixed/service-shop-web.yaml").read_text())
         assert made["metadata"]["annotations"] == {DIRECT: "true", "example.com/on": "yes"}
         assert audit("fixed").code == 0
+
+
+@pytest.mark.parametrize("file", sorted((Path(__file__).parent / "life").iterdir()), ids=lambda file: file.name)
+def test_what_people_write_is_clean_once_it_is_fixed(file: Path, tmp_path: Path) -> None:
+    """JSON and what a server prints as well; what belongs together is looked at together again."""
+    given = Texts.read([str(file)])
+    fixed = fixed_objects(World(given.found))
+    for number, each in enumerate(fixed):
+        (tmp_path / f"{number}.yaml").write_text(patch_text(each, given.texts))
+    if not fixed:
+        return
+    made, changed = Texts.read([str(tmp_path)]), {each.found.key for each in fixed}
+    kept = [found for found in given.found if found.key not in changed]
+    findings = examine([World([*kept, *made.found])], {**given.texts, **made.texts}).findings
+    assert [str(finding.found) for finding in findings if finding.part.fix] == []
+    comments = [line for line in file.read_text().splitlines() if line.strip().startswith("# ID of")]
+    written = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert all(line.strip() in written for line in comments)
+
+
+def test_an_object_of_a_state_is_fixed(audit: Audit, tmp_path: Path) -> None:
+    body = service(annotations={DIRECT: "false", "service.kubernetes.io/loadbalance-id": "lb-1a2b3c4d"})
+    body["metadata"]["uid"] = "1"
+    resources = [
+        {
+            "urn": "urn:pulumi:a::b::k::web",
+            "custom": True,
+            "type": "kubernetes:core/v1:Service",
+            "inputs": {},
+            "outputs": body,
+        }
+    ]
+    (tmp_path / "state.json").write_text(json.dumps({"deployment": {"resources": resources}}))
+    assert audit("--state", "state.json", "--fix", "-o", "fixed").code == 1
+    made = yaml.safe_load((tmp_path / "fixed/service-shop-web.yaml").read_text())
+    assert made["metadata"] == {"name": "web", "namespace": "shop", "annotations": {DIRECT: "true"}}
+    assert audit("fixed").code == 0
 
 
 def test_nothing_of_somebody_elses_is_overwritten(audit: Audit, tmp_path: Path) -> None:

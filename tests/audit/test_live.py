@@ -273,3 +273,19 @@ def test_a_proxy_that_a_kubeconfig_names_is_gone_through(
     assert run.code == 0, run.err
     assert cluster.asked
     assert all(path.startswith("http://cls-1.example.com:6443/api") for path in cluster.asked)
+
+
+def test_an_object_of_a_cluster_is_fixed_without_what_the_cluster_wrote_into_it(
+    audit: Audit, cluster: Cluster, kubeconfig: str, tmp_path: Path
+) -> None:
+    written = {DIRECT: "false", "service.kubernetes.io/loadbalance-id": "lb-1a2b3c4d"}
+    body = service(annotations=written)
+    body["metadata"] |= {"uid": "1", "resourceVersion": "2", "managedFields": [{"manager": "kubectl"}]}
+    body["status"] = {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}
+    cluster.objects = [body, INTERFACED]
+    assert audit("--kubeconfig", kubeconfig, "--fix", "-o", "fixed").code == 1
+    assert cluster.methods == {"GET"}
+    made = yaml.safe_load((tmp_path / "fixed/service-shop-web.yaml").read_text())
+    assert made["metadata"] == {"name": "web", "namespace": "shop", "annotations": {DIRECT: "true"}}
+    assert "status" not in made
+    assert audit("fixed").code == 0
