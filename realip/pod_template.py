@@ -84,7 +84,7 @@ class _Look:
             yield Fault(at, part, self._unlike("map", part))
             return
         fields = fields_of(type_) or {}
-        if field is not None and field.merges and field.key and PATCH not in part and field.key not in part:
+        if field is not None and field.merges and field.key and PATCH not in part and part.get(field.key) is None:
             yield Fault(at, part, f"has no {field.key}, by which entries of this list are told apart; add it")
         for key, value in part.items():
             place = (*at, key)

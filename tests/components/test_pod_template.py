@@ -115,6 +115,10 @@ def test_what_a_setting_says_is_refused_with_the_setting(
         ({"spec": {"nodeSelector": {"a": True}}}, "must be text"),
         ({"spec": {"volumes": {"name": "x"}}}, "must be a list"),
         ({"spec": {"volumes": [{"emptyDir": {}}]}}, "has no name, by which entries of this list are told apart"),
+        (
+            {"spec": {"containers": [{"name": None, "image": "log:v1"}]}},
+            "has no name, by which entries of this list are told apart",
+        ),
         ({"spec": {"containers": [{"name": "mian"}]}}, "has no image; give it one, or write the app's own container"),
         ({"spec": {"containers": [{"$patch": "replace"}, SIDECAR]}}, "takes away the app's own container"),
         ({"spec": {"hostNetwork": True}}, "gives pods the address of their node"),
