@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from realip.components.network import Subnet as Subnet
     from realip.components.node_port_ingress import NodePortIngress as NodePortIngress
     from realip.components.node_port_ingress import NodePortIngressArgs as NodePortIngressArgs
+    from realip.components.pod_autoscaler import PodAutoscaling as PodAutoscaling
+    from realip.components.pod_disruption_budget import DisruptionBudget as DisruptionBudget
     from realip.components.super_nodes import SuperNodes as SuperNodes
     from realip.components.super_nodes import SuperNodesArgs as SuperNodesArgs
     from realip.components.tke_service_config import HealthCheck as HealthCheck
@@ -56,7 +58,6 @@ if TYPE_CHECKING:
     from realip.components.tke_service_config import TkeServiceConfig as TkeServiceConfig
     from realip.components.tke_service_config import TkeServiceConfigArgs as TkeServiceConfigArgs
     from realip.components.workload import ContainerPort as ContainerPort
-    from realip.components.workload import DisruptionBudget as DisruptionBudget
     from realip.components.workload import EnvFrom as EnvFrom
     from realip.components.workload import FileItem as FileItem
     from realip.components.workload import MountedFiles as MountedFiles
@@ -143,6 +144,8 @@ _MODULES = {
         "NodePortIngress",
         "NodePortIngressArgs",
     ),
+    "components.pod_autoscaler": ("PodAutoscaling",),
+    "components.pod_disruption_budget": ("DisruptionBudget",),
     "components.super_nodes": (
         "SuperNodes",
         "SuperNodesArgs",
@@ -158,7 +161,6 @@ _MODULES = {
     ),
     "components.workload": (
         "ContainerPort",
-        "DisruptionBudget",
         "EnvFrom",
         "FileItem",
         "MountedFiles",

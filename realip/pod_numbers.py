@@ -1,11 +1,16 @@
 """The rules about how many pods of an app there are, and how many may be missing. Plain functions that raise ValueError."""
 
 import re
+from collections.abc import Iterator, Mapping
 
-from realip.quantities import quantity_text
+from realip.quantities import cpu, memory, quantity_text
 from realip.rules import PODS
 
-__all__ = ["disruption_budget", "max_unavailable"]
+__all__ = ["CPU_UTILIZATION", "UTILIZATIONS", "disruption_budget", "max_unavailable", "out_of_reach", "utilization"]
+
+CPU_UTILIZATION = 80
+"""Percent of their CPU request that pods use on average, where nothing is said; Kubernetes' own default (autoscaling/v2, `metrics`)."""
+UTILIZATIONS = range(1, 10001)
 
 _NUMBER_OR_SHARE = re.compile(r"([0-9]{1,5})(%?)")
 _ALL = "100%"
@@ -37,3 +42,23 @@ def disruption_budget(said: str | float | None, fewest: object) -> int | str | N
         wanted = max_unavailable(said)
         return None if wanted == _ALL else wanted
     return None if isinstance(fewest, int) and fewest < 2 else _DEFAULT
+
+
+def utilization(cpu_percent: object, memory_percent: object) -> dict[str, object]:
+    """Resources that an autoscaler looks at, each with the percent of its request that is said; CPU where nothing is."""
+    said = {"cpu": cpu_percent, "memory": memory_percent}
+    return {resource: percent for resource, percent in said.items() if percent is not None} or {"cpu": CPU_UTILIZATION}
+
+
+def out_of_reach(percents: Mapping[str, object], resources: Mapping[str, object]) -> Iterator[tuple[str, int]]:
+    """Resources whose percent no pod ever uses, so that there never are more pods, with the most that a pod may use of its request.
+
+    `resources` has `cpu_request`, `cpu_limit` and so on, as far as they are known.
+    """
+    for resource, amount in (("cpu", cpu), ("memory", memory)):
+        percent = percents.get(resource)
+        request, limit = (resources.get(f"{resource}_{end}") for end in ("request", "limit"))
+        if not isinstance(percent, int) or not isinstance(request, str | int | float):
+            continue
+        if isinstance(limit, str | int | float) and percent * amount(request) > 100 * amount(limit):
+            yield resource, int(100 * amount(limit) / amount(request))

@@ -21,6 +21,7 @@ from realip.components.global_route_direct_access import make_global_route_direc
 from realip.components.load_balancer import Exposure, LoadBalancer
 from realip.components.native_nodes import NativeNodesArgs, make_native_nodes
 from realip.components.network import Network, NetworkArgs, Subnet
+from realip.components.pod_autoscaler import PodAutoscaling
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import namespace_and_name
@@ -34,6 +35,7 @@ from realip.settings.app_pod import app_budget, app_labels, app_pod, app_replica
 from realip.settings.exposure_plan import NO_PORTS, OpenPorts, gate, needs_route_direct_access, open_ports
 from realip.settings.models import Settings
 from realip.settings.sections.access import Gate
+from realip.settings.sections.app import PodAutoscalingSettings
 from realip.settings.sections.network import SubnetSettings
 from realip.stack_arguments import account_problems, checked
 
@@ -251,6 +253,7 @@ class RealIpStack(Component):
             pod=app_pod(settings, self._kept, self._reached.version),
             timeout=app.timeout_seconds,
             replicas=app_replicas(settings),
+            autoscaling=_autoscaling(app.autoscaling),
             max_unavailable=app_budget(settings, self._reached.version),
             pod_template=with_texts(app.pod_template, self._kept),
         )
@@ -326,6 +329,17 @@ class RealIpStack(Component):
         if self._service_config is not None:
             args["service_config"] = self._service_config
         return args
+
+
+def _autoscaling(bounds: PodAutoscalingSettings | None) -> PodAutoscaling | None:
+    if bounds is None:
+        return None
+    args = PodAutoscaling(min_replicas=bounds.min_replicas, max_replicas=bounds.max_replicas)
+    if bounds.cpu_utilization is not None:
+        args["cpu_utilization"] = bounds.cpu_utilization
+    if bounds.memory_utilization is not None:
+        args["memory_utilization"] = bounds.memory_utilization
+    return args
 
 
 def _subnets(subnets: tuple[SubnetSettings, ...]) -> list[Subnet]:

@@ -9,6 +9,7 @@ __all__ = [
     "ACCOUNT_BILLED_BY_IP",
     "ADDRESS_IP_VERSION",
     "API_SERVER_PORT",
+    "AUTOSCALING_VERSION",
     "BANDWIDTH_PACKAGE",
     "CERTIFICATE_ID",
     "CLASS_ANNOTATION",
@@ -426,6 +427,8 @@ MAX_SECURITY_GROUP_RULES = 100
 """Rules of a security group in one direction, unless the account has more (VPC, DescribeSecurityGroupLimits, 41428)."""
 MINOR_VERSION_STEP = 2
 """TKE offers every second minor version, the even ones (TKE 47894, 73078)."""
+AUTOSCALING_VERSION = (1, 23)
+"""Since when there is autoscaling/v2, which knows memory."""
 EVICTION_POLICY_VERSION = (1, 27)
 """Since when a budget can let pods go that are not ready, so that a broken app keeps no node from being drained (KEP-3017)."""
 PRE_STOP_SLEEP_VERSION = (1, 30)

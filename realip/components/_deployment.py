@@ -10,6 +10,7 @@ from pulumi_kubernetes.core import v1 as core
 
 from realip import echo
 from realip.components._component import Children
+from realip.components.pod_autoscaler import PodAutoscalerArgs, PodAutoscaling, make_pod_autoscaler
 from realip.components.pod_disruption_budget import PodDisruptionBudgetArgs, make_pod_disruption_budget
 from realip.pod import Pod, template
 from realip.strategic_merge import merged
@@ -29,6 +30,8 @@ class AppDeployment:
     """Seconds that a rollout may take."""
     replicas: "pulumi.Input[int] | None" = None
     """Number of pods; None where an autoscaler says it."""
+    autoscaling: PodAutoscaling | None = None
+    """The autoscaler that says the number of pods, where it is not somebody else's."""
     max_unavailable: "pulumi.Input[int | str] | None" = None
     """Pods that a drain of nodes may take at a time; None where no budget says it."""
     pod_template: Mapping[str, Any] = field(default_factory=dict)
@@ -54,7 +57,7 @@ def make_namespace(children: Children, name: str, namespace: "pulumi.Input[str]"
 def make_deployment(
     children: Children, name: str, app: AppDeployment, namespace: "pulumi.Input[str]"
 ) -> dict[str, pulumi.Resource]:
-    """The Deployment of an app in a namespace, and its budget beside it."""
+    """The Deployment of an app in a namespace, its autoscaler and its budget beside it."""
     timeout, labels = f"{app.timeout}s", dict(app.pod.labels)
     # With keys as a manifest has them, which the SDK hands on as they are.
     spec: Any = {
@@ -79,10 +82,17 @@ def make_deployment(
         metadata={"name": app.name, "namespace": namespace, "labels": labels},
         spec=spec,
         opts=children.options(
-            *found.values(), custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)
+            *found.values(),
+            custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout),
+            # A number that the stack has said before stays with the object until the autoscaler says another. Taken away, it
+            # would be Kubernetes' default: one pod, until the autoscaler looks again.
+            ignore_changes=["spec.replicas"] if app.replicas is None else None,
         ),
     )
     found["deployment"] = deployment
+    if app.autoscaling is not None:
+        autoscaler = PodAutoscalerArgs(name=app.name, namespace=namespace, bounds=app.autoscaling)
+        found["autoscaler"] = make_pod_autoscaler(children, name, autoscaler)
     if app.max_unavailable is not None:
         budget = PodDisruptionBudgetArgs(
             name=app.name, namespace=namespace, selector=labels, max_unavailable=app.max_unavailable

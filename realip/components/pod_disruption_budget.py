@@ -1,15 +1,40 @@
 """The PodDisruptionBudget of a workload: how many of its pods a drain of nodes may take at a time."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from realip import defaults
+from realip import defaults, pod_numbers
+from realip.components._arguments import Shape, TextOrNumber, is_later
 from realip.components._component import Children
 
-__all__ = ["PodDisruptionBudgetArgs", "make_pod_disruption_budget"]
+__all__ = [
+    "DISRUPTION_BUDGET",
+    "DisruptionBudget",
+    "PodDisruptionBudgetArgs",
+    "make_pod_disruption_budget",
+    "max_unavailable",
+]
+
+if TYPE_CHECKING:
+    NumberOrShare = str | int
+else:
+    NumberOrShare = str  # other languages have no unions, and write numbers as text
+
+
+class DisruptionBudget(TypedDict):
+    """A PodDisruptionBudget: the pods that a drain of nodes may take at a time."""
+
+    max_unavailable: pulumi.Input[NumberOrShare]
+    """Pods that it may take at a time: a number, or a share such as `25%`, rounded up. `100%` is all of them, without a budget."""
+
+
+DISRUPTION_BUDGET = Shape(
+    DisruptionBudget,
+    {"max_unavailable": TextOrNumber(pod_numbers.max_unavailable, pod_numbers.max_unavailable)},
+)
 
 
 class PodDisruptionBudgetArgs(TypedDict):
@@ -40,3 +65,11 @@ def make_pod_disruption_budget(
         },
         opts=children.options(custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout)),
     )
+
+
+def max_unavailable(budget: DisruptionBudget | None, fewest: object) -> "pulumi.Input[int | str] | None":
+    """Pods that a drain may take at a time, where a budget says it; what is known later gets one, also with all of them."""
+    said: Any = budget and budget["max_unavailable"]
+    if is_later(said):
+        return pulumi.Output.from_input(said).apply(pod_numbers.max_unavailable)
+    return pod_numbers.disruption_budget(said, fewest)

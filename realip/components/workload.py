@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 
-from realip import defaults, echo, pod_numbers, pod_rules, rules, tke
+from realip import defaults, echo, pod_rules, rules, tke
 from realip.components._arguments import (
     Arguments,
     Entries,
@@ -23,6 +23,8 @@ from realip.components._deployment import AppDeployment, make_app
 from realip.components._privileges import capabilities_of, known_ports, security_of, security_problems, user_of
 from realip.components._sources import ENV_FROM, FILES, EnvFrom, FileItem, MountedFiles, files_of, source_of
 from realip.components._taints import EFFECTS
+from realip.components.pod_autoscaler import POD_AUTOSCALING, PodAutoscaling, autoscaling_problems
+from realip.components.pod_disruption_budget import DISRUPTION_BUDGET, DisruptionBudget, max_unavailable
 from realip.pod import Echo, Pod, Port, is_root, low_port_sysctls
 from realip.pod_template import Words, faults
 from realip.problems import Problem
@@ -30,7 +32,6 @@ from realip.problems import Problem
 __all__ = [
     "WORKLOAD",
     "ContainerPort",
-    "DisruptionBudget",
     "EnvFrom",
     "FileItem",
     "MountedFiles",
@@ -82,13 +83,6 @@ class ContainerPort(TypedDict):
     """Its name, which a Service may lead to."""
 
 
-class DisruptionBudget(TypedDict):
-    """A PodDisruptionBudget: the pods that a drain of nodes may take at a time."""
-
-    max_unavailable: pulumi.Input[Quantity]
-    """Pods that it may take at a time: a number, or a share such as `25%`, rounded up. `100%` is all of them, without a budget."""
-
-
 class WorkloadArgs(TypedDict):
     """Arguments of `Workload`."""
 
@@ -116,8 +110,10 @@ class WorkloadArgs(TypedDict):
     """The container's name; the Deployment's if unset, with '-' for each '.' of it."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of pods; left to an autoscaler if unset."""
+    autoscaling: NotRequired[PodAutoscaling]
+    """Let an autoscaler say the number of pods, instead of `replicas`."""
     disruption_budget: NotRequired[DisruptionBudget]
-    """If unset, with two `replicas` or more a drain takes one pod at a time, the next when that is ready elsewhere. Needs
+    """If unset, with two `replicas` or `min_replicas` or more a drain takes one pod at a time, the next when that is ready elsewhere. Needs
     Kubernetes 1.27."""
     super_nodes: NotRequired[bool]
     """Pods run on super nodes."""
@@ -208,6 +204,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         message = "is missing; the Deployment's name is longer than the 63 characters that a container's may have"
         yield arguments.lacks("container", message)
     yield from security_problems(arguments, args)
+    yield from autoscaling_problems(arguments, args)
     if args.get("echo"):
         yield from _echo_problems(arguments, args)
     elif "image" not in args.said and "echo" not in args.wrong:
@@ -275,10 +272,6 @@ CONTAINER_PORT = Shape(
         "name": rules.port_name,
     },
 )
-DISRUPTION_BUDGET = Shape(
-    DisruptionBudget,
-    {"max_unavailable": TextOrNumber(pod_numbers.max_unavailable, pod_numbers.max_unavailable)},
-)
 WORKLOAD = Shape(
     WorkloadArgs,
     {
@@ -291,6 +284,7 @@ WORKLOAD = Shape(
         "namespace": rules.app_namespace,
         "container": rules.dns_label,
         "replicas": lambda value: rules.within(value, range(rules.PODS.stop)),
+        "autoscaling": POD_AUTOSCALING,
         "disruption_budget": DISRUPTION_BUDGET,
         "tolerations": Items(TOLERATION),
         "readiness_path": rules.url_path,
@@ -311,7 +305,7 @@ WORKLOAD = Shape(
 
 
 class Workload(KubernetesComponent):
-    """Namespace, Deployment and its PodDisruptionBudget, spread over zones and nodes, within the `baseline` Pod Security level."""
+    """Namespace, Deployment, its autoscaler and its PodDisruptionBudget, spread over zones and nodes, within the `baseline` Pod Security level."""
 
     namespace: pulumi.Output[str]
     """The namespace. What is named by it comes after the namespace is made, and not after the Deployment."""
@@ -339,6 +333,9 @@ def app_of(args: WorkloadArgs) -> AppDeployment:
     """The Deployment that arguments ask for."""
     namespace = args.get("namespace") or defaults.NAMESPACE
     replicas = as_integer(args["replicas"]) if "replicas" in args else None
+    autoscaling = args.get("autoscaling")
+    # Of a Deployment that says no number of pods Kubernetes makes one.
+    fewest = autoscaling["min_replicas"] if autoscaling else 1 if replicas is None else replicas
     return AppDeployment(
         name=args["deployment"],
         namespace=namespace,
@@ -346,17 +343,10 @@ def app_of(args: WorkloadArgs) -> AppDeployment:
         pod=pod_of(args),
         timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
         replicas=replicas,
-        max_unavailable=_max_unavailable(args.get("disruption_budget"), 1 if replicas is None else replicas),
+        autoscaling=autoscaling,
+        max_unavailable=max_unavailable(args.get("disruption_budget"), fewest),
         pod_template=args.get("pod_template") or {},
     )
-
-
-def _max_unavailable(budget: DisruptionBudget | None, fewest: object) -> "pulumi.Input[int | str] | None":
-    """Pods that a drain may take at a time, where a budget says it; what is known later gets one, also with all of them."""
-    said: Any = budget and budget["max_unavailable"]
-    if is_later(said):
-        return pulumi.Output.from_input(said).apply(pod_numbers.max_unavailable)
-    return pod_numbers.disruption_budget(said, fewest)
 
 
 def pod_of(args: WorkloadArgs) -> Pod:

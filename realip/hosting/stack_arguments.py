@@ -31,6 +31,7 @@ __all__ = [
     "StackNetwork",
     "StackNodes",
     "StackPath",
+    "StackPodAutoscaling",
     "StackPool",
     "StackPort",
     "StackPrepaid",
@@ -229,6 +230,19 @@ class StackNodes(TypedDict):
     """Native: further node pools."""
 
 
+class StackPodAutoscaling(TypedDict):
+    """How far the number of pods goes, and by what."""
+
+    min_replicas: int
+    """Fewest pods."""
+    max_replicas: int
+    """Most pods."""
+    cpu_utilization: NotRequired[int]
+    """Percent of cpuRequest that pods use on average; 80 if memoryUtilization is unset too."""
+    memory_utilization: NotRequired[int]
+    """Percent of memoryRequest that pods use on average. Beside cpuUtilization, whichever asks for more pods."""
+
+
 class StackDisruptionBudget(TypedDict):
     """The pods that a drain of nodes may take at a time."""
 
@@ -280,8 +294,10 @@ class StackApp(TypedDict):
     """Run the echo app, which needs no image of its own: it answers with the address that it saw and the headers that came. Defaults to `false`."""
     replicas: NotRequired[int]
     """Number of pods; 3 direct, 2 non-direct if unset."""
+    autoscaling: NotRequired[StackPodAutoscaling]
+    """Kubernetes 1.23 and later: a HorizontalPodAutoscaler, instead of replicas. It needs metrics of pods in the cluster."""
     autoscaled: NotRequired[bool]
-    """An autoscaler owns the number of pods: leave it out of the Deployment. Let the autoscaler set it first, or the app drops to one pod until it does. Defaults to `false`."""
+    """An autoscaler that is not this stack's owns the number of pods: leave it out of the Deployment. With `realip render` and kubectl, let the autoscaler set it first, or the app drops to one pod until it does. Defaults to `false`."""
     disruption_budget: NotRequired[StackDisruptionBudget]
     """Kubernetes 1.27 and later: a PodDisruptionBudget. If unset, with two pods or more a drain of nodes takes one at a time, the next when that is ready elsewhere."""
     port: NotRequired[int]

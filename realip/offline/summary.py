@@ -191,6 +191,14 @@ def _disruption_budget(inputs: Mapping[str, Any], say: Say) -> Summary:
     return Summary("PodDisruptionBudget", say("about_disruption_budget", name=_object_name(inputs), most=most))
 
 
+def _autoscaler(inputs: Mapping[str, Any], say: Say) -> Summary:
+    spec = inputs["spec"]
+    about = say("about_autoscaler", name=_object_name(inputs), least=spec["minReplicas"], most=spec["maxReplicas"])
+    used = [metric["resource"] for metric in spec["metrics"]]
+    lines = [say("autoscaler_used", what=one["name"], percent=one["target"]["averageUtilization"]) for one in used]
+    return Summary("HorizontalPodAutoscaler", about, [], lines)
+
+
 def _container_port(port: Mapping[str, Any]) -> str:
     return str(port["containerPort"]) + ("/UDP" if port.get("protocol") == "UDP" else "")
 
@@ -275,6 +283,7 @@ _TYPES: Mapping[str, Callable[[Mapping[str, Any], Say], Summary]] = {
     "pulumi:providers:kubernetes": _provider,
     "kubernetes:core/v1:Namespace": _namespace,
     "kubernetes:apps/v1:Deployment": _deployment,
+    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": _autoscaler,
     "kubernetes:policy/v1:PodDisruptionBudget": _disruption_budget,
     "kubernetes:core/v1:Secret": _secret,
     "kubernetes:core/v1:Service": _service,

@@ -8,6 +8,7 @@ from realip.instance_types import allocatable
 from realip.problems import MISSING, Problem
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import address_plan, shared_subnets, zone_inside
+from realip.settings.app_pod import most_pods
 from realip.settings.exposure_plan import listeners, named_clients
 from realip.settings.models import Settings
 
@@ -198,13 +199,13 @@ def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
             yield Problem("app.memoryRequest", app.memory_request, message)
         return
     most = nodes.autoscaling.max if nodes.autoscaling else nodes.replicas
-    replicas = app.replicas or row.replicas
-    if not app.autoscaled and most * fits < replicas + 1:
+    pods = most_pods(settings)
+    if pods is not None and most * fits < pods + 1:
         message = (
             f"and one more while a rollout goes on do not fit: {most} x {names} have room for {most * fits} pods "
             f"of {app.cpu_request} CPU and {app.memory_request} (TKE 76057); have more nodes or larger ones, or ask for less"
         )
-        yield Problem("app.replicas", replicas, message)
+        yield Problem("app.autoscaling.maxReplicas" if app.autoscaling else "app.replicas", pods, message)
 
 
 def _not_on_the_internet(cidr: str) -> str | None:

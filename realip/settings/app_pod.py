@@ -9,7 +9,7 @@ from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
 
-__all__ = ["app_budget", "app_labels", "app_pod", "app_replicas", "drains", "pod_security"]
+__all__ = ["app_budget", "app_labels", "app_pod", "app_replicas", "drains", "most_pods", "pod_security"]
 
 
 def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple[int, int] | None = None) -> Pod:
@@ -74,15 +74,22 @@ def app_labels(settings: Settings) -> dict[str, str]:
 def app_replicas(settings: Settings) -> int | None:
     """The number of pods that the Deployment says; None where an autoscaler does."""
     app = settings.app
-    return None if app.autoscaled else app.replicas or settings.row.replicas
+    return None if app.autoscaled or app.autoscaling else app.replicas or settings.row.replicas
+
+
+def most_pods(settings: Settings) -> int | None:
+    """The most pods that there may be but for a rollout; None where an autoscaler that is not this stack's says it."""
+    bounds = settings.app.autoscaling
+    return bounds.max_replicas if bounds else app_replicas(settings)
 
 
 def app_budget(settings: Settings, version: tuple[int, int] | None = None) -> int | str | None:
     """How many pods a drain may take at a time, None where no budget says it; `version` is an existing cluster's."""
     if (version or settings.kubernetes_version) < tke.EVICTION_POLICY_VERSION:
         return None
-    budget = settings.app.disruption_budget
-    return pod_numbers.disruption_budget(budget.max_unavailable if budget else None, app_replicas(settings))
+    app, budget = settings.app, settings.app.disruption_budget
+    fewest = app.autoscaling.min_replicas if app.autoscaling else app_replicas(settings)
+    return pod_numbers.disruption_budget(budget.max_unavailable if budget else None, fewest)
 
 
 def drains(settings: Settings, version: tuple[int, int] | None = None) -> bool:

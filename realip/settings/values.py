@@ -55,8 +55,10 @@ __all__ = [
     "Nodes",
     "PackageId",
     "Path",
+    "Percent",
     "PodNumber",
     "PodSecurity",
+    "Pods",
     "Port",
     "PrepaidPeriod",
     "RenewFlag",
@@ -148,6 +150,8 @@ Bandwidth = Annotated[int, Field(ge=tke.INTERNET_BANDWIDTH.start, le=tke.INTERNE
 ChargeType = Annotated[str, keeps(rules.one_of, tke.INTERNET_CHARGE_TYPES)]
 Port = Annotated[int, Field(ge=rules.PORTS.start, le=rules.PORTS[-1])]
 Seconds = Annotated[int, Field(ge=rules.TIMEOUTS.start, le=rules.TIMEOUTS[-1])]
+Percent = Annotated[int, Field(ge=pod_numbers.UTILIZATIONS.start, le=pod_numbers.UTILIZATIONS[-1])]
+Pods = Annotated[int, Field(ge=rules.PODS.start, le=rules.PODS[-1])]
 Nodes = Annotated[int, Field(ge=rules.NODES.start, le=rules.NODES[-1])]
 VpcId = Annotated[str, keeps(rules.cloud_id, "vpc")]
 SubnetId = Annotated[str, keeps(rules.cloud_id, "subnet")]

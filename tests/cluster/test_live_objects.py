@@ -164,6 +164,26 @@ def test_an_app_is_handed_to_the_autoscaler_that_scales_it_already(cluster: live
     assert replicas(cluster, rendered) == AUTOSCALED
 
 
+def test_an_app_with_an_autoscaler_of_its_own_comes_to_its_fewest_pods_and_is_left_there(
+    cluster: live.Cluster, render: Renderer
+) -> None:
+    """Applied with strict validation, which knows every field of both; metrics are missing here, and the bounds hold without them."""
+    settings = "app.autoscaling={minReplicas: 4, maxReplicas: 9, cpuUtilization: 70, memoryUtilization: 80}"
+    rendered = render(live.STACKS[0], settings)
+    cluster.apply(rendered)
+    cluster.settle(rendered, 4)
+    autoscaler = cluster.one(rendered.only("HorizontalPodAutoscaler"))
+    assert autoscaler["spec"]["scaleTargetRef"]["name"] == rendered.only("Deployment")["metadata"]["name"]
+    assert [metric["resource"]["target"] for metric in autoscaler["spec"]["metrics"]] == [
+        {"type": "Utilization", "averageUtilization": 70},
+        {"type": "Utilization", "averageUtilization": 80},
+    ]
+    changed = render(live.STACKS[0], settings, "app.image=registry.example.com/app:2")
+    cluster.apply(changed)
+    assert replicas(cluster, changed) == 4
+    assert cluster.plane.kubectl("get", "deployment", "--all-namespaces", "--output=name").count("deployment") == 1
+
+
 def test_an_app_without_its_autoscaler_yet_falls_to_one_pod_until_that_comes(
     cluster: live.Cluster, render: Renderer
 ) -> None:

@@ -254,6 +254,18 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
         | {"echo": True, "eni_pods": True},
     ),
     (
+        Workload,
+        {name: value for name, value in _WORKLOAD.items() if name != "replicas"}
+        | {
+            "autoscaling": {
+                "min_replicas": 2,
+                "max_replicas": 9,
+                "cpu_utilization": 70,
+                "memory_utilization": 80,
+            }
+        },
+    ),
+    (
         DirectService,
         _SERVICE | {"load_balancer": _NEW_BALANCER, "explicit_public": True, "pass_to_target": True} | _ANNOTATED,
     ),

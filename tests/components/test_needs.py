@@ -294,3 +294,12 @@ def test_eni_pods() -> None:
     template = found.one("Deployment").inputs["spec"]["template"]
     assert template["metadata"]["annotations"] == {"tke.cloud.tencent.com/networks": "tke-route-eni"}
     assert found.of("ConfigMapPatch") == found.of("Cluster") == []
+
+
+def test_autoscaling() -> None:
+    found = _up("Pulumi.autoscaling.yaml")
+    spec = found.one("HorizontalPodAutoscaler").inputs["spec"]
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 20)
+    assert spec["metrics"][0]["resource"]["target"]["averageUtilization"] == 70
+    assert "replicas" not in found.one("Deployment").inputs["spec"]
+    assert found.one("PodDisruptionBudget").inputs["spec"]["maxUnavailable"] == "25%"

@@ -46,6 +46,12 @@ UDP_AND_TLS = [
             "https://shop.example.com/",
             {"TkeServiceConfig": 1, "Secret": 1, "Ingress": 1},
         ),
+        (
+            "vpc-cni-direct-super",
+            {"realip:app": {"autoscaling": {"minReplicas": 2, "maxReplicas": 9}}},
+            "http://192.0.2.1/",
+            {"HorizontalPodAutoscaler": 1, "PodDisruptionBudget": 1, "Deployment": 1},
+        ),
     ],
 )
 def test_a_need_comes_up_changes_nothing_when_asked_again_and_leaves_nothing(
@@ -60,3 +66,22 @@ def test_a_need_comes_up_changes_nothing_when_asked_again_and_leaves_nothing(
     assert project.preview("--expect-no-changes").succeeded().changes == []
     project.destroy().succeeded()
     assert project.world.cloud.leftovers() == []
+
+
+def test_an_app_that_is_handed_to_an_autoscaler_keeps_its_pods_meanwhile(live: Live) -> None:
+    """Without `replicas` the API server would make it one pod, until the autoscaler looks: the number stays as it was."""
+    project = live("vpc-cni-direct-native")
+    project.up().succeeded()
+    project.configure({"realip:app": {"autoscaling": {"minReplicas": 2, "maxReplicas": 9}}})
+    planned = project.preview().succeeded()
+    assert [(step.op, step.type) for step in planned.changes] == [
+        ("create", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
+    ]
+    project.up().succeeded()
+    (deployment,) = (made for made in project.resources() if made["type"].endswith(":Deployment"))
+    assert deployment["inputs"]["spec"]["replicas"] == 3
+    project.configure({"realip:app": {"image": "web:v2"}})
+    project.up().succeeded()
+    (deployment,) = (made for made in project.resources() if made["type"].endswith(":Deployment"))
+    assert deployment["inputs"]["spec"]["replicas"] == 3
+    assert deployment["inputs"]["spec"]["template"]["spec"]["containers"][0]["image"] == "web:v2"

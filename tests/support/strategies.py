@@ -178,6 +178,12 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         image=st.sampled_from(["nginx", "registry.example.com:5000/a/b:v1", "A b"]),
         replicas=st.integers(-1, 60),
         autoscaled=st.booleans(),
+        autoscaling=_maybe(
+            minReplicas=st.integers(0, 9),
+            maxReplicas=st.integers(1, 30),
+            cpuUtilization=st.sampled_from([0, 70, 500]),
+            memoryUtilization=st.sampled_from([80, 300]),
+        ),
         disruptionBudget=_maybe(maxUnavailable=st.sampled_from([1, "25%", "100%", 0, "x"])),
         echo=st.booleans(),
         port=st.integers(-1, 70000),

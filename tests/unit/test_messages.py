@@ -31,6 +31,7 @@ KUBERNETES = {
     "Namespace",
     "Deployment",
     "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
     "Secret",
     "Service",
     "TkeServiceConfig",

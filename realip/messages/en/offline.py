@@ -89,6 +89,8 @@ MESSAGES: dict[str, str] = {
     "kind_patch": "ConfigMap patch",
     "deployment_pods": "{name}, {count} pods",
     "deployment_autoscaled": "{name}, pods as an autoscaler says",
+    "about_autoscaler": "{name}, {least} to {most} pods",
+    "autoscaler_used": "{percent}% of the {what} request, on average",
     "about_disruption_budget": "{name}, a drain takes {most} at a time",
     "pod_tolerates": "tolerates {taint}",
     "pod_container": "container {name}, port {ports}, {image}",

@@ -88,6 +88,8 @@ MESSAGES: dict[str, str] = {
     "kind_patch": "ConfigMap 补丁",
     "deployment_pods": "{name}，{count} 个 Pod",
     "deployment_autoscaled": "{name}，Pod 数量由自动伸缩决定",
+    "about_autoscaler": "{name}，{least} 至 {most} 个 Pod",
+    "autoscaler_used": "平均使用 {what} 请求量的 {percent}%",
     "about_disruption_budget": "{name}，排空节点时最多同时驱逐 {most}",
     "pod_tolerates": "容忍污点 {taint}",
     "pod_container": "容器 {name}，端口 {ports}，{image}",

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from realip import echo, rules, tke
+from realip import echo, pod_numbers, rules, tke
 from realip.pod_rules import mount_conflicts, name_conflicts
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import NetworkMode
 from realip.settings.app_pod import app_pod, drains, pod_security
 from realip.settings.models import Settings
+from realip.settings.sections.app import PodAutoscalingSettings
 
 __all__ = ["app_problems"]
 
@@ -35,9 +36,7 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "app.port", app.port, "is taken on super nodes; let the container listen on another one", ("scenario",)
         )
-    if app.autoscaled and app.replicas is not None:
-        message = "has two owners: app.autoscaled leaves the number of pods to an autoscaler; remove one of the two"
-        yield Problem("app.replicas", app.replicas, message, ("app.autoscaled",))
+    yield from _owner_problems(settings)
     if app.ingress is not None and not row.exposure.has_ingress:
         message = f"names an Ingress, and `{row.slug}` has none; remove it"
         yield Problem("app.ingress", app.ingress, message, ("scenario",))
@@ -115,6 +114,41 @@ def _file_problems(settings: Settings) -> Iterator[Problem]:
         names = [item.path for item in file.items or ()]
         for at, message in name_conflicts(names):
             yield Problem(f"app.files[{index}].items[{at}].path", names[at], message, ("app.files",))
+
+
+def _owner_problems(settings: Settings) -> Iterator[Problem]:
+    """One owner of the number of pods, and an autoscaler that can be one."""
+    app = settings.app
+    if app.autoscaled and app.replicas is not None:
+        message = "has two owners: app.autoscaled leaves the number of pods to an autoscaler; remove one of the two"
+        yield Problem("app.replicas", app.replicas, message, ("app.autoscaled",))
+    if app.autoscaling is not None:
+        if app.replicas is not None and not app.autoscaled:
+            message = "has two owners: app.autoscaling says the number of pods; remove one of the two"
+            yield Problem("app.replicas", app.replicas, message, ("app.autoscaling",))
+        yield from _autoscaling_problems(settings, app.autoscaling)
+
+
+def _autoscaling_problems(settings: Settings, bounds: PodAutoscalingSettings) -> Iterator[Problem]:
+    """Bounds the right way round, and a use of resources that pods can come to."""
+    app, path = settings.app, "app.autoscaling"
+    if app.autoscaled:
+        message = "says that somebody else's autoscaler is there, and app.autoscaling makes one; remove one of the two"
+        yield Problem("app.autoscaled", value=True, message=message, involves=(path,))
+    if bounds.min_replicas > bounds.max_replicas:
+        message = f"is more than {path}.maxReplicas, {bounds.max_replicas}; swap them"
+        yield Problem(f"{path}.minReplicas", bounds.min_replicas, message, (f"{path}.maxReplicas",))
+    percents = {"cpu": bounds.cpu_utilization, "memory": bounds.memory_utilization}
+    for resource, most in pod_numbers.out_of_reach(percents, app.model_dump()):
+        message = f"is never reached: a pod may use {most}% of its request, up to app.{resource}Limit; lower it"
+        involved = (f"app.{resource}Request", f"app.{resource}Limit")
+        yield Problem(f"{path}.{resource}Utilization", percents[resource], message, involved)
+    if settings.kubernetes_version < tke.AUTOSCALING_VERSION:
+        oldest = ".".join(map(str, tke.AUTOSCALING_VERSION))
+        said = bounds.model_dump(by_alias=True, exclude_none=True)
+        yield Problem(
+            path, said, f"needs Kubernetes {oldest}; remove it, or take a later version", ("cluster.version",)
+        )
 
 
 _SAID_BY = Words(

@@ -6,6 +6,7 @@ from realip import rules, tke
 from realip.problems import Problem
 from realip.scenarios import SCENARIOS, NetworkMode, Scenario
 from realip.settings.address_plan import address_plan, shared_subnets
+from realip.settings.app_pod import most_pods
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
 from realip.settings.sections.nodes import NodesSettings, PoolSettings
@@ -67,7 +68,7 @@ def capacity_problems(settings: Settings) -> Iterator[Problem]:
     """Room for the nodes and pods that were asked for."""
     plan, row, nodes = address_plan(settings), settings.scenario.row, _most_nodes(settings)
     # A rollout starts one pod before it stops one; how many pods an app has that runs already is not known here.
-    pods = (settings.app.replicas or row.replicas) + 1 if settings.app.deploy else 0
+    pods = (most_pods(settings) or row.replicas) + 1 if settings.app.deploy else 0
     replicas = "nodes.autoscaling.max" if settings.nodes.autoscaling else "nodes.replicas"
     if plan.cluster is not None and plan.pods_per_node is not None:
         services = 0 if plan.own_services else plan.service_number
@@ -110,7 +111,9 @@ def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str
     room = sum(map(rules.subnet_addresses, known))
     if known and len(known) == len(networks) and room < wanted:
         message = f"have room for {room} addresses, and {wanted} {what} are asked for; take larger networks"
-        yield Problem(path, list(map(str, known)), message, ("network", "nodes", "app.replicas", "scenario"))
+        yield Problem(
+            path, list(map(str, known)), message, ("network", "nodes", "app.replicas", "app.autoscaling", "scenario")
+        )
 
 
 def _most_nodes(settings: Settings) -> int:

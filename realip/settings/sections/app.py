@@ -21,6 +21,8 @@ from realip.settings.values import (
     Memory,
     MountPath,
     Name,
+    Percent,
+    Pods,
     PodSecurity,
     Port,
     Seconds,
@@ -30,7 +32,14 @@ from realip.settings.values import (
     keeps,
 )
 
-__all__ = ["AppSettings", "DisruptionBudgetSettings", "EnvFromSettings", "FileItemSettings", "FileSettings"]
+__all__ = [
+    "AppSettings",
+    "DisruptionBudgetSettings",
+    "EnvFromSettings",
+    "FileItemSettings",
+    "FileSettings",
+    "PodAutoscalingSettings",
+]
 
 
 class _SourceSettings(Section):
@@ -76,6 +85,20 @@ class DisruptionBudgetSettings(Section):
     )
 
 
+class PodAutoscalingSettings(Section):
+    """How far the number of pods goes, and by what."""
+
+    min_replicas: Pods = Field(description="Fewest pods.")
+    max_replicas: Pods = Field(description="Most pods.")
+    cpu_utilization: Percent | None = Field(
+        None, description="Percent of cpuRequest that pods use on average; 80 if memoryUtilization is unset too."
+    )
+    memory_utilization: Percent | None = Field(
+        None,
+        description="Percent of memoryRequest that pods use on average. Beside cpuUtilization, whichever asks for more pods.",
+    )
+
+
 class AppSettings(Section):
     """The application: what runs, how often, and how it is called. Names and image default to the scenario's."""
 
@@ -94,12 +117,14 @@ class AppSettings(Section):
         default=False,
         description="Run the echo app, which needs no image of its own: it answers with the address that it saw and the headers that came.",
     )
-    replicas: Annotated[int, Field(ge=rules.PODS.start, le=rules.PODS[-1])] | None = Field(
-        None, description="Number of pods; 3 direct, 2 non-direct if unset."
+    replicas: Pods | None = Field(None, description="Number of pods; 3 direct, 2 non-direct if unset.")
+    autoscaling: PodAutoscalingSettings | None = Field(
+        None,
+        description="Kubernetes 1.23 and later: a HorizontalPodAutoscaler, instead of replicas. It needs metrics of pods in the cluster.",
     )
     autoscaled: bool = Field(
         default=False,
-        description="An autoscaler owns the number of pods: leave it out of the Deployment. Let the autoscaler set it first, or the app drops to one pod until it does.",
+        description="An autoscaler that is not this stack's owns the number of pods: leave it out of the Deployment. With `realip render` and kubectl, let the autoscaler set it first, or the app drops to one pod until it does.",
     )
     disruption_budget: DisruptionBudgetSettings | None = Field(
         None,
