@@ -16,6 +16,7 @@ STDIN = "-"
 _SUFFIXES = {".yaml", ".yml", ".json"}
 _LEFT_OUT = {".git", ".venv", "node_modules", "__pycache__"}
 _LARGEST = 2 << 30
+_MOST_PROBLEMS = 20
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Texts:
     def read(cls, paths: Sequence[str]) -> "Texts":
         """Everything under the paths. InputError for what cannot be read or holds no Kubernetes object."""
         made, seen = cls(), set()
+        problems: list[str] = []
         for path in paths:
             for name, file in _files(path):
                 known = name if file is None else os.path.realpath(file)
@@ -43,9 +45,15 @@ class Texts:
                     made.stacks.append(file)
                     continue
                 before = len(made.found) + made.others
-                made._take(name, _text(name, file))
+                try:
+                    made._take(name, _text(name, file))
+                except InputError as problem:
+                    problems.append(str(problem))
+                    continue
                 if file is not None and path == name and len(made.found) + made.others == before:
-                    raise InputError(f"{name}: has no Kubernetes object in it (no document with apiVersion and kind)")
+                    problems.append(f"{name}: has no Kubernetes object in it (no document with apiVersion and kind)")
+        if problems:
+            raise InputError("\n".join([*problems[:_MOST_PROBLEMS], *_rest(problems)]))
         if not made.found and not made.others and not made.stacks:
             raise InputError(
                 f"{', '.join(paths)}: no Kubernetes object is in there (no document with apiVersion and kind)"
@@ -59,6 +67,12 @@ class Texts:
                 self.others += 1
             else:
                 self.found.append(found)
+
+
+def _rest(problems: Sequence[str]) -> list[str]:
+    """A line for what is not told of too many problems."""
+    more = len(problems) - _MOST_PROBLEMS
+    return [f"and {more} more files"] if more > 0 else []
 
 
 def is_stack_file(path: Path) -> bool:

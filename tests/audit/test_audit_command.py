@@ -167,3 +167,16 @@ def test_the_network_mode_can_be_said_where_no_node_shows_it(audit: Audit) -> No
     assert [each["rule"] for each in made["findings"]] == ["RIP003"]
     assert made["exposures"][0]["sees"] == "unknown"
     assert audit("-", "--network", "vpc-cni", stdin=KEPT).code == 0
+
+
+def test_every_file_that_cannot_be_read_is_told_at_once(audit: Audit, tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    for at in range(23):
+        (tmp_path / f"apps/{at:02}.yaml").write_text("a: [\n")
+    (tmp_path / "apps/good.yaml").write_text(text(service(annotations={DIRECT: "true"})))
+    run = audit("apps")
+    assert (run.code, run.out) == (2, "")
+    assert run.err.count("is not YAML") == 20
+    assert "apps/00.yaml, line 2" in run.err
+    assert "apps/19.yaml, line 2" in run.err
+    assert "and 3 more files" in run.err
