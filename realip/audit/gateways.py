@@ -80,9 +80,17 @@ def _behind(world: World, service: Found, about: tuple[str, str, str]) -> Exposu
             why = message("exposure_header_replaced", service=said)
             return Exposure(*about, front.binding, Sees.PROXY, FORWARDED, forgeable=False, why=why)
         return Exposure(*about, front.binding, Sees.CLIENT, FORWARDED, None, message("exposure_gateway", service=said))
-    forged = settings is not None and _believes_header(settings) and trusts_everyone(settings)
+    forged = _forged(world, service, settings)
     why = message("exposure_gateway_forged" if forged else "exposure_gateway", service=said)
     return Exposure(*about, front.binding, Sees.CLIENT, FORWARDED, forged, why)
+
+
+def _forged(world: World, service: Found, settings: Mapping[str, Any] | None) -> bool | None:
+    """An ingress controller at layer 4 believes the header of whoever asks; None where its settings are not in the input."""
+    if settings is not None:
+        return _believes_header(settings) and trusts_everyone(settings)
+    # ingress-nginx without settings believes no header.
+    return False if world.facts.complete and "nginx" in service.name else None
 
 
 def _front(world: World, service: Mapping[str, Any], found: Found | None) -> Exposure:

@@ -7,7 +7,9 @@ from realip.audit.reading import objects_in
 from realip.audit.report import Report
 from realip.audit.rules import RULES
 from realip.audit.world import World
-from tests.audit.cases import CASES
+from tests.audit.cases import CASES, NGINX_SERVICE, OTHER
+from tests.audit.objects import config_map, service
+from tests.audit.objects import text as text_of
 
 
 def audited(text: str) -> Report:
@@ -42,3 +44,20 @@ def test_every_rule_has_a_case_that_it_finds_and_one_that_it_does_not() -> None:
 def test_ids_are_unique_and_in_order() -> None:
     ids = [rule.id for rule in RULES]
     assert ids == [f"RIP{number:03}" for number in range(1, len(RULES) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "forgeable"),
+    [
+        (None, None),
+        ({"use-forwarded-headers": "false"}, False),
+        ({"use-forwarded-headers": "true", "proxy-real-ip-cidr": "10.0.0.0/8"}, False),
+        ({"use-forwarded-headers": "true"}, True),
+    ],
+)
+def test_whom_a_gateway_believes_is_open_where_its_settings_are_not_in_the_input(
+    settings: dict[str, str] | None, forgeable: bool | None
+) -> None:
+    given = [OTHER, service("ClusterIP"), NGINX_SERVICE, *([config_map(settings)] if settings else [])]
+    exposures = [row.exposure for row in audited(text_of(*given)).rows if row.found.kind == "Ingress"]
+    assert [(each.sees, each.forgeable) for each in exposures] == [("client", forgeable)]

@@ -9,7 +9,15 @@ from realip.audit.rules import gateways, ingresses, keys, services, traefik
 __all__ = ["BY_ID", "BY_KIND", "RULES"]
 
 _PARTS: dict[str, list[Part]] = defaultdict(list)
-for _parts in (services.PARTS, ingresses.PARTS, keys.PARTS, gateways.PARTS, gateways.MORE, traefik.PARTS):
+for _parts in (
+    services.PARTS,
+    ingresses.PARTS,
+    keys.PARTS,
+    gateways.PARTS,
+    gateways.MORE,
+    gateways.KONG,
+    traefik.PARTS,
+):
     for _id, _part in _parts.items():
         _PARTS[_id].append(_part)
 

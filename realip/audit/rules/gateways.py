@@ -16,7 +16,7 @@ from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
 from realip.behaviour import Binding, PodNetwork, Sees, annotations_of, is_local, is_true, layer_7_ports
 
-__all__ = ["MORE", "PARTS"]
+__all__ = ["KONG", "MORE", "PARTS"]
 
 _DATA = ("data",)
 _CDN_HEADERS = {
@@ -100,7 +100,7 @@ def _real_ip_from(scene: Scene, found: Found) -> Iterator[Match]:
     del scene
     data = as_map(found.body.get("data"))
     for key, value in data.items():
-        if isinstance(value, str) and "set_real_ip_from" in value and (networks := _trusts_all(value)):
+        if isinstance(value, str) and (networks := _trusts_all(value) or _apisix_trusts_all(value)):
             yield Match((*_DATA, key), {"networks": networks})
     said = data.get("set-real-ip-from")  # NGINX Ingress Controller of F5
     if (
@@ -117,6 +117,30 @@ def _trusts_all(text: str) -> str:
     networks = _TRUSTED.findall(plain)
     headers = {header.casefold() for header in _HEADER.findall(plain)}
     return ", ".join(networks) if gateways.everyone(networks) and headers != {"proxy_protocol"} else ""
+
+
+def _apisix_trusts_all(text: str) -> str:
+    """The same of APISIX's configuration, which is made into one of nginx."""
+    if "real_ip_from" not in text or "nginx_config" not in text:
+        return ""
+    about = as_map(as_map(_loaded(text).get("nginx_config")).get("http"))
+    networks = about.get("real_ip_from")
+    said = [str(network) for network in networks] if isinstance(networks, list) else []
+    return ", ".join(said) if gateways.everyone(said) and about.get("real_ip_header") != "proxy_protocol" else ""
+
+
+def _kong_trusts_all(scene: Scene, found: Found) -> Iterator[Match]:
+    """Kong, which makes set_real_ip_from of its trusted_ips."""
+    del scene
+    containers = as_maps(as_map(as_map(found.spec.get("template")).get("spec")).get("containers"))
+    for number, container in enumerate(containers):
+        variables = as_maps(container.get("env"))
+        said = {str(each.get("name")): str(each.get("value")) for each in variables}
+        networks = said.get("KONG_TRUSTED_IPS", "")
+        if gateways.everyone(networks.split(",")) and said.get("KONG_REAL_IP_HEADER") != "proxy_protocol":
+            index = next(at for at, each in enumerate(variables) if each.get("name") == "KONG_TRUSTED_IPS")
+            path = ("spec", "template", "spec", "containers", number, "env", index)
+            yield Match(path, {"networks": networks})
 
 
 def _snippet(scene: Scene, found: Found) -> Iterator[Match]:
@@ -329,3 +353,4 @@ MORE = {
     "RIP028": Part(("Service",), _sidecar),
 }
 """The same rules on other kinds."""
+KONG = {"RIP025": Part(WORKLOADS, _kong_trusts_all)}

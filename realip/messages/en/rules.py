@@ -100,7 +100,7 @@ MESSAGES: dict[str, str] = {
     "rule_says_RIP024": "PROXY protocol is spoken by one side only (in front: {front}): connections break.",
     "rule_remedy_RIP024": "Turn it on or off on both sides.",
     "rule_title_RIP025": "nginx believes everyone",
-    "rule_when_RIP025": "set_real_ip_from with networks that hold all addresses, in a ConfigMap or a snippet, unless the address comes by PROXY protocol.",
+    "rule_when_RIP025": "set_real_ip_from with networks that hold all addresses, in a ConfigMap or a snippet, unless the address comes by PROXY protocol; the same as Kong's trusted_ips or APISIX's real_ip_from.",
     "rule_says_RIP025": "set_real_ip_from {networks} has nginx believe the header of whoever asks.",
     "rule_remedy_RIP025": "Name the networks of the proxy in front only; behind a load balancer of layer 4 take it out.",
     "rule_title_RIP026": "Envoy Gateway counts proxies that are not there",

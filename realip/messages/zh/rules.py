@@ -100,7 +100,7 @@ MESSAGES: dict[str, str] = {
     "rule_says_RIP024": "只有一方使用 PROXY 协议（前面：{front}）：连接会中断。",
     "rule_remedy_RIP024": "两边同时打开或关闭。",
     "rule_title_RIP025": "nginx 相信所有人",
-    "rule_when_RIP025": "ConfigMap 或 snippet 中 set_real_ip_from 的网段包含所有地址，地址来自 PROXY 协议的除外。",
+    "rule_when_RIP025": "ConfigMap 或 snippet 中 set_real_ip_from 的网段包含所有地址，地址来自 PROXY 协议的除外；Kong 的 trusted_ips、APISIX 的 real_ip_from 亦同。",
     "rule_says_RIP025": "set_real_ip_from {networks} 使 nginx 相信任何人的头部。",
     "rule_remedy_RIP025": "只写前面代理的网段；四层负载均衡后面去掉它。",
     "rule_title_RIP026": "Envoy Gateway 计入不存在的代理",
