@@ -21,6 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--software", action="store_true", help="frameworks and proxies to try `realip verify` on, and nothing else"
     )
     parser.add_argument("--policy", action="store_true", help="what runs policy packs, and nothing else")
+    parser.add_argument(
+        "--languages", action="store_true", help="what programs in other languages are run with, and nothing else"
+    )
     parser.add_argument("--browser", action="store_true", help="also a browser, with apt")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     path = commands.add_parser("path", help="print the path of one tool that is ready")
@@ -38,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         groups = [group for group in catalogue.GROUPS if getattr(chosen, group)]
         if chosen.software:
             return _prepare(groups, catalogue.SOFTWARE)
+        if chosen.languages:
+            return _prepare(groups, catalogue.LANGUAGES)
         if chosen.policy:
             return _prepare(groups, catalogue.POLICY)
         return _prepare(groups, catalogue.LAB if chosen.lab else catalogue.STANDARD)

@@ -64,7 +64,31 @@ VERSITYGW = gobuild.GoProgram(
     stamp=lambda version: {"main.Version": f"v{version}"},
     usual="about two minutes on two cores",
 )
-GO_PROGRAMS = {program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM, VERSITYGW)}
+SDKS = gobuild.GoProgram(
+    name="sdks",
+    source="github.com/pulumi/pulumi/pkg/v3",
+    package=".",
+    stamp=lambda _: {},
+    usual="seconds after a build of pulumi",
+)
+YAML = gobuild.GoProgram(
+    name="yaml",
+    source="github.com/pulumi/pulumi-yaml",
+    package="github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    stamp=lambda version: {"github.com/pulumi/pulumi-yaml/pkg/version.Version": f"v{version}"},
+    links=("pulumi-language-yaml",),
+    usual="about a minute on two cores",
+)
+CSHARP = gobuild.GoProgram(
+    name="csharp",
+    source="github.com/pulumi/pulumi/pkg/v3",
+    package=".",
+    stamp=lambda _: {},
+    usual="seconds after a build of yaml",
+)
+GO_PROGRAMS = {
+    program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM, VERSITYGW, SDKS, YAML, CSHARP)
+}
 NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
 PROMETHEUS_PACKAGE = "prometheus"
 PROMETHEUS_PROGRAMS = {"prometheus": "usr/bin/prometheus", "promtool": "usr/bin/promtool"}
@@ -91,6 +115,25 @@ class Found:
     path: Path
 
 
+@dataclass(frozen=True)
+class FromRegistry:
+    """What runs packages of a language's registry: how it is found, and how it is made."""
+
+    find: Callable[[], Path | None]
+    make: Callable[[], Path]
+
+
+FROM_REGISTRIES = {
+    "software-python": FromRegistry(registries.python, registries.make_python),
+    "software-node": FromRegistry(registries.node, registries.make_node),
+    "policy-python": FromRegistry(registries.policy, registries.make_policy),
+    "languages-node": FromRegistry(
+        functools.partial(registries.node, registries.LANGUAGES),
+        functools.partial(registries.make_node, registries.LANGUAGES),
+    ),
+    "languages-java": FromRegistry(registries.java, registries.make_java),
+}
+
 ON_PATH = {
     # What the SDK in requirements.txt speaks to; the lowest is the one that we build and test with.
     "pulumi": OnPath("pulumi", Range(PULUMI.version, Version(4, 0)), ("version",)),
@@ -111,6 +154,13 @@ GROUPS = {
     },
     "browser": {"chromium": "chromium"},
     "software": {"haproxy": "haproxy", "node": "nodejs", "npm": "npm"},
+    "languages": {
+        "node": "nodejs",
+        "npm": "npm",
+        "java": "default-jdk-headless",
+        "javac": "default-jdk-headless",
+        "mvn": "maven",
+    },
 }
 """Programs that only some targets need, with the Debian package that each one is in."""
 
@@ -129,13 +179,16 @@ POLICY = ("policy-python",)
 SOFTWARE = ("software-python", "software-node", "nginx", "setpriv", "goapps", "prometheus", "promtool")
 """Frameworks and proxies that people run, which `realip verify` is tried on, and what asks `realip watch`."""
 
+LANGUAGES = ("sdks", "yaml", "csharp", "languages-node", "languages-java")
+"""What programs in other languages are written, compiled and run with; besides Go, which builds all of it."""
+
 
 @functools.cache
 def locate(name: str) -> Path:
     """The path of a tool that is ready to run; nothing is built or installed.
 
-    Names are those of :data:`STANDARD`, the parts of Kubernetes (``kubectl``, ``kube-apiserver``,
-    ``kube-controller-manager``, ``kube-proxy``, ``kube-scheduler``) and the programs of :data:`GROUPS`.
+    Names are those of :data:`STANDARD`, :data:`SOFTWARE` and :data:`LANGUAGES`, the parts of Kubernetes (``kubectl``,
+    ``kube-apiserver``, ``kube-controller-manager``, ``kube-proxy``, ``kube-scheduler``) and the programs of :data:`GROUPS`.
     Raises :class:`ToolMissing`, which says what to run.
     """
     for group, members in GROUPS.items():
@@ -152,14 +205,16 @@ def locate(name: str) -> Path:
 
 def _maker(name: str) -> str:
     """The command that makes a tool ready."""
-    flag = "--software" if name in SOFTWARE else "--policy" if name in POLICY else ""
-    return f"python3 -m tools {flag}" if flag else "make tools"
+    for flag, made in (("software", SOFTWARE), ("policy", POLICY), ("languages", LANGUAGES)):
+        if name in made:
+            return f"python3 -m tools --{flag}"
+    return "make tools"
 
 
 def names() -> list[str]:
     """Every name that :func:`locate` knows."""
     grouped = (name for members in GROUPS.values() for name in members)
-    return list(dict.fromkeys([*STANDARD, *KUBERNETES.links, *POLICY, *SOFTWARE, *grouped]))
+    return list(dict.fromkeys([*STANDARD, *KUBERNETES.links, *POLICY, *SOFTWARE, *LANGUAGES, *grouped]))
 
 
 def prepare(name: str, note: Callable[[str], None]) -> Found:
@@ -196,12 +251,8 @@ def _ready(name: str, note: Callable[[str], None]) -> Path | None:
             return postgresql.find()
         case "prometheus" | "promtool":
             return packages.unpacked(PROMETHEUS_PACKAGE, PROMETHEUS_PROGRAMS[name])
-        case "software-python":
-            return registries.python()
-        case "software-node":
-            return registries.node()
-        case "policy-python":
-            return registries.policy()
+        case _ if name in FROM_REGISTRIES:
+            return FROM_REGISTRIES[name].find()
         case _ if name in KUBERNETES.links:
             return KUBERNETES.built(name)
         case _ if name in GO_PROGRAMS:
@@ -222,12 +273,8 @@ def _make(name: str) -> Path:
             return postgresql.make()
         case "prometheus" | "promtool":
             return packages.unpack(PROMETHEUS_PACKAGE, PROMETHEUS_PROGRAMS[name])
-        case "software-python":
-            return registries.make_python()
-        case "software-node":
-            return registries.make_node()
-        case "policy-python":
-            return registries.make_policy()
+        case _ if name in FROM_REGISTRIES:
+            return FROM_REGISTRIES[name].make()
         case "etcd":
             try:
                 return packages.unpack(ETCD_PACKAGE, ETCD_PROGRAM)

@@ -15,7 +15,11 @@ from tools.progress import Progress
 HERE = Path(__file__).parent / "software"
 POLICY = Path(__file__).parent / "policy/requirements.txt"
 PYTHON = "bin/python"
+LANGUAGES = Path(__file__).parent / "languages"
+JAVA_EXAMPLE = Path(__file__).parent.parent / "examples" / "java"
 NODE = "node"
+JAVA = "java"
+LOCK = "package-lock.json"
 ERROR_LINES = 10
 INSTALL_SECONDS = 900.0
 
@@ -69,29 +73,70 @@ def _policy_slot() -> str:
     return f"policy-{cache.digest([(POLICY.name, POLICY.read_bytes()), ('facts', facts.encode())])}"
 
 
-def node() -> Path | None:
+def node(pins: Path = HERE) -> Path | None:
     """Node.js beside the packages that :func:`make_node` fetched, or None."""
-    return cache.find(_slot("package-lock.json", platform.machine()), NODE)
+    return cache.find(_node_slot(pins), NODE)
 
 
-def make_node() -> Path:
-    """Node.js beside the packages that ``package-lock.json`` pins; its path. Raises :class:`ToolMissing`."""
-    if path := node():
+def make_node(pins: Path = HERE) -> Path:
+    """Node.js beside the packages that the ``package-lock.json`` of a folder pins; its path. Raises :class:`ToolMissing`."""
+    if path := node(pins):
         return path
     programs = {name: shutil.which(name) for name in ("node", "npm")}
     for name, found in programs.items():
         if found is None:
-            raise ToolMissing(f"no {name} on PATH to run Express with: install Node.js with npm (Debian: nodejs, npm)")
-    with Progress("software of Node.js", "fetching packages") as step:
+            raise ToolMissing(f"no {name} on PATH for {pins.name}: install Node.js with npm (Debian: nodejs, npm)")
+    with Progress(f"{pins.name} of Node.js", "fetching packages") as step:
 
         def work(folder: Path) -> None:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, folder)
+            for name in ("package.json", LOCK):
+                shutil.copy(pins / name, folder)
             install = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
             _run([str(programs["npm"]), *install], folder, "Node.js packages for the tests")
             (folder / NODE).symlink_to(str(programs["node"]))
 
-        return cache.make(_slot("package-lock.json", platform.machine()), NODE, work, step)
+        return cache.make(_node_slot(pins), NODE, work, step)
+
+
+def _node_slot(pins: Path) -> str:
+    inputs = [(LOCK, (pins / LOCK).read_bytes()), ("facts", platform.machine().encode())]
+    return f"{pins.name}-{Path(LOCK).stem}-{cache.digest(inputs)}"
+
+
+def java() -> Path | None:
+    """Java beside the folder ``jars`` that :func:`make_java` filled, or None."""
+    return cache.find(_java_slot(), JAVA)
+
+
+def make_java() -> Path:
+    """Java beside the jars that the example's ``pom.xml`` asks for, which Maven has built it with; its path.
+
+    Raises :class:`ToolMissing`.
+    """
+    if path := java():
+        return path
+    programs = {name: shutil.which(name) for name in ("java", "javac", "mvn")}
+    for name, found in programs.items():
+        if found is None:
+            raise ToolMissing(
+                f"no {name} on PATH for programs in Java: install a JDK and Maven (Debian: default-jdk-headless, maven)"
+            )
+    with Progress("jars of Java", "building the example with Maven") as step:
+
+        def work(folder: Path) -> None:
+            project = folder / "project"
+            shutil.copytree(JAVA_EXAMPLE, project, ignore=shutil.ignore_patterns("target"))
+            goals = ("compile", "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}")
+            _run([str(programs["mvn"]), "-B", "-q", *goals], project, "Java packages for the tests")
+            shutil.rmtree(project)
+            (folder / JAVA).symlink_to(str(programs["java"]))
+
+        return cache.make(_java_slot(), JAVA, work, step)
+
+
+def _java_slot() -> str:
+    inputs = [("pom.xml", (JAVA_EXAMPLE / "pom.xml").read_bytes()), ("facts", platform.machine().encode())]
+    return f"languages-pom-{cache.digest(inputs)}"
 
 
 def _slot(lock: str, *facts: str) -> str:
