@@ -10,7 +10,7 @@ STACK ?= vpc-cni-direct-native
 PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade)
 
-.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab soundness software clean
+.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab soundness software languages clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ soundness: $(BIN)/.dev ## two thousand modelled set-ups, and whether verify is f
 software: $(BIN)/.dev ## real frameworks and proxies, set up right and wrong, and what verify says of each
 	@$(PYTHON) -m tools --software
 	@$(BIN)/python -m pytest -q -n 2 tests/software
+
+languages: $(BIN)/.dev tools ## programs in TypeScript, Go, Java and YAML: SDKs, compilers, whole lives (Node.js, a JDK, Maven)
+	@$(PYTHON) -m tools --languages
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/languages
 
 clean: ## remove the environment and what tools left
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* build dist

@@ -267,15 +267,18 @@ class Project:
             return finish()
 
     @contextmanager
+    def languages(self, output: Path) -> Iterator[str]:
+        """What runs the program, as `PULUMI_DEBUG_LANGUAGES` takes it; what it prints is in `output`."""
+        with language_host(self.directory, self.environment, output, preloaded=self.preloaded) as port:
+            yield f"python:{port}"
+
+    @contextmanager
     def start(self, command: str, *arguments: str) -> Iterator[Callable[[], Operation]]:
         """Start an operation; the given function waits for its end."""
         self._runs += 1
         events = self.folder / f"events-{self._runs}.jsonl"
         output = self.folder / f"output-{self._runs}.txt"
-        with (
-            language_host(self.directory, self.environment, output, preloaded=self.preloaded) as port,
-            output.open("a") as sink,
-        ):
+        with self.languages(output) as languages, output.open("a") as sink:
             line = ["pulumi", command, "--stack", self.stack, "--non-interactive", *arguments]
             if self.logs_events:
                 line += ["--event-log", str(events)]
@@ -284,7 +287,7 @@ class Project:
             process = subprocess.Popen(
                 line,
                 cwd=self.directory,
-                env={**self.environment, "PULUMI_DEBUG_LANGUAGES": f"python:{port}"},
+                env={**self.environment, "PULUMI_DEBUG_LANGUAGES": languages},
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 text=True,

@@ -104,6 +104,11 @@ class Kubernetes(StandIn):
     package = "kubernetes"
     distribution = "pulumi-kubernetes"
     accepts_secrets = True
+    settings: Mapping[str, str] = {
+        "clusterIdentifier": "string",
+        "enableServerSideApply": "boolean",
+        "kubeconfig": "string",
+    }
 
     def __init__(self, cloud: Cloud, log: CallLog, faults: Faults) -> None:
         super().__init__(log, faults)

@@ -1,5 +1,6 @@
 """The gRPC side that both stand-ins share: wire format, call log, faults, and errors as the engine expects them."""
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from concurrent import futures
@@ -47,6 +48,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     package = ""
     distribution = ""
     accepts_secrets = False
+    settings: Mapping[str, str] = {}
+    """The types of an instance's settings, by name, as far as a program in a language without types needs them."""
 
     def __init__(self, log: CallLog, faults: Faults) -> None:
         self.log = log
@@ -143,6 +146,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=version(self.distribution))
+
+    def GetSchema(  # noqa: N802
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        """What programs without types look up: the settings of a provider instance, and nothing of its resources."""
+        inputs = {name: {"type": kind} for name, kind in self.settings.items()}
+        schema = {"name": self.package, "version": version(self.distribution), "provider": {"inputProperties": inputs}}
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         return empty_pb2.Empty()
