@@ -1,0 +1,155 @@
+"""SDKs in every language that Pulumi's generators can be had for: whole, typed, and compiled where a compiler can be had."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+import realip
+from tests.engine.driver import REPOSITORY, world
+from tests.languages import languages
+from tests.languages.conftest import COMPILE_SECONDS, KNOWN, WRITTEN, Example
+from tests.languages.hosts import Language
+
+pytestmark = pytest.mark.xdist_group("sdks")
+
+UNTYPED_ON_PURPOSE = "podTemplate"
+"""Kubernetes' own pod template, of which the components know nothing."""
+
+PROGRAM = """\
+import pulumi
+import pulumi_kubernetes as kubernetes
+import {package} as realip
+
+cluster = kubernetes.Provider("cluster", cluster_identifier="cls-12345678", enable_server_side_apply=True)
+on_cluster = pulumi.ResourceOptions(provider=cluster)
+exposure = realip.DirectService(
+    "shop", service="shop", selector={{"app": "shop"}}, port=80, target_port=8080, opts=on_cluster
+)
+network = realip.Network(
+    "network", cidr="172.18.0.0/16", node_subnets=[{{"zone": "ap-guangzhou-6", "cidr": "172.18.0.0/20"}}]
+)
+url: pulumi.Output[str] = exposure.url
+"""
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Callable[[Language], Path]:
+    """The folder of an SDK, as `pulumi package gen-sdk` writes it."""
+
+    def make(language: Language) -> Path:
+        folder = tmp_path_factory.mktemp(language.runtime)
+        (folder / "project").mkdir()
+        with world() as surroundings:
+            project = Example(folder, "dev", surroundings, pulumi, language=language)
+            project.with_languages(
+                "package", "gen-sdk", str(REPOSITORY / "plugin"), "--language", language.runtime, "--out", str(folder)
+            ).succeeded()
+        return folder / language.runtime
+
+    return make
+
+
+def texts(folder: Path, suffix: str) -> dict[str, str]:
+    """What an SDK says, by file."""
+    return {str(file.relative_to(folder)): file.read_text("utf-8") for file in sorted(folder.rglob(f"*{suffix}"))}
+
+
+def untyped(sources: dict[str, str], pattern: str) -> list[str]:
+    """Lines that declare an argument or an output of any type."""
+    found = re.compile(pattern)
+    return [line.strip() for text in sources.values() for line in text.splitlines() if found.search(line)]
+
+
+COMPONENTS = {"RealIpStack", *(name for name in realip.__all__ if f"{name}Args" in realip.__all__)}
+
+
+def test_typescript_has_every_component_and_no_any(sdk: Callable[[Language], Path]) -> None:
+    sources = texts(sdk(languages.NODEJS), ".ts")
+    assert (
+        set(
+            re.findall(
+                r"^export class (\w+) extends pulumi\.ComponentResource", "\n".join(sources.values()), re.MULTILINE
+            )
+        )
+        >= COMPONENTS
+    )
+    declared = untyped(sources, r"^\s*(declare )?(public )?(/\*out\*/ )?(readonly )?\w+\??: .*\bany\b")
+    assert {line.partition("?")[0] for line in declared} == {UNTYPED_ON_PURPOSE}
+
+
+def test_go_has_every_component_and_no_empty_interface(sdk: Callable[[Language], Path]) -> None:
+    sources = texts(sdk(languages.GO), ".go")
+    assert (
+        set(re.findall(r"^func New(\w+)\(ctx \*pulumi\.Context", "\n".join(sources.values()), re.MULTILINE))
+        >= COMPONENTS
+    )
+    declared = untyped(
+        sources,
+        r"^\t\w+ +(\[\]|map\[string\])*(interface\{\}|any|pulumi\.(Input|Map|Array|Any\w*))(Input|PtrInput)?( `|$)",
+    )
+    assert {line.split()[0] for line in declared} == {"PodTemplate"}
+
+
+def test_csharp_has_every_component_and_no_object(sdk: Callable[[Language], Path]) -> None:
+    """It is read and not compiled: no compiler for it can be had here."""
+    sources = texts(sdk(languages.CSHARP), ".cs")
+    everything = "\n".join(sources.values())
+    assert set(re.findall(r"public partial class (\w+) : global::Pulumi\.ComponentResource", everything)) >= COMPONENTS
+    assert "public Input<int>? TargetPort { get; set; }" in everything
+    assert "public Output<string> Url { get; private set; } = null!;" in everything
+    declared = untyped(sources, r"^\s*(public|private) .*\b(object|dynamic)\b[^(]*(\{ get; set; \}|;)$")
+    named = {found[1].lower() for line in declared if (found := re.search(r"_?(\w+)(?: \{|;)", line))}
+    assert named == {UNTYPED_ON_PURPOSE.lower()}
+
+
+def test_a_program_over_the_python_sdk_is_strictly_typed(sdk: Callable[[Language], Path], tmp_path: Path) -> None:
+    folder = sdk(languages.PYTHON_SDK)
+    (typed,) = folder.rglob("py.typed")
+    package = typed.parent
+    settings = tmp_path / "mypy.ini"
+    settings.write_text(f"[mypy]\nstrict = true\n[mypy-{package.name}.*]\nfollow_imports = silent\n")
+
+    def checked(text: str) -> "subprocess.CompletedProcess[str]":
+        program = tmp_path / "program.py"
+        program.write_text(text)
+        return subprocess.run(
+            [sys.executable, "-m", "mypy", "--config-file", settings, "--cache-dir", tmp_path / "cache", program],
+            env={**os.environ, "MYPYPATH": str(package.parent)},
+            capture_output=True,
+            text=True,
+            timeout=COMPILE_SECONDS,
+            check=False,
+        )
+
+    right = PROGRAM.format(package=package.name)
+    done = checked(right)
+    assert done.returncode == 0, done.stdout
+    wrong = checked(right.replace("target_port=8080", "targetport=8080"))
+    assert wrong.returncode == 1
+    assert 'Unexpected keyword argument "targetport"' in wrong.stdout or "No overload variant" in wrong.stdout
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_adding_the_package_to_a_project_of_ones_own_does_what_the_example_shows(
+    ready: Callable[[str], Path], pulumi: Path, tmp_path: Path, name: str
+) -> None:
+    shown = ready(name)
+    project = tmp_path / "project"
+    project.mkdir()
+    runtime = yaml.safe_load((shown / "Pulumi.yaml").read_text("utf-8"))["runtime"]
+    (project / "Pulumi.yaml").write_text(f"name: own\nruntime: {runtime}\n")
+    with world() as surroundings:
+        own = Example(tmp_path, "dev", surroundings, pulumi, language=KNOWN[name][0])
+        own.with_languages("package", "add", str(REPOSITORY / "plugin")).succeeded()
+    assert yaml.safe_load((project / "Pulumi.yaml").read_text("utf-8"))["packages"] == {
+        "realip": str(REPOSITORY / "plugin")
+    }
+    written = sorted(str(file.relative_to(project)) for file in (project / "sdks").rglob("*.*"))
+    assert set(written) <= {str(file.relative_to(shown)) for file in (shown / "sdks").rglob("*.*")}
+    assert written
