@@ -180,13 +180,14 @@ class ClusterEndpoint(Behaviour):
 
 
 class NodePool(Behaviour):
-    """Nodes of either kind: private machines that must reach a registry."""
+    """Nodes of either kind: machines that must reach a registry, by a public address of their own or by a route."""
 
     def create(self, cloud: Cloud, record: Record) -> None:
         cluster = cloud.get("Cluster", record.inputs["clusterId"], "cluster_id")
         self._check(cloud, record, cluster)
         for subnet in cloud.pool_subnets(record):
-            if not cloud.has_way_out(subnet):
+            addressed = (record.inputs.get("native") or {}).get("internetAccessible")
+            if not cloud.has_way_out(subnet) and not addressed:
                 unsafe(cloud, f"nodes start in {subnet}, which has no route to the internet: they can pull no image")
         record.id = f"{cluster.id}#{cloud.next_id('np')}"
         cloud.servers[cluster.id].super_nodes = record.short == "ServerlessNodePool"
