@@ -75,8 +75,23 @@ def _hook(name: str, callback: Callable[[pulumi.ResourceHookArgs], None]) -> pul
         return None
     hooks = _hooks.setdefault(monitor, {})
     if name not in hooks:
-        hooks[name] = pulumi.ResourceHook(name, callback, pulumi.ResourceHookOptions(on_dry_run=True))
+
+        async def opened(args: pulumi.ResourceHookArgs) -> None:
+            args.old_inputs, args.new_inputs = await _opened(args.old_inputs), await _opened(args.new_inputs)
+            callback(args)
+
+        hooks[name] = pulumi.ResourceHook(name, opened, pulumi.ResourceHookOptions(on_dry_run=True))
     return hooks[name]
+
+
+async def _opened(inputs: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Inputs as they are: one that holds a secret comes as an output."""
+    if inputs is None:
+        return None
+    return {
+        key: await value.future(with_unknowns=True) if isinstance(value, pulumi.Output) else value
+        for key, value in inputs.items()
+    }
 
 
 def _keep(args: pulumi.ResourceHookArgs, direct_access: str, external_traffic_policy: str | None) -> None:

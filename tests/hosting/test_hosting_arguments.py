@@ -189,3 +189,11 @@ def test_outputs_have_one_spelling_in_programs_and_in_the_state(plugin: Plugin) 
     inputs = {"cidr": "10.0.0.0/16", "nodeSubnets": [{"zone": "ap-guangzhou-6", "cidr": "10.0.80.0/20"}]}
     answer = plugin.construct("Network", inputs)
     assert set(answer.state) == set(answer.outputs) == {"vpcId", "nodeSubnetIds", "podSubnetIds", "securityGroupId"}
+
+
+def test_what_goes_wrong_later_is_told_in_words_too(plugin: Plugin) -> None:
+    """Whoever is asked for a kubeconfig may have none: that is no fault of this program's."""
+    answer = plugin.construct("ExistingCluster", {"clusterId": "cls-1"})
+    assert answer.message.startswith("TKE did not say how to reach cls-1")
+    for trace in ("Traceback", "Unexpected", ".py"):
+        assert trace not in answer.message

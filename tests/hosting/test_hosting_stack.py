@@ -69,7 +69,7 @@ def test_a_secret_where_nothing_is_kept_as_one_is_refused_and_not_printed(plugin
 
 @pytest.mark.parametrize("kubeconfig", ["hunter2: x", output("hunter2: x", secret=True)])
 def test_a_kubeconfig_is_printed_by_nobody_marked_or_not(plugin: Plugin, kubeconfig: Any) -> None:
-    answer = stack(plugin, cluster={"id": "cls-1"}, access={"kubeconfig": kubeconfig})
+    answer = stack(plugin, cluster={"id": "cls-1"}, access={"kubeconfig": kubeconfig, "clientCidrs": ["0.0.0.0/0"]})
     assert answer.errors == {}
     assert "access.kubeconfig: leads to no cluster" in answer.message
     assert "hunter2" not in answer.text + "".join(answer.warnings)
