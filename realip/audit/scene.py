@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from realip import tke
@@ -26,12 +26,16 @@ from realip.behaviour import (
 )
 from realip.messages import message
 
-__all__ = ["EXPOSED", "READS", "Scene"]
+__all__ = ["EXPOSED", "READS", "Scene", "Word", "refused_word"]
 
 EXPOSED = ("Service", "Ingress", "Gateway")
 READS = "realip.audit/reads"
 """An annotation by which an object says where its app looks for the address: `socket`, or a header's name."""
 _EXPOSED_TYPES = ("LoadBalancer", "NodePort")
+_WORDS = {
+    "type": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
+    "externalTrafficPolicy": ("Cluster", "Local"),
+}
 
 
 class Scene:
@@ -57,6 +61,9 @@ class Scene:
     def _exposure(self, found: Found) -> Exposure:
         if refused := self.refused_keys(found):
             why = message("exposure_refused", key=refused[0])
+            return Exposure(found.kind, found.namespace, found.name, Binding.NOTHING, Sees.NOBODY, None, None, why)
+        if word := refused_word(found):
+            why = message("exposure_refused_word", key=word.key, value=word.value)
             return Exposure(found.kind, found.namespace, found.name, Binding.NOTHING, Sees.NOBODY, None, None, why)
         facts = self.world.facts
         if found.kind == "Gateway":
@@ -92,6 +99,7 @@ class Scene:
                 and not found.spec.get("loadBalancerClass")
                 and found.annotations.get(tke.SERVICE_MODE) != tke.MODE_SKIP
                 and not self.refused_keys(found)
+                and refused_word(found) is None
             )
             self._balanced[found] = known
         return known
@@ -203,6 +211,26 @@ class Scene:
         said = [found.annotations.get(READS), *(service.annotations.get(READS) for service in services)]
         said += [template.annotations.get(READS) for each in services for template in self.world.templates_of(each)]
         yield from (place.strip().casefold() for place in said if isinstance(place, str))
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value of a Service's spec that Kubernetes does not have."""
+
+    key: str
+    value: object
+    known: tuple[str, ...]
+
+
+def refused_word(found: Found) -> Word | None:
+    """The first word for which the API server refuses a Service; None where it refuses none (core/v1 Service)."""
+    if found.kind != "Service":
+        return None
+    for key, known in _WORDS.items():
+        value = found.spec.get(key)
+        if value is not None and value not in known:
+            return Word(key, value, known)
+    return None
 
 
 def _selected(service: Found) -> tuple[str, frozenset[tuple[str, str]]]:

@@ -678,4 +678,16 @@ CASES: dict[str, Case] = {
             text(service("ClusterIP", {READS: "x-forwarded-for"})),
         ],
     ),
+    "RIP044": Case(
+        [
+            text(service("loadbalancer", TRUE)),
+            text(service(annotations=FALSE, externalTrafficPolicy="local")),
+            text(service("NodePort", externalTrafficPolicy="CLUSTER")),
+        ],
+        [
+            text(service(annotations=TRUE)),
+            text(service("ExternalName", externalName="api.example.com")),
+            text(service(annotations=FALSE, **LOCAL)),
+        ],
+    ),
 }

@@ -74,6 +74,7 @@ RULES = (
     _rule(41, _BROKEN, _ERROR, "TKE 81004 (E4041, E4042)"),
     _rule(42, _RISKY, _WARNING, "TKE 45492"),
     _rule(43, _FORGEABLE, _ERROR, "CLB 214/3728"),
+    _rule(44, _BROKEN, _ERROR, "Kubernetes, Service"),
 )
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 BY_KIND: Mapping[str, list[tuple[Rule, Part]]] = defaultdict(list)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from realip import tke
 from realip.audit.objects import Found
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
-from realip.audit.scene import READS, Scene
+from realip.audit.scene import READS, Scene, refused_word
 from realip.behaviour import SOCKET, Binding, PodNetwork, Sees, is_local, is_nat64, is_true, layer_7_ports
 
 __all__ = ["NAT64", "PARTS"]
@@ -167,6 +167,13 @@ def _header_believed(scene: Scene, found: Found) -> Iterator[Match]:
         yield Match((*_ANNOTATIONS, READS), {"header": header})
 
 
+def _refused_word(scene: Scene, found: Found) -> Iterator[Match]:
+    del scene
+    if word := refused_word(found):
+        values = {"key": word.key, "value": str(word.value)[:60], "values": ", ".join(word.known)}
+        yield Match(("spec", word.key), values)
+
+
 def _several(scene: Scene, found: Found) -> Iterator[Match]:
     if not scene.balanced(found):
         return
@@ -226,6 +233,15 @@ def _no_local_keys(scene: Scene, found: Found) -> Iterator[Change]:
     for key in (tke.SERVICE_LOCAL_ONLY_WITH_POD, tke.SERVICE_LOCAL_WEIGHTED):
         if key in found.annotations:
             yield Change(found, (*_ANNOTATIONS, key), REMOVED)
+
+
+def _spelt(scene: Scene, found: Found) -> Iterator[Change]:
+    """The word that is meant, where it is one but for its capital letters."""
+    del scene
+    if word := refused_word(found):
+        meant = [known for known in word.known if known.casefold() == str(word.value).casefold()]
+        for known in meant:
+            yield Change(found, ("spec", word.key), known)
 
 
 _SERVICE = ("Service",)
@@ -317,4 +333,5 @@ PARTS = {
         cel=f"variables.balanced && !variables.local && ({_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)} || {_said(tke.SERVICE_LOCAL_WEIGHTED)})",
     ),
     "RIP043": Part(_SERVICE, _header_believed),
+    "RIP044": Part(_SERVICE, _refused_word, fix=_spelt, cost=Cost.REBIND),
 }

@@ -24,6 +24,7 @@ MESSAGES: dict[str, str] = {
     "exposure_nat64": "The load balancer's: NAT64 puts an IPv4 address in place of the client's IPv6 address.",
     "exposure_sidecar": "A proxy inside the pod takes the connection and makes one of its own to the app.",
     "exposure_refused": "Nobody: the API server refuses the object, because {key} has a value that is no text.",
+    "exposure_refused_word": 'Nobody: the API server refuses the object, because it has no {key} called "{value}".',
     "exposure_other_class": "loadBalancerClass {name}: another controller than TKE's makes the load balancer.",
     "exposure_skipped": "TKE is told to leave the Service alone (mode: skip).",
     "exposure_ingress": "The client, as the last entry of X-Forwarded-For, which the load balancer adds.",

@@ -129,7 +129,7 @@ MESSAGES: dict[str, str] = {
     "rule_remedy_RIP031": "Put it in quotes.",
     "rule_title_RIP032": "A value that TKE does not take",
     "rule_when_RIP032": "An annotation of TKE's whose value is none of the documented ones, or no JSON where JSON is asked for.",
-    "rule_says_RIP032": "{key} = {value}: TKE takes {values}.",
+    "rule_says_RIP032": '{key} = "{value}": TKE takes {values}.',
     "rule_remedy_RIP032": "Write one of these.",
     "rule_title_RIP033": "A key on the wrong object",
     "rule_when_RIP033": "An Ingress's annotation on a Service, or a Service's on an Ingress.",
@@ -175,4 +175,8 @@ MESSAGES: dict[str, str] = {
     "rule_when_RIP043": "A LoadBalancer or NodePort Service, and an app that realip.audit/reads says reads a header.",
     "rule_says_RIP043": "The app reads {header}, and the load balancer forwards connections without looking into them: a client that sends the header chooses its address.",
     "rule_remedy_RIP043": "Have the app read the socket, or expose it by an Ingress (the realip component: DirectIngress).",
+    "rule_title_RIP044": "A word that Kubernetes does not have",
+    "rule_when_RIP044": "A Service whose type or externalTrafficPolicy is none that Kubernetes has, such as loadbalancer or local.",
+    "rule_says_RIP044": '{key} = "{value}": the API server refuses the Service; it takes {values}.',
+    "rule_remedy_RIP044": "Write one of these, with its capital letters.",
 }

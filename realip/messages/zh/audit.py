@@ -24,6 +24,7 @@ MESSAGES: dict[str, str] = {
     "exposure_nat64": "负载均衡：NAT64 把客户端的 IPv6 地址换成 IPv4 地址。",
     "exposure_sidecar": "Pod 内的代理先接受连接，再以自己的地址连接应用。",
     "exposure_refused": "无人可达：{key} 的值不是文本，API Server 拒绝该对象。",
+    "exposure_refused_word": '无人可达：API Server 会拒绝该对象，因为 {key} 没有 "{value}" 这个值。',
     "exposure_other_class": "loadBalancerClass 为 {name}：负载均衡由 TKE 以外的控制器创建。",
     "exposure_skipped": "TKE 被要求不处理该 Service（mode: skip）。",
     "exposure_ingress": "客户端，即 X-Forwarded-For 的最后一项，由负载均衡追加。",

@@ -129,7 +129,7 @@ MESSAGES: dict[str, str] = {
     "rule_remedy_RIP031": "加上引号。",
     "rule_title_RIP032": "TKE 不接受的值",
     "rule_when_RIP032": "TKE 注解的值不在文档之列，或应为 JSON 而不是。",
-    "rule_says_RIP032": "{key} = {value}：TKE 接受 {values}。",
+    "rule_says_RIP032": '{key} = "{value}"：TKE 接受 {values}。',
     "rule_remedy_RIP032": "写其中之一。",
     "rule_title_RIP033": "写错对象的键",
     "rule_when_RIP033": "Service 上的 Ingress 注解，或 Ingress 上的 Service 注解。",
@@ -175,4 +175,8 @@ MESSAGES: dict[str, str] = {
     "rule_when_RIP043": "LoadBalancer 或 NodePort 类型的 Service，而 realip.audit/reads 说明应用读取头部。",
     "rule_says_RIP043": "应用读取 {header}，而负载均衡转发连接时不看其内容：发送该头部的客户端可以选择自己的地址。",
     "rule_remedy_RIP043": "让应用读取套接字，或用 Ingress 暴露它（realip 组件：DirectIngress）。",
+    "rule_title_RIP044": "Kubernetes 没有的词",
+    "rule_when_RIP044": "Service 的 type 或 externalTrafficPolicy 不是 Kubernetes 的值，例如 loadbalancer 或 local。",
+    "rule_says_RIP044": '{key} = "{value}"：API Server 会拒绝该 Service；它接受 {values}。',
+    "rule_remedy_RIP044": "写其中之一，注意大小写。",
 }
