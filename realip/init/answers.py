@@ -55,6 +55,9 @@ class Language(StrEnum):
     """The language of a project's program."""
 
     PYTHON = "python"
+    TYPESCRIPT = "typescript"
+    GO = "go"
+    YAML = "yaml"
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
 """The files of a project, from its answers. `templates/` holds the same files, written by `docs.refresh`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from realip.init import yaml_text
-from realip.init.answers import NOBODY, Answers, Language, complete, values
+from realip.init.answers import NOBODY, Answers, complete, values
+from realip.init.programs import PROGRAMS, Said, package
 from realip.init.requirement import published
 from realip.messages import ENGLISH, Say
 from realip.scenarios import Scenario, by_slug
 from realip.text_width import padded, width
 
-__all__ = ["next_steps", "project_files", "template_files"]
+__all__ = ["next_steps", "previews_offline", "project_files", "template_files"]
 
 
 def project_files(answers: Answers, requirement: str, say: Say) -> dict[str, str]:
@@ -33,42 +34,30 @@ def template_files(language: str) -> dict[str, str]:
 
 
 def _files(answers: Answers, about: Mapping[str, Any], namespace: str, requirement: str, say: Say) -> dict[str, str]:
+    program = PROGRAMS[answers.language]
+    comments = _comments(answers, say)
+    said = Said(_title(answers, say), values(answers), comments, requirement)
+    project: dict[str, Any] = {**about, "runtime": program.runtime}
+    configuration: dict[str, Any] = {"tencentcloud:region": answers.region}
+    head = [f"# {_title(answers, say)}"]
+    if program.settings_in is None:
+        head.append(f"# {say('init_file_settings')}")
+        configuration |= {f"{namespace}{section}": value for section, value in said.values.items()}
+    else:
+        head.append(f"# {say('init_file_settings_in', file=program.settings_in)}")
+        project["packages"] = {"realip": package()}
+    inside = {f"config.{namespace}{path}": words for path, words in comments.items()}
     return {
-        "Pulumi.yaml": _text(yaml_text.lines({**about, "runtime": _RUNTIMES[answers.language]}, {})),
-        f"Pulumi.{answers.stack}.yaml": _stack(answers, namespace, say),
-        **_PROGRAMS[answers.language](requirement),
-        ".gitignore": _text((*_IGNORED[answers.language], "kubeconfig", "kubeconfig.yaml")),
+        "Pulumi.yaml": _text((*yaml_text.lines(project, {}), *program.resources(said))),
+        f"Pulumi.{answers.stack}.yaml": _text((*head, *yaml_text.lines({"config": configuration}, inside))),
+        **program.files(said),
+        ".gitignore": _text((*program.ignored, "kubeconfig", "kubeconfig.yaml")),
         "README.md": _readme(answers, say),
     }
 
 
-_PYTHON_PROGRAM = '''\
-"""The Pulumi program: a stack's settings become one RealIpStack, and its outputs the stack's."""
-
-import pulumi
-
-from realip import RealIpStack, load_settings
-
-stack = RealIpStack("realip", load_settings())
-for name, value in stack.stack_outputs.items():
-    pulumi.export(name, value)
-'''
-
-
-def _python(requirement: str) -> dict[str, str]:
-    return {"__main__.py": _PYTHON_PROGRAM, "requirements.txt": f"{requirement}\n"}
-
-
-_PROGRAMS: Mapping[str, Callable[[str], dict[str, str]]] = {Language.PYTHON: _python}
-_RUNTIMES: Mapping[str, Mapping[str, Any]] = {
-    Language.PYTHON: {"name": "python", "options": {"toolchain": "pip", "virtualenv": ".venv"}}
-}
-_IGNORED: Mapping[str, tuple[str, ...]] = {Language.PYTHON: (".venv/", "__pycache__/", "*.pyc")}
-
-
-def _stack(answers: Answers, namespace: str, say: Say) -> str:
-    configuration: dict[str, Any] = {"tencentcloud:region": answers.region}
-    configuration |= {f"{namespace}{section}": value for section, value in values(answers).items()}
+def _comments(answers: Answers, say: Say) -> dict[str, str]:
+    """Explanations of settings, by path."""
     said = {
         "access": say("init_file_access") if not answers.client_cidrs else "",
         "access.adminCidrs": say("init_file_nobody" if NOBODY in answers.admin_cidrs else "init_file_admins"),
@@ -76,21 +65,19 @@ def _stack(answers: Answers, namespace: str, say: Say) -> str:
         "app": say("init_file_echo") if not (answers.image or answers.selector) else "",
         "cluster": say("init_file_cluster"),
     }
-    comments = {f"config.{namespace}{path}": words for path, words in said.items() if words}
-    title = f"# {_title(answers, say)}\n# {say('init_file_settings')}\n"
-    return title + _text(yaml_text.lines({"config": configuration}, comments))
+    return {path: words for path, words in said.items() if words}
 
 
 def _readme(answers: Answers, say: Say) -> str:
     row = _row(answers)
+    offline = [
+        say("init_file_no_account"),
+        _commands(("realip preview", say("init_does_preview")), ("realip render -o rendered", say("init_does_render"))),
+    ]
     paragraphs = [
         f"# {answers.name}",
         f"{_title(answers, say)}\n{say('init_file_reads', where=say(f'app_reads_{row.reads.value}'))}",
-        say("init_file_no_account"),
-        _commands(
-            ("realip preview", say("init_does_preview")),
-            ("realip render -o rendered", say("init_does_render")),
-        ),
+        *(offline if previews_offline(answers) else []),
         f"## {say('init_file_for_real')}",
         say("init_file_needs"),
         _commands(*next_steps(answers, say)),
@@ -99,20 +86,32 @@ def _readme(answers: Answers, say: Say) -> str:
     return "\n\n".join(paragraphs) + "\n"
 
 
+def previews_offline(answers: Answers) -> bool:
+    """The offline commands can run the program."""
+    return PROGRAMS[answers.language].settings_in is None
+
+
 def next_steps(answers: Answers, say: Say) -> list[tuple[str, str]]:
     """The commands from the files to a stack that is up, each with what is to be said about it."""
-    address = f"<{say('init_your_address')}>/32"
-    steps = [
-        ("export TENCENTCLOUD_SECRET_ID=... TENCENTCLOUD_SECRET_KEY=...", say("init_does_credentials")),
-        (f"pulumi stack init {answers.stack}", ""),
-    ]
-    if NOBODY in answers.admin_cidrs:
-        steps.append((f"pulumi config set --path 'access.adminCidrs[0]' {address}", ""))
-    if not answers.client_cidrs:
-        steps.append((f"pulumi config set --path 'access.clientCidrs[0]' {address}", ""))
-    if answers.cluster is not None:
-        kubeconfig = "pulumi config set --path --secret access.kubeconfig < kubeconfig.yaml"
-        steps.append((kubeconfig, say("init_does_kubeconfig")))
+    steps = [("export TENCENTCLOUD_SECRET_ID=... TENCENTCLOUD_SECRET_KEY=...", say("init_does_credentials"))]
+    settings_in = PROGRAMS[answers.language].settings_in
+    if settings_in is not None:
+        if package().startswith("./"):
+            steps.append((f"pulumi -C {package().removeprefix('./')} install", say("init_does_plugin")))
+        steps.append(("pulumi install", ""))
+    steps.append((f"pulumi stack init {answers.stack}", ""))
+    unsaid = {"adminCidrs": NOBODY in answers.admin_cidrs, "clientCidrs": not answers.client_cidrs}
+    lacking = [key for key, lacks in unsaid.items() if lacks]
+    if settings_in is None:
+        address = f"<{say('init_your_address')}>/32"
+        steps += [(f"pulumi config set --path 'access.{key}[0]' {address}", "") for key in lacking]
+        if answers.cluster is not None:
+            kubeconfig = "pulumi config set --path --secret access.kubeconfig < kubeconfig.yaml"
+            steps.append((kubeconfig, say("init_does_kubeconfig")))
+    elif lacking:
+        steps.append((f"$EDITOR {settings_in}", say("init_does_edit", settings=", ".join(lacking))))
+    if settings_in is not None:
+        steps.append(("pulumi preview", ""))
     return [*steps, ("pulumi up", ""), (f"realip verify {answers.stack}", say("init_does_verify"))]
 
 

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from realip.init.answers import NOBODY, Answers
-from realip.init.project import next_steps
+from realip.init.project import next_steps, previews_offline
 from realip.messages import Say
 from realip.scenarios import by_slug
 from realip.terminal import Line, Span, Table, cell
@@ -27,7 +27,8 @@ def page(folder: str, answers: Answers, files: Sequence[str], say: Say) -> Itera
     yield [Span(say("init_next"), "title")]
     yield []
     moved = [] if folder == "." else [f"cd {shlex.quote(folder)}"]
-    for step in (*moved, "realip preview", *(command for command, _ in next_steps(answers, say))):
+    looked = ["realip preview"] if previews_offline(answers) else []
+    for step in (*moved, *looked, *(command for command, _ in next_steps(answers, say))):
         yield [Span(f"  {step}", "name")]
 
 

@@ -39,6 +39,11 @@ _TRANSFORMS = (
 def record(stack: "StackFile") -> Recording:
     """Run a stack's program. InputError if it refuses to run, or fails."""
     program = stack.project.program
+    if (runtime := stack.project.runtime) not in {"python", ""}:
+        raise InputError(
+            f"{stack.project.file}: its program is for the runtime {runtime}, and the offline commands run Python; "
+            "`pulumi preview` shows this one"
+        )
     if not program.is_file():
         raise InputError(f"{program}: there is no such program; the offline commands run the project's own __main__.py")
 

@@ -41,6 +41,8 @@ class Project:
     """The folder that holds the stack files."""
     defaults: Mapping[str, Any]
     """Values of `config:`, by key with namespace, for what a stack does not say."""
+    runtime: str
+    """The runtime of its program; empty where the file says none."""
 
     @property
     def root(self) -> Path:
@@ -170,7 +172,12 @@ def _project(path: Path) -> Project:
     if not isinstance(declared, Mapping):
         raise InputError(f"{_shown(path)}: config must be a map of keys")
     folder = path.parent / str(root.get("stackConfigDir") or ".")
-    return Project(path, root["name"], folder, dict(_defaults(declared, root["name"])))
+    return Project(path, root["name"], folder, dict(_defaults(declared, root["name"])), _runtime(root))
+
+
+def _runtime(root: Mapping[Any, Any]) -> str:
+    said = root.get("runtime")
+    return str((said.get("name") if isinstance(said, Mapping) else said) or "")
 
 
 def _defaults(declared: Mapping[Any, Any], namespace: str) -> Iterable[tuple[str, Any]]:

@@ -81,6 +81,20 @@ def test_the_offline_commands_find_the_only_stack_of_a_new_project(
     assert "known are production, staging" in unnamed.err
 
 
+@pytest.mark.parametrize(("language", "runtime"), [("typescript", "nodejs"), ("go", "go"), ("yaml", "yaml")])
+def test_a_program_in_another_language_is_not_looked_at_offline_and_that_is_said(
+    language: str, runtime: str, here: Path, realip: Realip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = realip("init", "shop", "--language", language)
+    assert made.code == 0
+    assert "realip preview" not in made.out + (here / "shop/README.md").read_text("utf-8")
+    monkeypatch.chdir(here / "shop")
+    seen = realip("preview")
+    assert (seen.code, seen.out) == (2, "")
+    assert f"Pulumi.yaml: its program is for the runtime {runtime}" in seen.err
+    assert "`pulumi preview` shows this one" in seen.err
+
+
 def test_what_is_said_stands_in_the_stack_file_and_nothing_else_does(here: Path, realip: Realip) -> None:
     said = ["--name", "shop", "--region", "ap-shanghai", "--zone", "ap-shanghai-2", "--zone", "ap-shanghai-5"]
     said += ["--image", "shop.example.com/web:1.2", "--port", "8080", "--admin-cidr", "198.18.0.7/32"]
@@ -333,6 +347,7 @@ def typed(folder: Path, answers: Sequence[str], *arguments: str, language: str =
 
 
 QUESTIONS = {
+    "language": "python\n",
     "cluster": "\n",
     "mode": "GlobalRouter\n",
     "nodes": "1\n",
@@ -365,7 +380,7 @@ def test_the_guides_questions_lead_to_the_scenario(here: Path) -> None:
 
 def test_what_an_option_says_is_not_asked_for(here: Path) -> None:
     said = ["--scenario", "vpc-cni-direct-super", "--image", "web:1", "--region", "ap-guangzhou", "--name", "shop"]
-    run = typed(here, ["\n", "\n", "\n", "\n"], *said)
+    run = typed(here, ["\n"] * 5, *said)
     assert run.code == 0, run.out
     for question in ("network mode?", "which app?", "region?", "name of the project?"):
         assert question not in run.out
@@ -373,11 +388,26 @@ def test_what_an_option_says_is_not_asked_for(here: Path) -> None:
 
 
 def test_a_wrong_answer_is_told_and_asked_for_again(here: Path) -> None:
-    answers = ["cls-\n", "\n", "VPC\n", "\n", "super\n", "7\n", "running\n", "\n", "web\n", "app=web\n", "\n"]
+    answers = [
+        "pithon\n",
+        "\n",
+        "cls-\n",
+        "\n",
+        "VPC\n",
+        "\n",
+        "super\n",
+        "7\n",
+        "running\n",
+        "\n",
+        "web\n",
+        "app=web\n",
+        "\n",
+    ]
     answers += ["ap-shanghai\n", "\n", "ap-shanghai-2\n", "198.18.0.7\n", "198.18.0.7/32\n", "\n", "a b\n", "shop\n"]
     run = typed(here, answers, "shop")
     assert run.code == 0, run.out
     for words in (
+        '"pithon": is none of the choices; write a number, or one of python, typescript, go, yaml',
         '"cls-": is not an id of this kind',
         '"VPC": is none of the choices; write a number, or one of VPC-CNI, GlobalRouter',
         '"web": is not a label; write KEY=VALUE',
@@ -410,7 +440,7 @@ def test_what_is_wrong_with_the_folder_is_told_before_anybody_answers_anything(h
 
 
 def test_somebody_who_reads_chinese_is_asked_in_chinese_and_may_answer_in_english(here: Path) -> None:
-    run = typed(here, [*["\n"] * 3, "非直连\n", "7\n", "echo\n", *["\n"] * 5], "shop", "--lang", "zh")
+    run = typed(here, [*["\n"] * 4, "非直连\n", "7\n", "echo\n", *["\n"] * 5], "shop", "--lang", "zh")
     assert run.code == 0, run.out
     assert "网络模式？" in run.out
     assert "network mode?" not in run.out

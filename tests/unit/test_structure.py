@@ -33,8 +33,8 @@ FLOORS = (
     {"components", "adoption"},
     {"exposure_args", "node_pools", "reached_cluster", "stack_arguments"},
     {"stack"},
-    {"hosting", "init", "offline", "verify"},
-    {"audit", "watch"},
+    {"hosting", "offline", "verify"},
+    {"audit", "init", "watch"},
     {"cli"},
     {"__main__"},
 )

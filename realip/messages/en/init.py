@@ -25,6 +25,9 @@ MESSAGES: dict[str, str] = {
     "init_ask_name": "name of the project?",
     # What the answers mean.
     "init_language_python": "the program reads the stack file, and `realip preview` shows it without an engine.",
+    "init_language_typescript": "settings are typed arguments in `index.ts`, and `pulumi preview` shows what they make.",
+    "init_language_go": "settings are typed arguments in `main.go`, and `pulumi preview` shows what they make.",
+    "init_language_yaml": "settings are properties in `Pulumi.yaml`, and `pulumi preview` shows what they make.",
     "init_mode_VPC-CNI": "pods have addresses of the VPC; it stays for the life of the cluster.",
     "init_mode_GlobalRouter": "pods have addresses of a network beside the VPC's, so that they take none of the VPC's; it stays for the life of the cluster.",
     "init_nodes_native": "machines of yours that TKE looks after; an app of any kind runs on them.",
@@ -70,6 +73,7 @@ MESSAGES: dict[str, str] = {
     "init_file_title": "Scenario {number}: {title}.",
     "init_file_reads": "The app reads the client's address from {where}.",
     "init_file_settings": "`realip preview` shows what it would create, before anything is created.",
+    "init_file_settings_in": "The settings stand in {file}.",
     "init_file_access": "Without clientCidrs only clients inside the VPC reach the app; 0.0.0.0/0 is everyone.",
     "init_file_nobody": "Who may reach the API server: a documentation range, which an update refuses. Put your own address here, with /32.",
     "init_file_admins": "Who may reach the API server.",
@@ -84,6 +88,8 @@ MESSAGES: dict[str, str] = {
     "init_your_address": "your address",
     "init_does_credentials": "for the shell, never for a file",
     "init_does_kubeconfig": "or without it: TKE is asked",
+    "init_does_edit": "say who: {settings}",
+    "init_does_plugin": "the environment of the components, once",
     "init_does_verify": "whether the app sees the real client",
     "init_file_costs": "What is made costs money from the first minute on; `pulumi destroy` removes everything.",
 }

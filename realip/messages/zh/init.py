@@ -25,6 +25,9 @@ MESSAGES: dict[str, str] = {
     "init_ask_name": "项目名称？",
     # What the answers mean.
     "init_language_python": "程序读取 stack 文件，无需引擎即可用 `realip preview` 预览。",
+    "init_language_typescript": "设置是 `index.ts` 中带类型的参数，用 `pulumi preview` 预览。",
+    "init_language_go": "设置是 `main.go` 中带类型的参数，用 `pulumi preview` 预览。",
+    "init_language_yaml": "设置是 `Pulumi.yaml` 中的属性，用 `pulumi preview` 预览。",
     "init_mode_VPC-CNI": "Pod 使用 VPC 内的地址；集群创建后不能更改。",
     "init_mode_GlobalRouter": "Pod 使用 VPC 之外的独立网段，不占用 VPC 的地址；集群创建后不能更改。",
     "init_nodes_native": "由 TKE 维护的自有机器，可运行任何类型的应用。",
@@ -70,6 +73,7 @@ MESSAGES: dict[str, str] = {
     "init_file_title": "场景 {number}：{title}。",
     "init_file_reads": "应用读取客户端地址的来源：{where}。",
     "init_file_settings": "创建任何资源之前，`realip preview` 会显示将要创建的内容。",
+    "init_file_settings_in": "设置写在 {file} 中。",
     "init_file_access": "不设置 clientCidrs 时，只有 VPC 内的客户端能访问应用；0.0.0.0/0 表示所有人。",
     "init_file_nobody": "谁可以访问 API Server：此处为文档专用网段，更新时会被拒绝。请改为自己的地址并加 /32。",
     "init_file_admins": "谁可以访问 API Server。",
@@ -84,6 +88,8 @@ MESSAGES: dict[str, str] = {
     "init_your_address": "你的地址",
     "init_does_credentials": "只放在 shell 中，切勿写入文件",
     "init_does_kubeconfig": "可省略：不设置则向 TKE 获取",
+    "init_does_edit": "填写放行的地址：{settings}",
+    "init_does_plugin": "组件自身的环境，一次即可",
     "init_does_verify": "应用看到的是否为真实客户端",
     "init_file_costs": "资源从创建的第一分钟起计费；`pulumi destroy` 会删除全部资源。",
 }
