@@ -139,7 +139,15 @@ WRITTEN = [name for name in KNOWN if name != "java"]
 
 
 @pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Callable[[str], Path]:
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the plugin's folder: YAML's host keeps a plugin's schema beside it, and reads it there the next time."""
+    copied = tmp_path_factory.mktemp("package") / "plugin"
+    shutil.copytree(REPOSITORY / "plugin", copied, ignore=shutil.ignore_patterns("__pycache__"))
+    return copied
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, plugin: Path) -> Callable[[str], Path]:
     """The folder of an example's project that has its SDK and is compiled, once for all tests."""
 
     @functools.cache
@@ -150,7 +158,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Callable[[s
         description = project / "Pulumi.yaml"
         committed = description.read_text("utf-8")
         assert PLUGIN_OF_EXAMPLES in committed
-        description.write_text(committed.replace(PLUGIN_OF_EXAMPLES, str(REPOSITORY / "plugin")), "utf-8")
+        description.write_text(committed.replace(PLUGIN_OF_EXAMPLES, str(plugin)), "utf-8")
         if name in WRITTEN:
             with world() as surroundings:
                 installed = Example(folder, "dev", surroundings, pulumi, language=KNOWN[name][0])

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import realip
-from tests.engine.driver import REPOSITORY, world
+from tests.engine.driver import world
 from tests.languages import languages
 from tests.languages.conftest import COMPILE_SECONDS, KNOWN, WRITTEN, Example
 from tests.languages.hosts import Language
@@ -39,7 +39,7 @@ url: pulumi.Output[str] = exposure.url
 
 
 @pytest.fixture(scope="module")
-def sdk(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Callable[[Language], Path]:
+def sdk(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, plugin: Path) -> Callable[[Language], Path]:
     """The folder of an SDK, as `pulumi package gen-sdk` writes it."""
 
     def make(language: Language) -> Path:
@@ -48,7 +48,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Callable[[Lan
         with world() as surroundings:
             project = Example(folder, "dev", surroundings, pulumi, language=language)
             project.with_languages(
-                "package", "gen-sdk", str(REPOSITORY / "plugin"), "--language", language.runtime, "--out", str(folder)
+                "package", "gen-sdk", str(plugin), "--language", language.runtime, "--out", str(folder)
             ).succeeded()
         return folder / language.runtime
 
@@ -137,7 +137,7 @@ def test_a_program_over_the_python_sdk_is_strictly_typed(sdk: Callable[[Language
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_adding_the_package_to_a_project_of_ones_own_does_what_the_example_shows(
-    ready: Callable[[str], Path], pulumi: Path, tmp_path: Path, name: str
+    ready: Callable[[str], Path], pulumi: Path, plugin: Path, tmp_path: Path, name: str
 ) -> None:
     shown = ready(name)
     project = tmp_path / "project"
@@ -146,10 +146,8 @@ def test_adding_the_package_to_a_project_of_ones_own_does_what_the_example_shows
     (project / "Pulumi.yaml").write_text(f"name: own\nruntime: {runtime}\n")
     with world() as surroundings:
         own = Example(tmp_path, "dev", surroundings, pulumi, language=KNOWN[name][0])
-        own.with_languages("package", "add", str(REPOSITORY / "plugin")).succeeded()
-    assert yaml.safe_load((project / "Pulumi.yaml").read_text("utf-8"))["packages"] == {
-        "realip": str(REPOSITORY / "plugin")
-    }
+        own.with_languages("package", "add", str(plugin)).succeeded()
+    assert yaml.safe_load((project / "Pulumi.yaml").read_text("utf-8"))["packages"] == {"realip": str(plugin)}
     written = sorted(str(file.relative_to(project)) for file in (project / "sdks").rglob("*.*"))
     assert set(written) <= {str(file.relative_to(shown)) for file in (shown / "sdks").rglob("*.*")}
     assert written
