@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import realip
@@ -206,13 +206,19 @@ def _go_sections(said: Said) -> Iterator[str]:
         if section in said.comments:
             yield f"\t\t\t// {said.comments[section]}"
         yield f"\t\t\t{_upper(section)}: &realip.Stack{_upper(section)}Args{{"
-        # As gofmt has it: values of neighbouring lines stand under each other.
-        widest = max(len(key) for key in inside)
-        for key, value in inside.items():
-            if (comment := said.comments.get(f"{section}.{key}")) is not None:
-                yield f"\t\t\t\t// {comment}"
-            yield f"\t\t\t\t{f'{_upper(key)}:':<{widest + 1}} {_go_value(value)},"
+        commented = [f"{section}.{key}" in said.comments for key in inside]
+        for at, (key, value) in enumerate(inside.items()):
+            if commented[at]:
+                yield f"\t\t\t\t// {said.comments[f'{section}.{key}']}"
+            yield f"\t\t\t\t{f'{_upper(key)}:':<{_widest(list(inside), commented, at) + 1}} {_go_value(value)},"
         yield "\t\t\t},"
+
+
+def _widest(keys: Sequence[str], commented: Sequence[bool], at: int) -> int:
+    """The length of the longest key among neighbours: gofmt has values of lines without a comment in between under each other."""
+    start = max((number for number in range(at + 1) if commented[number]), default=0)
+    end = next((number for number in range(at + 1, len(keys)) if commented[number]), len(keys))
+    return max(map(len, keys[start:end]))
 
 
 def _go_value(value: Any) -> str:
