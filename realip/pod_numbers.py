@@ -33,15 +33,15 @@ def max_unavailable(value: str | float) -> int | str:
     return f"{number}%" if share else number
 
 
-def disruption_budget(said: str | float | None, fewest: object) -> int | str | None:
+def disruption_budget(said: str | float | None, most: object) -> int | str | None:
     """How many pods a drain may take at a time, or None where no budget has to say it.
 
-    `said` is what somebody wants, `fewest` how few pods there may be without a drain, where that is known.
+    `said` is what somebody wants, `most` how many pods there may be, where that is known.
     """
     if said is not None:
         wanted = max_unavailable(said)
         return None if wanted == _ALL else wanted
-    return None if isinstance(fewest, int) and fewest < 2 else _DEFAULT
+    return None if isinstance(most, int) and most < 2 else _DEFAULT
 
 
 def utilization(cpu_percent: object, memory_percent: object) -> dict[str, object]:

@@ -67,9 +67,9 @@ def make_pod_disruption_budget(
     )
 
 
-def max_unavailable(budget: DisruptionBudget | None, fewest: object) -> "pulumi.Input[int | str] | None":
+def max_unavailable(budget: DisruptionBudget | None, most: object) -> "pulumi.Input[int | str] | None":
     """Pods that a drain may take at a time, where a budget says it; what is known later gets one, also with all of them."""
     said: Any = budget and budget["max_unavailable"]
     if is_later(said):
         return pulumi.Output.from_input(said).apply(pod_numbers.max_unavailable)
-    return pod_numbers.disruption_budget(said, fewest)
+    return pod_numbers.disruption_budget(said, most)

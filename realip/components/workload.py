@@ -113,7 +113,7 @@ class WorkloadArgs(TypedDict):
     autoscaling: NotRequired[PodAutoscaling]
     """Let an autoscaler say the number of pods, instead of `replicas`."""
     disruption_budget: NotRequired[DisruptionBudget]
-    """If unset, with two `replicas` or `min_replicas` or more a drain takes one pod at a time, the next when that is ready elsewhere. Needs
+    """If unset, with two `replicas` or `max_replicas` or more a drain takes one pod at a time, the next when that is ready elsewhere. Needs
     Kubernetes 1.27."""
     super_nodes: NotRequired[bool]
     """Pods run on super nodes."""
@@ -335,7 +335,7 @@ def app_of(args: WorkloadArgs) -> AppDeployment:
     replicas = as_integer(args["replicas"]) if "replicas" in args else None
     autoscaling = args.get("autoscaling")
     # Of a Deployment that says no number of pods Kubernetes makes one.
-    fewest = autoscaling["min_replicas"] if autoscaling else 1 if replicas is None else replicas
+    most = autoscaling["max_replicas"] if autoscaling else 1 if replicas is None else replicas
     return AppDeployment(
         name=args["deployment"],
         namespace=namespace,
@@ -344,7 +344,7 @@ def app_of(args: WorkloadArgs) -> AppDeployment:
         timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
         replicas=replicas,
         autoscaling=autoscaling,
-        max_unavailable=max_unavailable(args.get("disruption_budget"), fewest),
+        max_unavailable=max_unavailable(args.get("disruption_budget"), most),
         pod_template=args.get("pod_template") or {},
     )
 

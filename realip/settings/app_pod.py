@@ -87,9 +87,8 @@ def app_budget(settings: Settings, version: tuple[int, int] | None = None) -> in
     """How many pods a drain may take at a time, None where no budget says it; `version` is an existing cluster's."""
     if (version or settings.kubernetes_version) < tke.EVICTION_POLICY_VERSION:
         return None
-    app, budget = settings.app, settings.app.disruption_budget
-    fewest = app.autoscaling.min_replicas if app.autoscaling else app_replicas(settings)
-    return pod_numbers.disruption_budget(budget.max_unavailable if budget else None, fewest)
+    budget = settings.app.disruption_budget
+    return pod_numbers.disruption_budget(budget.max_unavailable if budget else None, most_pods(settings))
 
 
 def drains(settings: Settings, version: tuple[int, int] | None = None) -> bool:

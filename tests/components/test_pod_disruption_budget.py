@@ -81,6 +81,8 @@ def test_a_budget_that_keeps_nodes_from_being_drained_is_refused(said: Any) -> N
         ({"replicas": 2}, [1]),
         ({"replicas": 1}, []),
         ({"autoscaled": True}, [1]),
+        ({"autoscaling": {"minReplicas": 1, "maxReplicas": 4}}, [1]),
+        ({"autoscaling": {"minReplicas": 1, "maxReplicas": 1}}, []),
         ({"replicas": 9, "disruptionBudget": {"maxUnavailable": "25%"}}, ["25%"]),
         ({"replicas": 9, "disruptionBudget": {"maxUnavailable": 3}}, [3]),
         (RUNS_ALREADY, []),
