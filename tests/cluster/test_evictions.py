@@ -41,7 +41,7 @@ def fall_ill(cluster: live.Cluster, pods: list[live.Object]) -> None:
         )
 
 
-@pytest.mark.parametrize("stack", live.STACKS)
+@pytest.mark.parametrize("stack", live.EXPOSURES)
 def test_a_drain_takes_the_next_pod_when_the_one_before_is_ready_elsewhere(
     cluster: live.Cluster, render: Renderer, stack: str
 ) -> None:
