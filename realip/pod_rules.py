@@ -13,7 +13,7 @@ _OWN_PLACES = {
     "/etc/hosts": "Kubernetes writes",
     "/etc/hostname": "Kubernetes writes",
     "/etc/resolv.conf": "Kubernetes writes",
-    "/var/run/secrets/kubernetes.io": "Kubernetes keeps for the service account's token",
+    "/var/run/secrets/kubernetes.io": "Kubernetes keeps for the service account's token, and /var/run is /run in most images",
 }
 """Places of a container that are filled already, and by what."""
 
@@ -34,7 +34,7 @@ def _plain(path: str) -> bool:
 
 def config_key(value: str) -> str:
     """A key of a ConfigMap or a Secret."""
-    if not _CONFIG_KEY.fullmatch(value) or value in {".", ".."} or value.startswith(".."):
+    if not _CONFIG_KEY.fullmatch(value) or value == "." or value.startswith(".."):
         raise ValueError(
             "is not a key of a ConfigMap or a Secret; use at most 253 letters, digits, '-', '_' and '.', such as app.yaml"
         )
@@ -79,5 +79,12 @@ def name_conflicts(names: Sequence[str | None]) -> Iterator[tuple[int, str]]:
 
 
 def lie_in_one(path: str, other: str) -> bool:
-    """One is the other, or lies in it."""
-    return f"{path}/".startswith(f"{other}/") or f"{other}/".startswith(f"{path}/")
+    """One is the other, or lies in it, also where `/var/run` is a link to `/run`, as in most images (FHS 3.0, 5.13)."""
+    both = (f"{path}/", f"{other}/")
+    return _nested(*both) or _nested(
+        *(one.removeprefix("/var") if one.startswith("/var/run/") else one for one in both)
+    )
+
+
+def _nested(path: str, other: str) -> bool:
+    return path.startswith(other) or other.startswith(path)

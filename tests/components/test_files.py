@@ -68,6 +68,15 @@ REFUSED: list[tuple[list[dict[str, Any]], str, str]] = [
     ([{"configMap": "a", "path": "/etc/a:b"}], "[0].path", "is no folder in a container"),
     ([{"configMap": "a", "path": "/etc"}], "[0].path", "would be in the way of /etc/hosts, which Kubernetes writes"),
     ([{"configMap": "a", "path": "/proc/app"}], "[0].path", "would be in the way of /proc, which the kernel fills"),
+    *(
+        ([{"configMap": "a", "path": path}], "[0].path", "would be in the way of /var/run/secrets/kubernetes.io, which")
+        for path in ("/var", "/run/secrets/kubernetes.io/serviceaccount", "/run/secrets", "/var/run/secrets", "/run")
+    ),
+    (
+        [{"configMap": "a", "path": "/run/x"}, {"secret": "b", "path": "/var/run/x/y"}],
+        "[1].path",
+        "and /run/x lie one in the other",
+    ),
     ([{"configMap": "a", "path": "/x"}, {"secret": "b", "path": "/x"}], "[1].path", "is in the list already"),
     ([{"configMap": "a", "path": "/x"}, {"secret": "b", "path": "/x/y"}], "[1].path", "and /x lie one in the other"),
     ([{"configMap": "a", "path": "/x/y"}, {"secret": "b", "path": "/x"}], "[1].path", "and /x/y lie one in the other"),
@@ -139,3 +148,8 @@ def test_a_pod_template_mounts_nothing_over_the_files(mount: dict[str, str], wor
     assert words in told
     mount["mountPath"] = "/cache"
     parse_settings(settings(app={"files": FILES, "podTemplate": part}))
+
+
+@pytest.mark.parametrize("path", ["/run/shop", "/var/run/shop", "/variable"])
+def test_a_folder_beside_the_services_accounts_token_is_taken(path: str) -> None:
+    assert _mounted(_spec(files=[{"configMap": "a", "path": path}])) == [(path, {"configMap": {"name": "a"}})]
