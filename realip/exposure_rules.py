@@ -11,11 +11,27 @@ _HOST = re.compile(r"(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)(\.[a-z0-9]([-a-z0-9]*[a-
 _PATH = re.compile(r"/[A-Za-z0-9._/=?-]*")
 """As CLB 9032 has it, for paths that are no regular expressions."""
 _CERTIFICATE_ID = re.compile(r"[A-Za-z0-9]{6,32}")
+_ADDRESS = re.compile(r"\.".join(["0*([0-9]{1,3})"] * 4))
 _EXPRESSION = frozenset("~^$*()[]{}|\\+")
 
 
 def forwarded_host(value: str) -> str:
     """A host of layer 7: a domain name in lower case with a dot, or a wildcard such as `*.example.com`."""
+    if _is_address(value):
+        raise ValueError(
+            "is an IP address, which Kubernetes takes for no host (networking/v1); leave hosts out, and every request to the load "
+            "balancer's address leads to the app"
+        )
+    return _domain(value)
+
+
+def _is_address(value: str) -> bool:
+    """IPv4 as Kubernetes reads it, which lets numbers begin with 0; what has a colon is no host anyway."""
+    steps = _ADDRESS.fullmatch(value)
+    return steps is not None and all(int(step) < 256 for step in steps.groups())
+
+
+def _domain(value: str) -> str:
     if _HOST.fullmatch(value.lower()) and value != value.lower():
         raise ValueError(f"has upper-case letters, which TKE refuses (E4052); write {value.lower()}")
     if "." not in value:
@@ -35,7 +51,7 @@ def health_check_host(value: str) -> str:
     """The host that health checks ask for, which is no wildcard."""
     if value.startswith("*"):
         raise ValueError("is a wildcard, and a check asks for one host (CLB 9032); write one such as shop.example.com")
-    return forwarded_host(value)
+    return _domain(value)
 
 
 def forwarded_path(value: str) -> str:

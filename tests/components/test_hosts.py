@@ -7,9 +7,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import ArgumentError, DirectIngress, NodePortIngress
+from realip import ArgumentError, DirectIngress, NodePortIngress, SettingsError, parse_settings
 from tests.support.recording import Recording, run
-from tests.support.stacks import SLUGS, up
+from tests.support.stacks import SLUGS, settings, up
 
 WEB: dict[str, Any] = {"service": "web", "ingress": "door", "selector": {"app": "web"}, "port": 80, "target_port": 8080}
 COMPONENTS = [DirectIngress, NodePortIngress]
@@ -270,3 +270,20 @@ def test_an_allow_list_is_of_the_listeners_that_there_are(slug: str) -> None:
         found = up(slug, access=access, loadBalancer={"hosts": _HOSTS, **said})
         (rule,) = found.named("realip-load-balancer-rules").inputs["ingresses"]
         assert (rule["cidrBlock"], rule["protocol"], rule["port"]) == ("198.19.0.0/24", "TCP", ports)
+
+
+@pytest.mark.parametrize("address", ["1.2.3.4", "255.255.255.255", "010.0.0.1"])
+def test_an_address_is_no_host_of_an_ingress(address: str) -> None:
+    """networking/v1: `must be a DNS name, not an IP address`, once the update is half done."""
+    words = "is an IP address, which Kubernetes takes for no host (networking/v1)"
+    for component in COMPONENTS:
+        with pytest.raises(ArgumentError) as refused:
+            _expose(_plain(address), component=component)
+        (told,) = map(str, refused.value.problems)
+        assert told.startswith(f'hosts[0].host = "{address}": {words}; ')
+        assert "leave hosts out" in told
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings("vpc-cni-nondirect-native", loadBalancer={"hosts": [{"host": address}]}))
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith(f'loadBalancer.hosts[0].host = "{address}": {words}; ')
+    assert _routes(_expose(_plain("1.2.3.4.example.com")))[0][0] == "1.2.3.4.example.com"
