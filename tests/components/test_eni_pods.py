@@ -12,14 +12,19 @@ from realip.cluster_facts import ClusterFacts
 from realip.messages import ENGLISH
 from realip.offline.journey import journey
 from realip.offline.program import record_program
-from realip.scenarios import SCENARIOS, NetworkMode
+from realip.scenarios import SCENARIOS, Connection, NetworkMode
 from tests.components.test_workload import _workload
 from tests.support.recording import Recording, run
 from tests.support.stacks import settings
 
 HYBRID = ClusterFacts(version=(1, 30), nodes=2, super_nodes=0, routed_nodes=2, eni_nodes=2, controller=None)
-ROUTED = [row.slug for row in SCENARIOS if row.network_mode is NetworkMode.GLOBAL_ROUTER and not row.super_nodes]
-OTHERS = [row.slug for row in SCENARIOS if row.slug not in ROUTED]
+ROUTED = [row.slug for row in SCENARIOS if row.global_route_direct_access]
+INDIRECT = [
+    row.slug
+    for row in SCENARIOS
+    if row.network_mode is NetworkMode.GLOBAL_ROUTER and row.choices.connection is Connection.NON_DIRECT
+]
+OTHERS = [row.slug for row in SCENARIOS if row.slug not in (*ROUTED, *INDIRECT)]
 NETWORK, ENI = "tke.cloud.tencent.com/networks", "tke.cloud.tencent.com/eni-ip"
 
 
@@ -102,6 +107,19 @@ def test_pods_that_have_such_an_address_anyway_ask_for_none(slug: str) -> None:
     assert told.startswith("app.eniPods = true: is for ")
     assert "has an address of the VPC" in told or "have an address of the VPC each" in told
     assert "; remove it" in told
+
+
+@pytest.mark.parametrize("app", [{}, {"deploy": False, "selector": {"app": "web"}}], ids=["deployed", "runs already"])
+@pytest.mark.parametrize("slug", INDIRECT)
+def test_where_the_load_balancer_goes_through_nodes_it_makes_nothing(slug: str, app: dict[str, Any]) -> None:
+    """It would take an interface of a node for every pod, and the picture would call it what makes the scenario."""
+    assert len(INDIRECT) == 2
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(_values(slug, eniPods=True, **app))
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith("app.eniPods = true: is for a load balancer that reaches pods straight")
+    assert "; remove it, or take `globalrouter-direct-native" in told
+    parse_settings(_values(slug, **app))
 
 
 @pytest.mark.parametrize("slug", ROUTED)

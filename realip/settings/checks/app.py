@@ -6,7 +6,7 @@ from realip import echo, pod_numbers, rules, tke
 from realip.pod_rules import mount_conflicts, name_conflicts
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
-from realip.scenarios import NetworkMode
+from realip.scenarios import SCENARIOS, NetworkMode
 from realip.settings.app_pod import app_pod, drains, pod_security
 from realip.settings.models import Settings
 from realip.settings.sections.app import PodAutoscalingSettings
@@ -62,7 +62,7 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
 
 
 def _eni_problems(settings: Settings) -> Iterator[Problem]:
-    """ENIs for pods that have none: in a GlobalRouter cluster to which VPC-CNI was added, which a new one is not."""
+    """ENIs for pods that have none, and of use: with direct access in a GlobalRouter cluster to which VPC-CNI was added, which a new one is not."""
     app, row = settings.app, settings.scenario.row
     if not app.eni_pods:
         return
@@ -73,6 +73,12 @@ def _eni_problems(settings: Settings) -> Iterator[Problem]:
         message = (
             f"is for GlobalRouter, and in `{row.slug}` every pod has an address of the VPC without it; remove it, or on a "
             "GlobalRouter cluster to which VPC-CNI was added take the scenario for GlobalRouter"
+        )
+    elif not row.global_route_direct_access:
+        straight = next(other for other in SCENARIOS if other.global_route_direct_access and other.reads is row.reads)
+        message = (
+            f"is for a load balancer that reaches pods straight, and in `{row.slug}` it goes through ports of nodes, to which an "
+            f"address of the pod's own adds nothing; remove it, or take `{straight.slug}`"
         )
     elif settings.cluster.id is None:
         message = (
