@@ -6,11 +6,21 @@ from collections.abc import Iterator, Mapping
 from realip.quantities import cpu, memory, quantity_text
 from realip.rules import PODS
 
-__all__ = ["CPU_UTILIZATION", "UTILIZATIONS", "disruption_budget", "max_unavailable", "out_of_reach", "utilization"]
+__all__ = [
+    "A_NUMBER_OF_PODS",
+    "CPU_UTILIZATION",
+    "UTILIZATIONS",
+    "disruption_budget",
+    "max_unavailable",
+    "out_of_reach",
+    "utilization",
+]
 
 CPU_UTILIZATION = 80
 """Percent of their CPU request that pods use on average, where nothing is said; Kubernetes' own default (autoscaling/v2, `metrics`)."""
 UTILIZATIONS = range(1, 10001)
+A_NUMBER_OF_PODS = "a number of pods, or a share such as 25%"
+"""The remedy for a value that is neither text nor a number."""
 
 _NUMBER_OR_SHARE = re.compile(r"([0-9]{1,5})(%?)")
 _ALL = "100%"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from realip.escapes import as_json
 
-__all__ = ["MISSING", "MUST_BE", "Problem", "path_of", "unquoted"]
+__all__ = ["MISSING", "MUST_BE", "Problem", "is_text_or_number", "path_of", "text_or_number", "unquoted"]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
@@ -23,6 +23,16 @@ MUST_BE = {
     "map": "must be a map of names to values",
 }
 """The words for a value of another kind than asked for."""
+
+
+def is_text_or_number(value: object) -> bool:
+    """A value is text or a number; true and false are numbers to Python alone."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def text_or_number(wanted: str) -> str:
+    """The words for a value that is neither text nor a number, where either says something, such as `a port`."""
+    return f"is neither text nor a number; write {wanted}"
 
 
 def unquoted(value: object) -> str:

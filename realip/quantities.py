@@ -4,7 +4,11 @@ import math
 import re
 from decimal import Context, Decimal
 
-__all__ = ["cpu", "memory", "quantity_text"]
+__all__ = ["A_CPU", "A_MEMORY", "cpu", "memory", "quantity_text"]
+
+A_CPU = "an amount such as 250m or 1"
+A_MEMORY = "an amount such as 256Mi or 1Gi"
+"""The remedy for a value that is no quantity at all."""
 
 _QUANTITY = re.compile(
     r"\+?([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE]([+-]?[0-9]{1,2})|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]))?"

@@ -14,7 +14,7 @@ import pulumi
 from realip.components._kinds import Kind, kinds_of
 from realip.errors import InputError, nearest
 from realip.escapes import as_json
-from realip.problems import MISSING, MUST_BE, Problem, unquoted
+from realip.problems import MISSING, MUST_BE, Problem, is_text_or_number, text_or_number, unquoted
 
 __all__ = [
     "ArgumentError",
@@ -26,6 +26,7 @@ __all__ = [
     "TextOrNumber",
     "as_integer",
     "is_later",
+    "kept_later",
     "place",
     "raise_all",
     "shown",
@@ -128,6 +129,14 @@ class TextOrNumber:
 
     text: Rule
     number: Rule
+    wanted: str
+    """The remedy for a value that is neither, such as `a number of pods`."""
+
+    def keep(self, value: object) -> object:
+        """A value as the rule for its kind makes it; ValueError for one that keeps none."""
+        if not is_text_or_number(value):
+            raise ValueError(text_or_number(self.wanted))
+        return self.text(value) if isinstance(value, str) else self.number(value)
 
 
 Rules = Mapping[str, "Rule | Items | Entries | TextOrNumber | Shape"]
@@ -274,17 +283,14 @@ class _Look:
         return found
 
     def _scalar(self, value: object, kind: Kind, rule: object, at: Arguments) -> object:
-        either = isinstance(rule, TextOrNumber)
-        number = _number(value)
         if isinstance(rule, TextOrNumber):
-            rule = rule.text if isinstance(value, str) else rule.number
-        if either and isinstance(value, int | float) and not isinstance(value, bool):
-            value = value if number is None else number
-        elif (either and isinstance(value, str)) or kind.base is str:
+            return self._text_or_number(value, rule, at)
+        number = _number(value)
+        if kind.base is str:
             if not isinstance(value, str):
                 return self._tell(at, value, MUST_BE["text"])
             if _readable(value) != value:
-                return self._tell(at, value, "holds half a character (a surrogate); write text")
+                return self._tell(at, value, _HALF_A_CHARACTER)
         elif kind.base is int:
             if number is None:
                 return self._tell(at, value, MUST_BE["whole number"] + unquoted(value))
@@ -297,10 +303,22 @@ class _Look:
             try:
                 rule(value)
             except ValueError as error:
-                return self._tell(at, value, f"{error}{unquoted(value) if either else ''}")
+                return self._tell(at, value, str(error))
         return value
 
+    def _text_or_number(self, value: object, rule: TextOrNumber, at: Arguments) -> object:
+        if isinstance(value, str) and _readable(value) != value:
+            return self._tell(at, value, _HALF_A_CHARACTER)
+        number = _number(value)
+        known = value if number is None else number
+        try:
+            rule.keep(known)
+        except ValueError as error:
+            return self._tell(at, value, f"{error}{unquoted(value)}")
+        return known
 
+
+_HALF_A_CHARACTER = "holds half a character (a surrogate); write text"
 _TEXT = Kind(str)
 _INSIDE = "with outputs as the values inside"
 
@@ -365,6 +383,18 @@ def shown(value: object, depth: int = 0) -> object:
         if isinstance(value, list | tuple):
             return [shown(item, depth + 1) for item in value]
     return f"<{type(value).__name__}>"
+
+
+def kept_later(value: "pulumi.Output[Any]", rule: TextOrNumber, component: str, at: Arguments) -> "pulumi.Output[Any]":
+    """A value as a rule makes it once it is known; ArgumentError with the place, and not the value, which may be a secret."""
+
+    def keep(known: Any) -> object:
+        try:
+            return rule.keep(known)
+        except ValueError as error:
+            raise ArgumentError(component, [Problem(at.path, MISSING, str(error))]) from None
+
+    return value.apply(keep)
 
 
 def raise_all(component: str, problems: Iterable[Problem]) -> None:

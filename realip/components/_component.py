@@ -76,6 +76,7 @@ class Component(pulumi.ComponentResource):
     ) -> None:
         """Register the component, unless there are `problems`, or `refusals` of an update, which a preview warns of."""
         component, preview = f"{type(self).__name__} {name!r}", pulumi.runtime.is_dry_run()
+        self._called = component
         told = [*map(self._spelt, [*self._problems_of_place(name, opts), *problems]), *self._found_before]
         judged = getattr(getattr(opts, "parent", None), "_judges_children", False)
         refused = () if judged else tuple(map(self._spelt, refusals))

@@ -55,7 +55,7 @@ SERVICE_PORT = Shape(
     ServicePort,
     {
         "port": rules.port,
-        "target_port": TextOrNumber(text=rules.port_name, number=rules.port),
+        "target_port": TextOrNumber(rules.port_name, rules.port, "a port's number, or its name"),
         "protocol": lambda value: rules.one_of(value, listeners.PROTOCOLS),
         "name": rules.dns_label,
         "certificate_id": exposure_rules.certificate_id,

@@ -51,7 +51,7 @@ SERVICE_RULES: Rules = {
     "service": rules.service_name,
     "selector": Entries(rules.label_key, rules.label_value, at_least_one="label"),
     "port": rules.port,
-    "target_port": TextOrNumber(text=rules.port_name, number=rules.port),
+    "target_port": TextOrNumber(rules.port_name, rules.port, "a port's number, or its name"),
     "namespace": rules.app_namespace,
     "load_balancer": LOAD_BALANCER,
     **ANNOTATION_RULES,

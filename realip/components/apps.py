@@ -135,7 +135,8 @@ class Apps(KubernetesComponent):
         """Make everything; ArgumentError with all that Kubernetes would refuse and all that two applications both claim."""
         super().__init__(name, opts, APPS.problems(args))
         apps = args["apps"]
-        deployed = {key: app_of(app["workload"]) for key, app in apps.items()}
+        places = {key: Arguments().at("apps").entry(key).at("workload") for key in apps}
+        deployed = {key: app_of(app["workload"], self._called, places[key]) for key, app in apps.items()}
         namespaces = _make_namespaces(self._children, name, deployed.values())
         exposures: dict[str, Exposure] = {}
         for key, app in apps.items():

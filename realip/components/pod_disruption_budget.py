@@ -7,7 +7,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from realip import defaults, pod_numbers
-from realip.components._arguments import Shape, TextOrNumber, is_later
+from realip.components._arguments import Arguments, Shape, TextOrNumber, is_later, kept_later
 from realip.components._component import Children
 
 __all__ = [
@@ -31,10 +31,8 @@ class DisruptionBudget(TypedDict):
     """Pods that it may take at a time: a number, or a share such as `25%`, rounded up. `100%` is all of them, without a budget."""
 
 
-DISRUPTION_BUDGET = Shape(
-    DisruptionBudget,
-    {"max_unavailable": TextOrNumber(pod_numbers.max_unavailable, pod_numbers.max_unavailable)},
-)
+_MAX_UNAVAILABLE = TextOrNumber(pod_numbers.max_unavailable, pod_numbers.max_unavailable, pod_numbers.A_NUMBER_OF_PODS)
+DISRUPTION_BUDGET = Shape(DisruptionBudget, {"max_unavailable": _MAX_UNAVAILABLE})
 
 
 class PodDisruptionBudgetArgs(TypedDict):
@@ -67,9 +65,15 @@ def make_pod_disruption_budget(
     )
 
 
-def max_unavailable(budget: DisruptionBudget | None, most: object) -> "pulumi.Input[int | str] | None":
-    """Pods that a drain may take at a time, where a budget says it; what is known later gets one, also with all of them."""
+def max_unavailable(
+    budget: DisruptionBudget | None, most: object, component: str, at: Arguments
+) -> "pulumi.Input[int | str] | None":
+    """Pods that a drain may take at a time, where a budget says it; what is known later gets one, also with all of them.
+
+    `component` and `at` are whose budget it is, and where, for what turns out wrong only later.
+    """
     said: Any = budget and budget["max_unavailable"]
     if is_later(said):
-        return pulumi.Output.from_input(said).apply(pod_numbers.max_unavailable)
+        later = pulumi.Output.from_input(said)
+        return kept_later(later, _MAX_UNAVAILABLE, component, at.at("max_unavailable"))
     return pod_numbers.disruption_budget(said, most)

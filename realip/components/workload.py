@@ -28,6 +28,7 @@ from realip.components.pod_disruption_budget import DISRUPTION_BUDGET, Disruptio
 from realip.pod import Echo, Pod, Port, is_root, low_port_sysctls
 from realip.pod_template import Words, faults
 from realip.problems import Problem
+from realip.quantities import A_CPU, A_MEMORY
 
 __all__ = [
     "WORKLOAD",
@@ -254,7 +255,8 @@ def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.refuse("deployment", deployment, message)
 
 
-_CPU, _MEMORY = TextOrNumber(rules.cpu, rules.cpu), TextOrNumber(rules.memory, rules.memory)
+_CPU = TextOrNumber(rules.cpu, rules.cpu, A_CPU)
+_MEMORY = TextOrNumber(rules.memory, rules.memory, A_MEMORY)
 RESOURCES = Shape(
     Resources,
     {"cpu_request": _CPU, "cpu_limit": _CPU, "memory_request": _MEMORY, "memory_limit": _MEMORY},
@@ -315,9 +317,12 @@ class Workload(KubernetesComponent):
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make namespace and Deployment; ArgumentError for what Kubernetes would refuse."""
         super().__init__(name, opts, WORKLOAD.problems(args))
-        app = app_of(args)
+        app = app_of(args, self._called)
         self.namespace, self.deployment = namespace_and_name(app, make_app(self._children, name, app))
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
+
+
+_ALL = Arguments()
 
 
 def namespace_and_name(
@@ -329,8 +334,8 @@ def namespace_and_name(
     return namespace.metadata.name if namespace else pulumi.Output.from_input(app.namespace), deployment.metadata.name
 
 
-def app_of(args: WorkloadArgs) -> AppDeployment:
-    """The Deployment that arguments ask for."""
+def app_of(args: WorkloadArgs, component: str, at: Arguments = _ALL) -> AppDeployment:
+    """The Deployment that arguments ask for: those of a component such as `Workload 'shop'`, at a place in its own."""
     namespace = args.get("namespace") or defaults.NAMESPACE
     replicas = as_integer(args["replicas"]) if "replicas" in args else None
     autoscaling = args.get("autoscaling")
@@ -344,7 +349,7 @@ def app_of(args: WorkloadArgs) -> AppDeployment:
         timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
         replicas=replicas,
         autoscaling=autoscaling,
-        max_unavailable=max_unavailable(args.get("disruption_budget"), most),
+        max_unavailable=max_unavailable(args.get("disruption_budget"), most, component, at.at("disruption_budget")),
         pod_template=args.get("pod_template") or {},
     )
 

@@ -6,12 +6,14 @@
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
 
-from realip.problems import MISSING, Problem
+from realip.problems import MISSING, Problem, path_of
+from realip.quantities import quantity_text
 from realip.settings import checks
 from realip.settings.advice import advice, refusals
 from realip.settings.configuration import foreign_keys
@@ -46,7 +48,7 @@ def parse_settings(
         settings = _validate_rest(plain)
     refused = list(section_problems(secret))
     told = [problem.path for problem in (*refused, *wrong)]
-    agreement = _disagreements(settings, region, told) if settings else ()
+    agreement = _disagreements(settings, plain, region, told) if settings else ()
     found = [*refused, *_past(refused, wrong), *agreement]
     if settings is None or found:
         raise SettingsError(list(hidden(found, values, secret)))
@@ -106,11 +108,37 @@ def _wrong_values(error: ValidationError, plain: dict[str, Any]) -> list[Problem
     return problems
 
 
-def _disagreements(settings: Settings, region: str | None, wrong: Sequence[str]) -> Iterator[Problem]:
+def _disagreements(
+    settings: Settings, plain: Mapping[str, Any], region: str | None, wrong: Sequence[str]
+) -> Iterator[Problem]:
     """Values that do not agree with each other, past those that are wrong by themselves."""
-    for problem in checks.problems(settings, region):
-        if not any(_same_or_inside(path, bad) for path in (problem.path, *problem.involves) for bad in wrong):
-            yield problem
+    found = [
+        problem
+        for problem in checks.problems(settings, region)
+        if not any(_same_or_inside(path, bad) for path in (problem.path, *problem.involves) for bad in wrong)
+    ]
+    written = dict(_written(plain)) if found else {}
+    for problem in found:
+        said = written.get(problem.path)
+        yield replace(problem, value=said) if _same(problem.value, said) else problem
+
+
+def _same(shown: object, said: object) -> bool:
+    """A check shows all that somebody wrote there, but for defaults and the text that a number became."""
+    if isinstance(shown, Mapping):
+        return isinstance(said, Mapping)
+    return isinstance(said, int | float) and not isinstance(said, bool) and shown == quantity_text(said)
+
+
+def _written(value: object, place: tuple[int | str, ...] = ()) -> Iterator[tuple[str, object]]:
+    """Everything as somebody wrote it, by its path: settings fill in defaults, and make text of some numbers."""
+    yield path_of(place), value
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _written(item, (*place, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _written(item, (*place, index))
 
 
 def _inside(location: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:

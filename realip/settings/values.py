@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from realip import annotations, exposure_rules, machine_rules, pod_numbers, pod_rules, rules, tke
+from realip.problems import text_or_number
+from realip.quantities import A_CPU, A_MEMORY
 
 __all__ = [
     "Annotation",
@@ -105,11 +107,15 @@ def _quoted(value: object) -> object:
     return value
 
 
-def _as_text(value: object) -> object:
-    """A quantity that is a plain number, as Kubernetes' manifests have it too, as text."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return rules.quantity_text(value)
+def _as_text(wanted: str) -> BeforeValidator:
+    """A quantity that is a plain number, as Kubernetes' manifests have it too, as text; `wanted` is what to write instead of anything else."""
+
+    def convert(value: object) -> object:
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise ValueError(text_or_number(wanted))
+        return rules.quantity_text(value)
+
+    return BeforeValidator(convert)
 
 
 VpcCidr = Annotated[str, keeps(rules.vpc_cidr)]
@@ -126,9 +132,9 @@ LabelKey = Annotated[str, keeps(rules.label_key)]
 LabelValue = Annotated[str, keeps(rules.label_value)]
 Image = Annotated[str, keeps(rules.image_reference)]
 Version = Annotated[str, BeforeValidator(_quoted), keeps(rules.kubernetes_version)]
-Cpu = Annotated[str, BeforeValidator(_as_text), keeps(rules.cpu)]
-Memory = Annotated[str, BeforeValidator(_as_text), keeps(rules.memory)]
-MaxUnavailable = Annotated[str, BeforeValidator(_as_text), keeps(pod_numbers.max_unavailable)]
+Cpu = Annotated[str, _as_text(A_CPU), keeps(rules.cpu)]
+Memory = Annotated[str, _as_text(A_MEMORY), keeps(rules.memory)]
+MaxUnavailable = Annotated[str, _as_text(pod_numbers.A_NUMBER_OF_PODS), keeps(pod_numbers.max_unavailable)]
 InstanceType = Annotated[str, keeps(rules.instance_type)]
 Level = Annotated[str, keeps(rules.one_of, tke.CLUSTER_LEVELS)]
 DiskType = Annotated[str, keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]

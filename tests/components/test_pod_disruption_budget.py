@@ -6,10 +6,10 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import ArgumentError, SettingsError, Workload, parse_settings
+from realip import Apps, ArgumentError, SettingsError, Workload, parse_settings
 from tests.components.test_workload import APP, RUNS_ALREADY
 from tests.support.recording import Recording, run
-from tests.support.stacks import up
+from tests.support.stacks import settings, up
 
 BUDGET = "policy/v1:PodDisruptionBudget"
 ONE_AT_A_TIME = {
@@ -102,3 +102,81 @@ def test_the_budget_of_an_app_that_runs_already_is_whoever_deploys_its() -> None
     app = RUNS_ALREADY | {"disruptionBudget": {"maxUnavailable": 1}}
     with pytest.raises(SettingsError, match=r"app\.disruptionBudget = .* is for an app that this stack deploys"):
         parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": app})
+
+
+def test_what_is_shown_is_what_somebody_wrote() -> None:
+    """Not a default beside it, and not the text that a number becomes."""
+    bounds = {"minReplicas": 1, "maxReplicas": 2}
+    app = RUNS_ALREADY | {"disruptionBudget": {"maxUnavailable": 1}, "autoscaling": bounds, "cpuRequest": 2}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": app})
+    told = {problem.path: problem.value for problem in caught.value.problems}
+    assert told["app.disruptionBudget"] == {"maxUnavailable": 1}
+    assert told["app.autoscaling"] == bounds
+    assert told["app.cpuRequest"] == 2
+    old = {"cluster": {"version": "1.22.5"}, "app": {"autoscaling": bounds}}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}} | old)
+    assert {problem.path: problem.value for problem in caught.value.problems}["app.autoscaling"] == bounds
+
+
+@pytest.mark.parametrize("said", [None, True, [1], 1.5])
+def test_a_budget_of_another_kind_is_told_what_to_write(said: Any) -> None:
+    """`put it in quotes` made "true" of it, which is no number of pods either."""
+    remedy = "write a number of pods, or a share such as 25%" if said != 1.5 else "write one such as 1 or 25%"
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings(app={"disruptionBudget": {"maxUnavailable": said}}))
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith("app.disruptionBudget.maxUnavailable = ")
+    assert remedy in told
+    assert "quotes" not in told
+    if said is None:
+        return
+    with pytest.raises(ArgumentError) as refused:
+        _workload(replicas=3, disruption_budget={"max_unavailable": said})
+    (told,) = map(str, refused.value.problems)
+    assert told.startswith("disruption_budget.max_unavailable = ")
+    assert remedy in told
+    assert "quotes" not in told
+
+
+@pytest.mark.parametrize("said", [None, True, [1]])
+@pytest.mark.parametrize(("setting", "argument"), [("cpuRequest", "cpu_request"), ("memoryLimit", "memory_limit")])
+def test_a_quantity_of_another_kind_is_told_what_to_write(setting: str, argument: str, said: Any) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings(app={setting: said}))
+    (told,) = map(str, caught.value.problems)
+    assert "; write an amount such as " in told
+    assert "quotes" not in told
+    if said is None:
+        return
+    with pytest.raises(ArgumentError) as refused:
+        _workload(resources=APP["resources"] | {argument: said})
+    (told,) = map(str, refused.value.problems)
+    assert told.startswith(f"resources.{argument} = ")
+    assert "; write an amount such as " in told
+    assert "quotes" not in told
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [(0, "would keep every node from being drained"), (True, "write a number of pods")]
+)
+@pytest.mark.parametrize(
+    ("program", "path"),
+    [
+        (lambda args, opts: Workload("shop", args, opts), "Workload 'shop': disruption_budget.max_unavailable"),
+        (
+            lambda args, opts: Apps("shop", {"apps": {"web": {"workload": args}}}, opts),
+            "Apps 'shop': apps[\"web\"].workload.disruption_budget.max_unavailable",
+        ),
+    ],
+)
+def test_a_budget_that_is_known_later_is_refused_by_its_name(program: Any, path: str, said: Any, words: str) -> None:
+    def made() -> None:
+        args = APP | {"replicas": 3, "disruption_budget": {"max_unavailable": pulumi.Output.from_input(said)}}
+        program(args, pulumi.ResourceOptions(provider=kubernetes.Provider("theirs", kubeconfig="{}")))
+
+    with pytest.raises(ArgumentError) as refused:
+        run(made)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert words in str(refused.value)

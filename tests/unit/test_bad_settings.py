@@ -415,11 +415,11 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
             (10001, 10001, ["is more than an app has", "10000"]),
             ("a third", "a third", ["is neither a number of pods nor a share of them", "25%"]),
             (1.5, 1.5, ["is neither a number of pods nor a share of them"]),
-            (True, True, ["must be text"]),
+            (True, True, ["is neither text nor a number", "write a number of pods, or a share such as 25%"]),
         ]
     ),
     (VPC_CNI, {"app": {"disruptionBudget": {}}}, "app.disruptionBudget.maxUnavailable", MISSING, ["is missing"]),
-    (VPC_CNI, {"app": {"disruptionBudget": {"maxUnavailable": 2}}, "cluster": {"version": "1.26.1"}}, "app.disruptionBudget", {"maxUnavailable": "2"}, ["needs Kubernetes 1.27", "remove it"]),
+    (VPC_CNI, {"app": {"disruptionBudget": {"maxUnavailable": 2}}, "cluster": {"version": "1.26.1"}}, "app.disruptionBudget", {"maxUnavailable": 2}, ["needs Kubernetes 1.27", "remove it"]),
     (VPC_CNI, {"app": {"ingress": "door"}}, "app.ingress", "door", ["names an Ingress", "has none", "remove it"]),
     (VPC_CNI, {"app": {"readinessPath": "healthz"}}, "app.readinessPath", "healthz", ["is not a URL path", "/healthz"]),
     (VPC_CNI, {"app": {"timeoutSeconds": 5}}, "app.timeoutSeconds", 5, ["must be at least 30"]),
