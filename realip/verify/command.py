@@ -17,7 +17,7 @@ from realip.terminal import live, print_page
 from realip.verify import Report, VerifyOptions
 from realip.verify.arguments import add_question, add_target, of_outputs, of_url, refuse_bytes, said
 from realip.verify.filing import write_page
-from realip.verify.options import DEFAULT_TIMEOUT, Plan
+from realip.verify.options import DEFAULT_TIMEOUT, LEAST_TIMEOUT, Plan
 from realip.verify.outputs import stack_outputs
 from realip.verify.table import page
 from realip.whole_file import WholeFile
@@ -26,8 +26,6 @@ __all__ = ["add_arguments", "run"]
 
 _DEFAULT_ROLLOUT = 60.0
 """Seconds that `--during-rollout` takes without a number."""
-_LEAST = 0.001
-"""Seconds; a run that has none left still says so in a report."""
 _LOG_PERIOD = 10.0
 """Seconds after which a log hears again of what is still waited for."""
 _INTERRUPTED = 130
@@ -81,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verify(options: VerifyOptions, started: float, say: Speaker) -> Report:
     # The whole run is bounded: reading the outputs was a part of it.
-    left = max(_LEAST, Plan.of(options).timeout - (time.monotonic() - started))
+    left = max(LEAST_TIMEOUT, Plan.of(options).timeout - (time.monotonic() - started))
     rollout = options.rollout if options.rollout is None or options.rollout < left else left / 2
     with _progress(say) as tell:
         return asyncio.run(_watched(dataclasses.replace(options, timeout=left, rollout=rollout), tell))

@@ -16,11 +16,13 @@ from realip.verify.surroundings import in_pod
 from realip.verify.text import printable
 from realip.verify.url import HIGHEST_PORT, Target
 
-__all__ = ["DEFAULT_PROBES", "DEFAULT_TIMEOUT", "Plan", "VerifyOptions"]
+__all__ = ["DEFAULT_PROBES", "DEFAULT_TIMEOUT", "LEAST_TIMEOUT", "Plan", "VerifyOptions"]
 
 DEFAULT_PROBES = 20
 DEFAULT_TIMEOUT = 60.0
 """Seconds for a whole run."""
+LEAST_TIMEOUT = 0.001
+"""Seconds; a run that has none left still says so in a report."""
 MOST_PROBES = 1000
 LONGEST_TIMEOUT = 86_400.0
 """Seconds; a day."""

@@ -5,15 +5,17 @@ import asyncio
 import json
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from realip import streams
 from realip.errors import InputError
 from realip.verify import VerifyOptions
 from realip.verify.arguments import add_question, add_target, of_outputs, of_url, refuse_bytes, said
-from realip.verify.options import DEFAULT_TIMEOUT, Plan
+from realip.verify.options import DEFAULT_TIMEOUT, LEAST_TIMEOUT, Plan
 from realip.verify.outputs import check_stack_name, read_stack_outputs
 from realip.verify.report import EXIT_CODES
 from realip.verify.text import printable
@@ -41,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         type=float,
         metavar="SECONDS",
-        help=f"bound of one round (default: {DEFAULT_TIMEOUT:g}, or --every if that is less)",
+        help=f"bound of one round, with the reading of the stack's outputs (default: {DEFAULT_TIMEOUT:g}, or --every if that is less)",
     )
     when = parser.add_argument_group("when")
     when.add_argument(
@@ -57,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--listen", metavar="ADDRESS:PORT", help="answer Prometheus there, such as 127.0.0.1:9464 or [::1]:9464"
     )
     where.add_argument(
-        "--textfile", metavar="FILE", help="write FILE.prom after every round, for node_exporter's textfile collector"
+        "--textfile",
+        metavar="FILE",
+        help=f"write FILE, which ends in {_TEXTFILE_ENDING}, after every round, for node_exporter's textfile collector",
     )
     where.add_argument("--json", action="store_true", help="print every round, as a line of JSON")
 
@@ -171,8 +175,11 @@ async def _targets(arguments: argparse.Namespace) -> list[Target]:
 
 def _reader(arguments: argparse.Namespace, stack: str) -> Callable[[], Awaitable[VerifyOptions]]:
     async def read() -> VerifyOptions:
+        start = time.monotonic()
         outputs = await read_stack_outputs(stack, arguments.timeout)
-        return of_outputs(arguments, said(arguments), stack, outputs)
+        options = of_outputs(arguments, said(arguments), stack, outputs)
+        # The whole round is bounded: reading the outputs was a part of it.
+        return replace(options, timeout=max(LEAST_TIMEOUT, arguments.timeout - (time.monotonic() - start)))
 
     return read
 

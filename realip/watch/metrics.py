@@ -1,8 +1,8 @@
 """The metrics that Prometheus hears: of every target the last verdict, and when it was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info, Metric
 
 from realip import __version__
 from realip.verify import Verdict
@@ -10,13 +10,26 @@ from realip.watch.rounds import Round
 
 __all__ = ["Metrics"]
 
+_CREATED = "_created"
+"""How the library names a counter's second series, with its birth: one that nobody asks for, of every target and verdict."""
+
+
+class _Registry(CollectorRegistry):
+    """Without those series. The library's own switch is for the whole process, which may have other metrics."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family of metrics."""
+        for family in super().collect():
+            family.samples = [sample for sample in family.samples if not sample.name.endswith(_CREATED)]
+            yield family
+
 
 class Metrics:
     """The metrics of a watch. Labels are the targets and the five verdicts, so their number never grows."""
 
     def __init__(self, targets: Iterable[str], every: float) -> None:
         """All series are there from the start: an alert on one that is missing would never fire."""
-        self.registry = registry = CollectorRegistry()
+        self.registry = registry = _Registry()
         self._verdict = Gauge(
             "realip_verdict",
             "1 for the verdict of the target's last round, 0 for the others; all 0 before the first round ended",
