@@ -46,6 +46,10 @@ _PLACES = {
     "client_cidrs": "access.clientCidrs",
 }
 """Where the settings have an answer."""
+_SETTING = re.compile("|".join(re.escape(place) for place in _PLACES.values() if "." in place))
+"""A setting's name in a sentence; `scenario` may be the word."""
+_COMMAND = re.compile(r"[,:]? '?pulumi config set[^']*'")
+"""Advice on how a stack file is written, which here nobody has yet."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """Projects and stacks (Pulumi SDK, `tokens.IsName` and `tokens.ValidateProjectName`)."""
 _LABEL = re.compile(r"([^=]+)=(.*)", re.DOTALL)
@@ -144,15 +148,22 @@ def _labels(selector: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def problems(answers: Answers) -> dict[str, list[str]]:
     """Everything that is wrong, by answer, each a sentence that starts with the answer's option and its value."""
+    own = list(_own_problems(answers))
+    of_settings = list(_problems_of_settings(answers))
+    # What nobody said is wrong only because of something that somebody said, and that is told.
+    of_said = [problem for problem in of_settings if _answer(problem.path) not in answers.assumed]
     found: dict[str, list[str]] = {}
-    for problem in (*_own_problems(answers), *_problems_of_settings(answers)):
+    for problem in (*own, *(of_said if own or of_said else of_settings)):
         name = _answer(problem.path)
-        if name == "client_cidrs" and name in answers.assumed:  # told of what they were taken from
-            continue
         option = OPTIONS.get(name, problem.path)
         value = "" if problem.value is MISSING else f" {as_json(problem.value)}"
-        found.setdefault(name, []).append(f"{option}{value}: {problem.message}")
+        found.setdefault(name, []).append(f"{option}{value}: {_in_options(problem.message)}")
     return found
+
+
+def _in_options(message: str) -> str:
+    """The words of a problem of settings, for somebody who gives options."""
+    return _SETTING.sub(lambda place: OPTIONS[_answer(place[0])], _COMMAND.sub("", message))
 
 
 def _own_problems(answers: Answers) -> Iterator[Problem]:
@@ -197,9 +208,18 @@ def _problems_of_settings(answers: Answers) -> Iterator[Problem]:
         parse_settings(values(answers), region=answers.region)
     except SettingsError as error:
         for problem in error.problems:
-            # Zones that nobody names are told above, in the words of this command.
-            if answers.zones or not problem.path.startswith(_PLACES["zones"]):
+            if not _follows(problem, answers):
                 yield problem
+
+
+def _follows(problem: Problem, answers: Answers) -> bool:
+    """A problem is told in this command's own words, or of a value that settings put in place of a wrong answer."""
+    name, value = _answer(problem.path), problem.value
+    if name == "zones":
+        return not answers.zones or (isinstance(value, str) and value not in answers.zones)
+    if name == "image":
+        return bool(answers.selector) and "app.deploy" in problem.message
+    return name == "selector" and value == {}
 
 
 def _answer(path: str) -> str:
