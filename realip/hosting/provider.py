@@ -18,12 +18,12 @@ import realip
 from realip.components._arguments import ArgumentError
 from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
-from realip.hosting.metadata import metadata
 from realip.hosting.refusal import refusal
 from realip.hosting.schema import refined
 from realip.hosting.spelling import Spelling, setting
 from realip.hosting.stack import RealIpStack
 from realip.hosting.stack_arguments import RealIpStackArgs
+from realip.package import metadata
 
 __all__ = ["Host", "Servicer", "serve"]
 

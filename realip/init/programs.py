@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import realip
-from realip.hosting.metadata import metadata
 from realip.init import yaml_text
 from realip.init.answers import Language
+from realip.package import metadata
 
 __all__ = ["PROGRAMS", "Program", "Said", "package"]
 
@@ -42,6 +42,8 @@ class Program(NamedTuple):
 _OUTPUTS = (
     "address",
     "clusterId",
+    "deployment",
+    "ingress",
     "kubeconfig",
     "namespace",
     "networkRanges",

@@ -29,6 +29,8 @@ func main() {
 		}
 		ctx.Export("address", stack.Address)
 		ctx.Export("clusterId", stack.ClusterId)
+		ctx.Export("deployment", stack.Deployment)
+		ctx.Export("ingress", stack.Ingress)
 		ctx.Export("kubeconfig", stack.Kubeconfig)
 		ctx.Export("namespace", stack.Namespace)
 		ctx.Export("networkRanges", stack.NetworkRanges)

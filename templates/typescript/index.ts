@@ -19,6 +19,8 @@ const stack = new realip.RealIpStack("realip", {
 
 export const address = stack.address;
 export const clusterId = stack.clusterId;
+export const deployment = stack.deployment;
+export const ingress = stack.ingress;
 export const kubeconfig = stack.kubeconfig;
 export const namespace = stack.namespace;
 export const networkRanges = stack.networkRanges;

@@ -14,7 +14,7 @@ import pytest
 import realip
 from realip.hosting import Host
 from realip.hosting.catalogue import COMPONENTS
-from realip.hosting.metadata import metadata
+from realip.package import metadata
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
 OTHERS_NAMES = re.compile(r"[Pp]rovider resources?:? [a-z_, ]+|qcloud_cert_id|TCP_SSL")

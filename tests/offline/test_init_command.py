@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import re
 import select
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
+from realip.hosting.stack import RealIpStack
 from realip.init.answers import complete, problems
 from realip.init.placing import place
+from realip.init.project import project_files
+from realip.messages import ENGLISH
 from realip.scenarios import SCENARIOS
 from tests.offline.running import Realip, Run
 
@@ -182,6 +187,49 @@ def test_an_answer_that_makes_no_stack_is_refused_by_its_option(
     assert names(here) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            ["--region", "ap-shanghai", "--zone", "x"],
+            ['--zone "x": is not an availability zone; write one such as ap-guangzhou-6'],
+        ),
+        (["--cluster", ""], ['--cluster "": is not an id of this kind; write one such as cls-1a2b3c4d']),
+        (["--selector", ""], ['--selector "": is not a label; write KEY=VALUE, such as app=web']),
+        (
+            ["--selector", "app=web", "--image", "web"],
+            ['--image "web": is what to run, and --selector says that the app runs already; give one of the two'],
+        ),
+        (
+            ["--cluster", "cls-1a2b3c4d", "--zone", "ap-guangzhou-3"],
+            [
+                (
+                    '--zone ["ap-guangzhou-3"]: is for a new cluster, and --cluster names one that exists: nothing of its'
+                    " network, control plane or nodes is made; remove it"
+                )
+            ],
+        ),
+        (
+            ["--cluster", "X", "--zone", "Y"],
+            [
+                '--cluster "X": is not an id of this kind; write one such as cls-1a2b3c4d',
+                '--zone "Y": is not an availability zone; write one such as ap-guangzhou-6',
+            ],
+        ),
+    ],
+)
+def test_of_a_wrong_answer_nothing_is_told_that_nobody_said(
+    said: list[str], told: list[str], here: Path, realip: Realip
+) -> None:
+    """Settings have another zone, label and command for it: whoever gives options has written none of them."""
+    lines = realip("init", "shop", *said).err.removeprefix("realip: ").splitlines()
+    assert sorted(line.strip() for line in lines if "nothing was written" not in line) == told
+
+
+def test_a_word_that_is_a_settings_name_too_stays_a_word(here: Path, realip: Realip) -> None:
+    assert '--scenario "x": is not a scenario; known are' in realip("init", "shop", "--scenario", "x").err
+
+
 def test_a_folder_with_other_files_is_left_alone_unless_asked_and_they_stay_then(here: Path, realip: Realip) -> None:
     (here / "LICENSE").write_text("mine")
     (here / ".git").mkdir()
@@ -311,6 +359,24 @@ def test_a_project_in_chinese_says_everything_in_chinese_and_means_the_same(here
     realip("init", "en", "--name", "shop")
     assert "谁可以访问 API Server" in (here / "zh/Pulumi.dev.yaml").read_text("utf-8")
     assert configuration(here / "zh") == configuration(here / "en")
+
+
+def test_a_program_in_another_language_exports_what_the_one_in_python_does() -> None:
+    """A script that reads an output finds it whatever the program is written in."""
+    hosted = {words[0] + "".join(map(str.title, words[1:])) for words in map(_words, RealIpStack.__annotations__)}
+    for row in SCENARIOS:
+        files = project_files(complete({"language": "typescript", "scenario": row.slug}, "shop"), "realip", ENGLISH)
+        assert set(re.findall(r"^export const (\w+) = stack\.\1;$", files["index.ts"], re.MULTILINE)) == hosted
+
+
+def _words(name: str) -> list[str]:
+    return name.split("_")
+
+
+def test_start_up_loads_neither_the_engine_nor_what_talks_to_it() -> None:
+    program = "import sys, realip.init.command; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert {"grpc", "pulumi", "google", "httpx"} & set(loaded.stdout.split()) == set()
 
 
 # At a terminal.

@@ -13,7 +13,7 @@ FLOORS = (
     {"escapes"},
     {"streams", "text_width", "messages"},
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities", "online"},
-    {"echo", "networks", "instance_types", "scenarios", "whole_file", "kubeconfig", "pod_fields"},
+    {"echo", "networks", "package", "instance_types", "scenarios", "whole_file", "kubeconfig", "pod_fields"},
     {"kubernetes_api"},
     {"rules", "cluster_facts"},
     {
