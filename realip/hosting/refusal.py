@@ -16,6 +16,8 @@ __all__ = ["refusal"]
 
 _MAY_BE_SECRET = frozenset({"args", "command", "env", "kubeconfig", "podTemplate"})
 """Arguments whose values nobody prints, marked as a secret or not."""
+_HOLD_SECRETS = frozenset({"access", "app"})
+"""Sections with such arguments: what stands in a section's place may be meant for one of them."""
 _NAME = re.compile(r"(?:^|\.)(\w+)")
 _STEP = re.compile(r'\.?([^.\[\]]+)|\[([0-9]+|"(?:[^"\\]|\\.)*")\]')
 
@@ -29,13 +31,20 @@ def refusal(problems: Iterable[Problem], inputs: Mapping[str, Any], *told: str) 
     sentences = [*told]
     errors: list[InputPropertyErrorDetails] = []
     for problem in problems:
-        if _MAY_BE_SECRET & set(_NAME.findall(problem.path)):
+        if _may_be_secret(problem.path, inputs):
             sentences.append(str(replace(problem, value=MISSING)))
         elif problem.value == SECRET or holds_output(_value_at(problem.path, inputs)):
             sentences.append(str(problem))
         else:
             errors.append({"property_path": problem.path, "reason": problem.message})
     return InputPropertiesError("\n".join(sentences), errors)
+
+
+def _may_be_secret(path: str, inputs: Mapping[str, Any]) -> bool:
+    """The value at a path is one that nobody prints, as is a whole section that is none: a kubeconfig, one level too high."""
+    names = _NAME.findall(path)
+    misplaced = path in _HOLD_SECRETS and not isinstance(inputs.get(path), Mapping)
+    return misplaced or bool(_MAY_BE_SECRET.intersection(names))
 
 
 def _value_at(path: str, inputs: Any) -> Any:

@@ -75,6 +75,21 @@ def test_a_kubeconfig_is_printed_by_nobody_marked_or_not(plugin: Plugin, kubecon
     assert "hunter2" not in answer.text + "".join(answer.warnings)
 
 
+@pytest.mark.parametrize("section", ["access", "app"])
+@pytest.mark.parametrize("text", ["hunter2: x", ["hunter2"], output("hunter2: x", secret=True)])
+def test_a_secret_one_level_too_high_is_printed_by_nobody(plugin: Plugin, section: str, text: Any) -> None:
+    """The engine prints the value of every property that a refusal names: here that would be a whole kubeconfig."""
+    answer = stack(plugin, **{section: text})
+    assert answer.registered == []
+    assert answer.errors == {}
+    assert f"{section}: " in answer.message
+    assert "hunter2" not in answer.text + "".join(answer.warnings)
+
+
+def test_a_section_that_holds_no_secret_is_named_to_the_engine(plugin: Plugin) -> None:
+    assert set(stack(plugin, network="x").errors) == {"network"}
+
+
 def test_a_setting_that_is_known_later_is_refused_in_words(plugin: Plugin) -> None:
     answer = stack(plugin, nodes={"replicas": unknown("urn:pulumi:s::p::a:b:C::d")})
     assert answer.registered == []
