@@ -9,6 +9,8 @@ from realip.offline.stackfile import read_stack
 
 __all__ = ["add_arguments", "run"]
 
+_STANDARD_OUTPUT = "-"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments to a parser."""
@@ -18,8 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="DIR",
-        type=Path,
-        help="write one file for each object to this folder, instead of a stream to stdout",
+        help="write one file for each object to this folder, instead of a stream to stdout, which is also -; a folder of that name is ./-",
     )
 
 
@@ -30,8 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     from realip.offline.program import record  # noqa: PLC0415
 
     made = manifests(record(stack))
-    if arguments.output is None:
+    if arguments.output in {None, _STANDARD_OUTPUT}:
         return streams.put(stream(made, stack.name), 0)
-    written = write(made, stack.name, arguments.output.absolute())
-    paths = [path if arguments.output.is_absolute() else arguments.output / path.name for path in written]
+    folder = Path(arguments.output)
+    written = write(made, stack.name, folder.absolute())
+    paths = [path if folder.is_absolute() else folder / path.name for path in written]
     return streams.put("".join(f"{path}\n" for path in paths), 0)

@@ -99,6 +99,14 @@ def test_files_sort_in_the_order_in_which_they_apply_and_hold_what_the_stream_ho
     assert len(list(yaml.safe_load_all(files[0].read_text()))) == 1
 
 
+def test_a_dash_is_the_stream_and_no_folder(realip: Realip, project: Path) -> None:
+    before = sorted(project.iterdir())
+    assert rendered(realip, "vpc-cni-nondirect-native", "-o", "-") == rendered(realip, "vpc-cni-nondirect-native")
+    assert sorted(project.iterdir()) == before
+    assert realip("render", "vpc-cni-nondirect-native", "-o", "./-").code == 0
+    assert any((project / "-").iterdir())
+
+
 def test_the_switch_is_in_its_own_file_that_says_how_it_applies(realip: Realip, project: Path) -> None:
     realip("render", "globalrouter-direct-native", "--output", "out")
     (switch,) = (path for path in (project / "out").iterdir() if "GlobalRouteDirectAccess" in path.read_text())
