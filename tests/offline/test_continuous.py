@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -101,14 +102,107 @@ def test_a_change_of_nothing_says_so(repository: Path) -> None:
     assert told(repository) == (0, "No stack file changes.\n")
 
 
-def test_no_secret_reaches_a_job_that_anybody_can_start() -> None:
-    jobs = yaml.safe_load((RECIPES / "github.yaml").read_text())["jobs"]
-    assert "secrets." not in str(jobs["diff"])
-    assert jobs["diff"]["if"] == "github.event_name == 'pull_request'"
+def recipe(name: str) -> dict[Any, Any]:
+    found: dict[Any, Any] = yaml.safe_load((RECIPES / name).read_text())
+    return found
+
+
+def test_no_secret_and_no_token_reach_a_job_that_runs_the_branchs_code() -> None:
+    """Whoever opens a pull request says what `offline-diff.sh` and `__main__.py` do there."""
+    workflow = recipe("github.yaml")
+    diff = workflow["jobs"]["diff"]
+    assert diff["if"] == "github.event_name == 'pull_request'"
+    assert {**workflow["permissions"], **diff.get("permissions", {})} == {"contents": "read"}
+    assert "pull_request_target" not in str(workflow)
+    for word in ("secrets", "github.token", "TOKEN"):
+        assert word not in str(diff) + str(workflow.get("env")), word
+    (checkout,) = (step for step in diff["steps"] if "actions/checkout" in step.get("uses", ""))
+    assert checkout["with"]["persist-credentials"] is False
+
+
+def test_a_job_that_may_comment_runs_nothing_of_the_branch() -> None:
+    workflow = recipe("github-comment.yaml")
+    assert set(workflow[True]) == {"workflow_run"}  # YAML 1.1 takes `on` for a truth
+    assert workflow[True]["workflow_run"]["workflows"] == [recipe("github.yaml")["name"]]
+    assert workflow["permissions"] == {}
+    (job,) = workflow["jobs"].values()
+    assert [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step] == ["actions/download-artifact"]
+    # What a branch is called is a stranger's word: it is no part of a command.
+    assert [step["run"] for step in job["steps"] if "${{" in step.get("run", "")] == []
+    assert job["permissions"] == {"actions": "read", "pull-requests": "write"}
+    (download,) = (step for step in job["steps"] if "uses" in step)
+    (kept,) = (step for step in recipe("github.yaml")["jobs"]["diff"]["steps"] if "upload" in step.get("uses", ""))
+    assert download["with"]["name"] == kept["with"]["name"]
+
+
+@pytest.mark.parametrize(
+    ("number", "head", "linked", "commented"),
+    [
+        ("7\n", "abc", False, True),
+        ("7\n", "abc", True, False),
+        ("7\n", "another", False, False),
+        ("", "abc", False, False),
+        ("7; touch owned", "abc", False, False),
+        ("--repo=else/where", "abc", False, False),
+        ("$(touch owned)", "abc", False, False),
+    ],
+)
+def test_the_comment_goes_to_the_request_that_the_diff_was_made_from(
+    number: str, head: str, linked: bool, commented: bool, tmp_path: Path
+) -> None:
+    """A stranger's code wrote the number: it must not choose another request, or a command."""
+    (job,) = recipe("github-comment.yaml")["jobs"].values()
+    (step,) = (step for step in job["steps"] if "run" in step)
+    (tmp_path / "gh").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n[ "$2" = view ] && echo {head}\n:\n')
+    (tmp_path / "gh").chmod(0o755)
+    told_there = tmp_path / "told"
+    told_there.mkdir()
+    (told_there / "number").write_text(number)
+    if linked:
+        (tmp_path / "environment").write_text("token")
+        (told_there / "diff.md").symlink_to(tmp_path / "environment")
+    else:
+        (told_there / "diff.md").write_text("x" * 100_000)
+    done = subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "TOLD": str(told_there), "HEAD_SHA": "abc"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    asked = (tmp_path / "asked").read_text() if (tmp_path / "asked").exists() else ""
+    assert ("pr comment 7 " in asked, done.returncode == 0) == (commented, commented), done.stderr
+    assert commented is ("comment" in asked)
+    assert not (tmp_path / "owned").exists()
+    if commented:
+        assert (told_there / "comment.md").stat().st_size < 65_536
+
+
+def test_at_gitlab_no_job_of_a_merge_request_has_a_token() -> None:
+    """A branch says itself which jobs run there: a variable that any of them gets, every one gets."""
+    jobs = {name: job for name, job in recipe("gitlab.yaml").items() if isinstance(job, dict)}
+    on_main = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"
+    of_requests = {name for name, job in jobs.items() if [rule["if"] for rule in job["rules"]] != [on_main]}
+    assert of_requests == {"diff"}
+    for word in ("TOKEN", "SECRET", "PASSPHRASE"):
+        assert word not in str(jobs["diff"]), word
+    assert jobs["diff"]["artifacts"]["expose_as"]
+
+
+def test_only_the_update_has_the_clouds_credentials() -> None:
+    jobs = recipe("github.yaml")["jobs"]
     assert jobs["up"]["if"] == "github.event_name == 'push'"
     assert jobs["up"]["concurrency"]["cancel-in-progress"] is False
     cloud = [step for step in jobs["up"]["steps"] if "TENCENTCLOUD" in str(step)]
     assert [step["run"].split()[:2] for step in cloud] == [["pulumi", "up"]]
+
+
+def test_what_was_changed_by_hand_is_looked_for() -> None:
+    """An update compares with the state: without a refresh a resync sees nothing of it."""
+    *_, kept = yaml.safe_load_all((RECIPES / "operator/stack.yaml").read_text())
+    assert kept["spec"]["refresh"] is True
+    assert kept["spec"]["continueResyncOnCommitMatch"] is True
 
 
 @pytest.mark.parametrize("name", ["github.yaml", "gitlab.yaml"])
