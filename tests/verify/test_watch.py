@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -25,6 +26,7 @@ from tests.verify.servers import Request, answer, layer_4, serving
 from tools.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
+UNIT = ROOT / "examples/watching/realip-watch.service"
 SECONDS = 30.0
 DOCUMENTED = re.findall(r"^\| `(realip_\w+)` \| (.*?) \|", (ROOT / "docs/watching.md").read_text("utf-8"), re.MULTILINE)
 """The metrics that the page lists, with their labels."""
@@ -312,6 +314,45 @@ def test_a_port_that_is_taken_is_told_before_anything_is_asked() -> None:
         said = refused("--url", server.url, "--reads", "socket", "--listen", f"127.0.0.1:{port}")
     assert f"--listen 127.0.0.1:{port}: nothing can listen there" in said
     assert server.requests == []
+
+
+def unit() -> dict[str, list[str]]:
+    """The directives of the systemd unit."""
+    found: dict[str, list[str]] = {}
+    for line in UNIT.read_text("utf-8").splitlines():
+        if line and line[0] not in "#[":
+            key, _, value = line.partition("=")
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def test_a_service_finds_pulumi_and_its_login_and_may_write_its_home() -> None:
+    """systemd gives a service no shell's PATH, and one that is locked in no home: no output could be read, ever."""
+    directives = unit()
+    environment = dict(word.split("=", 1) for value in directives["Environment"] for word in value.split())
+    (state,) = directives["StateDirectory"]
+    assert {"/usr/local/bin", "/usr/bin"} <= set(environment["PATH"].split(":"))
+    assert directives["ProtectSystem"] == ["strict"]
+    for home in ("HOME", "PULUMI_HOME"):
+        assert Path("/var/lib", state) in (Path(environment[home]), *Path(environment[home]).parents)
+    # Secrets stand in a file of root's, and in no unit, which everybody reads.
+    assert directives["EnvironmentFile"] == ["-/etc/realip/watch.env"]
+    assert not {name for name in environment if "PASSPHRASE" in name or "KEY" in name or "TOKEN" in name}
+    (command_line,) = directives["ExecStart"]
+    _, _, arguments = command_line.partition(" watch ")
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    command.add_arguments(parser)
+    assert parser.parse_args(arguments.split()).listen
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_takes_every_line_of_the_unit(tmp_path: Path) -> None:
+    file = tmp_path / UNIT.name
+    # The program is not installed where these tests run.
+    file.write_text(UNIT.read_text("utf-8").replace("ExecStart=/srv/realip/.venv/bin/realip", "ExecStart=/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True, check=False)
+    # Units that this machine has besides may be told of too.
+    assert [line for line in done.stderr.splitlines() if UNIT.name in line] == []
 
 
 def outputs(url: str) -> str:
