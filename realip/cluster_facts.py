@@ -42,7 +42,7 @@ class ClusterFacts:
     @property
     def controller_version(self) -> tuple[int, ...] | None:
         """The version of TKE's Service controller."""
-        return _numbers((self.controller or {}).get(tke.CONTROLLER_VERSION, ""))
+        return _numbers(str((self.controller or {}).get(tke.CONTROLLER_VERSION, "")))
 
 
 def look(server: ApiServer) -> ClusterFacts:
@@ -86,7 +86,7 @@ def _allocatable(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _numbers(version: str) -> tuple[int, ...] | None:
     """The numbers of a version such as `v2.11.4` or `v1.30.0-tke.5`."""
-    found = re.match(r"v?(\d+(?:\.\d+)*)", version)
+    found = re.match(r"v?(\d{1,9}(?:\.\d{1,9})*)", version)
     return tuple(map(int, found[1].split("."))) if found else None
 
 

@@ -4,8 +4,9 @@ import base64
 import binascii
 import json
 import os
+import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,52 @@ from urllib.parse import urlsplit
 import yaml
 
 from realip.errors import InputError, nearest
+from realip.shapes import Shape, wrong_kinds
 
-__all__ = ["Kubeconfig", "KubernetesError", "read_kubeconfig"]
+__all__ = ["Kubeconfig", "KubernetesError", "read_kubeconfig", "without_userinfo"]
 
 _PROGRAM_SECONDS = 60.0
 """Time that a program has to hand out credentials: somebody may have to log in."""
+_FILE: Mapping[str, Shape] = {
+    "current-context": str,
+    "contexts": [{"name": str, "context": {"cluster": str, "user": str}}],
+    "clusters": [
+        {
+            "name": str,
+            "cluster": {
+                "server": str,
+                "tls-server-name": str,
+                "proxy-url": str,
+                "insecure-skip-tls-verify": bool,
+                "certificate-authority": str,
+                "certificate-authority-data": str,
+            },
+        }
+    ],
+    "users": [
+        {
+            "name": str,
+            "user": {
+                "token": str,
+                "tokenFile": str,
+                "username": str,
+                "password": str,
+                "client-certificate": str,
+                "client-certificate-data": str,
+                "client-key": str,
+                "client-key-data": str,
+                "auth-provider": {},
+                "exec": {"command": str, "apiVersion": str, "args": [str], "env": [{"name": str, "value": str}]},
+            },
+        }
+    ],
+}
+"""Fields of a kubeconfig that are looked at. kubectl refuses one of another kind as well."""
+_HANDED_OUT: Mapping[str, Shape] = {"status": {"token": str, "clientCertificateData": str, "clientKeyData": str}}
+"""An ExecCredential."""
+_SERVER_SCHEMES = ("https", "http")
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+_LONGEST_LABEL = 63
 
 
 class KubernetesError(InputError):
@@ -29,12 +71,12 @@ class KubernetesError(InputError):
 class Kubeconfig:
     """One context of a kubeconfig; what lets somebody in is not shown."""
 
-    server: str
-    """URL of the API server."""
+    server: str = field(repr=False)
+    """URL of the API server; it may hold a password, as that of the proxy may."""
     context: str = ""
     server_name: str | None = None
     """The name that its certificate is issued for, where the URL has another one."""
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     verify: bool = True
     authority: bytes | None = field(default=None, repr=False)
     certificate: bytes | None = field(default=None, repr=False)
@@ -59,13 +101,15 @@ def read_kubeconfig(
     chosen = _entry(config, "context", named)
     cluster = _entry(config, "cluster", chosen.get("cluster"))
     user = _entry(config, "user", chosen.get("user")) if chosen.get("user") else {}
-    server = _server(cluster, str(chosen.get("cluster")))
+    if not cluster.get("server"):
+        raise KubernetesError(f"the kubeconfig's cluster {chosen.get('cluster')!r} has no server")
+    server = _url(cluster, "server", _SERVER_SCHEMES).rstrip("/")
     user = _with_credentials(user, server, folder, programs=programs)
     return Kubeconfig(
         server=server,
         context=str(named),
-        server_name=cluster.get("tls-server-name"),
-        proxy=cluster.get("proxy-url"),
+        server_name=_server_name(cluster),
+        proxy=_url(cluster, "proxy-url", _PROXY_SCHEMES) or None,
         verify=not cluster.get("insecure-skip-tls-verify"),
         authority=_data(cluster, "certificate-authority", folder),
         certificate=_data(user, "client-certificate", folder),
@@ -78,16 +122,20 @@ def _loaded(text: str) -> Mapping[str, Any]:
     try:
         # TKE hands kubeconfigs out with carriage returns in them.
         config = yaml.safe_load(text.replace("\r", ""))
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError, AttributeError, LookupError, TypeError, ArithmeticError):
+        # PyYAML's own errors for a value that is not what its tag says are any of these.
         raise KubernetesError("the kubeconfig is no YAML; give the whole file as TKE hands it out") from None
     if not isinstance(config, Mapping) or not config.get("clusters"):
         raise KubernetesError("the kubeconfig names no cluster; give the whole file as TKE hands it out")
+    if wrong := list(wrong_kinds(config, _FILE)):
+        raise KubernetesError(
+            f"in the kubeconfig {'; '.join(wrong)}. Put quotes around text, or give the file as TKE hands it out"
+        )
     return config
 
 
 def _entries(config: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
-    listed = config.get(f"{kind}s")
-    return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    return [entry for entry in config.get(f"{kind}s") or () if entry]
 
 
 def _names(config: Mapping[str, Any], kind: str) -> list[str]:
@@ -96,45 +144,75 @@ def _names(config: Mapping[str, Any], kind: str) -> list[str]:
 
 def _entry(config: Mapping[str, Any], kind: str, name: object) -> Mapping[str, Any]:
     for entry in _entries(config, kind):
-        if entry.get("name") == name and isinstance(entry.get(kind), Mapping):
-            found: Mapping[str, Any] = entry[kind]
-            return found
+        if entry.get("name") == name:
+            return entry.get(kind) or {}
     known = _names(config, kind)
     advice = f"{nearest(str(name), known)}; " if known else ""
     raise KubernetesError(f"the kubeconfig has no {kind} {name!r}; {advice}it has {', '.join(known) or 'none'}")
 
 
-def _server(cluster: Mapping[str, Any], name: str) -> str:
-    server = str(cluster.get("server") or "")
-    if not server:
-        raise KubernetesError(f"the kubeconfig's cluster {name!r} has no server")
+def _url(cluster: Mapping[str, Any], name: str, schemes: Sequence[str]) -> str:
+    """The URL of a cluster's field, nothing where there is none."""
+    text = str(cluster.get(name) or "").strip()
+    if text and not _leads_somewhere(text, schemes):
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise KubernetesError(
+            f"the kubeconfig's {name} {without_userinfo(text)[:80]!r} is no URL; it starts with {starts} and ends with host, "
+            "port or path"
+        )
+    return text
+
+
+def _leads_somewhere(text: str, schemes: Sequence[str]) -> bool:
     try:
-        url = urlsplit(server)
-        port = url.port  # ValueError for one that is no number
-        del port
+        url = urlsplit(text)
+        host, port = url.hostname or "", url.port  # ValueError for a port that is no number
     except ValueError:
-        url = urlsplit("")
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise KubernetesError(f"the kubeconfig's server {server[:80]!r} is no URL; it starts with https://")
-    return server.rstrip("/")
+        return False
+    whole = text.isprintable() and " " not in text and not url.query and not url.fragment and port != 0
+    return whole and url.scheme in schemes and _is_host(host)
+
+
+def without_userinfo(url: str) -> str:
+    """A URL, or what was meant for one, to be shown: no name or password before its host, no query after its path.
+
+    A password may hold any character, so that the last `@` ends it, whatever a parser takes for the host.
+    """
+    start = re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE)
+    scheme = start[0] if start else ""
+    return scheme + re.split(r"[?#]", url.removeprefix(scheme).rpartition("@")[2])[0]
+
+
+def _is_host(name: str) -> bool:
+    """An IPv6 address, or a name that DNS can carry: Python's resolver and TLS stumble over others."""
+    return ":" in name or all(0 < len(label) <= _LONGEST_LABEL for label in name.removesuffix(".").split("."))
+
+
+def _server_name(cluster: Mapping[str, Any]) -> str | None:
+    name = str(cluster.get("tls-server-name") or "").strip()
+    if name and not (name.isascii() and name.isprintable() and _is_host(name)):
+        raise KubernetesError(
+            f"the kubeconfig's tls-server-name {name[:80]!r} is no name of a server; give the one in its certificate"
+        )
+    return name or None
 
 
 def _data(holder: Mapping[str, Any], name: str, folder: Path | None) -> bytes | None:
-    if (encoded := holder.get(f"{name}-data")) is not None:
+    if encoded := holder.get(f"{name}-data"):
         try:
-            return base64.b64decode("".join(str(encoded).split()), validate=True)
+            return base64.b64decode("".join(encoded.split()), validate=True)
         except (ValueError, binascii.Error):
             raise KubernetesError(f"the kubeconfig's {name}-data is not base64") from None
-    return None if holder.get(name) is None else _file(folder, holder[name])
+    return _file(folder, holder[name]) if holder.get(name) else None
 
 
-def _file(folder: Path | None, name: object) -> bytes:
+def _file(folder: Path | None, name: str) -> bytes:
     if folder is None:
         raise KubernetesError(
             f"the kubeconfig names the file {name}; put its content in: 'kubectl config view --flatten'"
         )
     try:
-        return (folder / str(name)).read_bytes()
+        return (folder / name).read_bytes()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise KubernetesError(f"the kubeconfig's file {name} cannot be read: {why}") from None
@@ -144,15 +222,36 @@ def _file(folder: Path | None, name: object) -> bytes:
 
 
 def _authorization(user: Mapping[str, Any], folder: Path | None) -> str | None:
-    token = user.get("token")
-    if not token and user.get("tokenFile"):
-        token = _file(folder, user["tokenFile"]).decode(errors="replace").strip()
-    if token:
-        return f"Bearer {token}"
+    if token := user.get("token"):
+        return "Bearer " + _token(token, "the kubeconfig's token")
+    if user.get("tokenFile"):
+        content = _file(folder, user["tokenFile"]).decode(errors="replace")
+        return "Bearer " + _token(content, "the kubeconfig's tokenFile")
     if user.get("username") and user.get("password"):
-        pair = f"{user['username']}:{user['password']}".encode()
-        return f"Basic {base64.b64encode(pair).decode()}"
+        return _basic(user["username"], user["password"])
     return None
+
+
+def _token(token: str, where: str) -> str:
+    """A token without the blanks around it. It is printable ASCII (RFC 6750, section 2.1), and shown to nobody."""
+    token = token.strip()
+    if not token or not all("!" <= character <= "~" for character in token):
+        raise KubernetesError(
+            f"{where} is empty, or has blanks or characters in it that no token has; fetch the kubeconfig anew"
+        )
+    return token
+
+
+def _basic(name: str, password: str) -> str:
+    """The header for a name and a password, by what RFC 7617, section 2, lets them be; a file's line break is in neither."""
+    name, password = name.strip("\r\n"), password.strip("\r\n")
+    pair = f"{name}:{password}"
+    if ":" in name or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", pair):
+        raise KubernetesError(
+            "the kubeconfig's username and password have characters in them that cannot be sent: control characters, or a "
+            "colon in the username; fetch the kubeconfig anew"
+        )
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def _with_credentials(
@@ -165,14 +264,14 @@ def _with_credentials(
                 f"the kubeconfig asks a program who you are ({kind}), and none is run here; take one with a token or a "
                 "certificate, such as TKE's own"
             )
-    about = user.get("exec")
-    return _handed_out(about, server, folder) if isinstance(about, Mapping) else user
+    return _handed_out(user["exec"], server, folder) if user.get("exec") else user
 
 
 def _handed_out(about: Mapping[str, Any], server: str, folder: Path | None) -> Mapping[str, Any]:
     """The credentials that a program hands out (client.authentication.k8s.io)."""
-    arguments = about.get("args")
-    command = [str(about.get("command")), *map(str, arguments if isinstance(arguments, list) else ())]
+    command = [about.get("command") or "", *(each or "" for each in about.get("args") or ())]
+    if not command[0]:
+        raise KubernetesError("the kubeconfig's exec names no command; fetch the kubeconfig anew")
     if folder is not None and "/" in command[0]:
         command[0] = str(folder / command[0])
     asked = {
@@ -180,12 +279,7 @@ def _handed_out(about: Mapping[str, Any], server: str, folder: Path | None) -> M
         "kind": "ExecCredential",
         "spec": {"interactive": False, "cluster": {"server": server}},
     }
-    variables = about.get("env")
-    extra = {
-        str(each.get("name")): str(each.get("value"))
-        for each in (variables if isinstance(variables, list) else ())
-        if isinstance(each, Mapping)
-    }
+    extra = {each.get("name") or "": each.get("value") or "" for each in about.get("env") or () if each}
     try:
         done = subprocess.run(
             command,
@@ -199,13 +293,17 @@ def _handed_out(about: Mapping[str, Any], server: str, folder: Path | None) -> M
     except (OSError, subprocess.SubprocessError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise KubernetesError(f"the kubeconfig's program {command[0]} hands out no credentials: {why}") from None
-    status = answer.get("status") if isinstance(answer, Mapping) else None
-    status = status if isinstance(status, Mapping) else {}
-    made: dict[str, Any] = {"token": status.get("token")}
+    otherwise = f"the kubeconfig's program {command[0]} hands out no credentials"
+    if wrong := list(wrong_kinds(answer, _HANDED_OUT)):
+        raise KubernetesError(f"{otherwise}: in its answer {'; '.join(wrong)}")
+    status = (answer or {}).get("status") or {}
+    made: dict[str, Any] = {}
+    if token := status.get("token"):
+        made["token"] = _token(token, f"the kubeconfig's program {command[0]}'s token")
     certificate, key = status.get("clientCertificateData"), status.get("clientKeyData")
     if certificate and key:
-        made["client-certificate-data"] = base64.b64encode(str(certificate).encode()).decode()
-        made["client-key-data"] = base64.b64encode(str(key).encode()).decode()
-    if not any(made.values()):
-        raise KubernetesError(f"the kubeconfig's program {command[0]} hands out no credentials: its answer has none")
+        made["client-certificate-data"] = base64.b64encode(certificate.encode(errors="replace")).decode()
+        made["client-key-data"] = base64.b64encode(key.encode(errors="replace")).decode()
+    if not made:
+        raise KubernetesError(f"{otherwise}: its answer has none")
     return made

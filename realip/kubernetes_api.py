@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from realip.kubeconfig import Kubeconfig, KubernetesError
+from realip.kubeconfig import Kubeconfig, KubernetesError, without_userinfo
+from realip.shapes import Shape, wrong_kinds
 
 if TYPE_CHECKING:
     import httpx
@@ -27,6 +27,14 @@ PATIENCE = 60.0
 """Seconds that all reads of a connection may take, where nobody says otherwise."""
 _PAUSE = 0.5
 """Seconds before a busy server is asked again, where it does not say when."""
+_LIST: Mapping[str, Shape] = {"metadata": {"continue": str}, "items": [{}]}
+_OBJECT: Mapping[str, Shape] = {
+    "metadata": {"name": str, "labels": {}},
+    "spec": {},
+    "status": {"allocatable": {}},
+    "data": {},
+}
+"""Maps of an object, which those who read it count on."""
 _MOST_RESTARTS = 3
 _MOST_WORDS = 200
 
@@ -61,31 +69,25 @@ class ApiServer:
 
         Forbidden, Unauthorized or KubernetesError otherwise.
         """
+        answer = self._answer(path, parameters)
+        return None if answer.status_code == HTTPStatus.NOT_FOUND else _object(path, answer)
+
+    def _answer(self, path: str, parameters: Mapping[str, str]) -> "httpx.Response":
+        """The answer of a server that knows who asks, lets them, and has the time."""
         while True:
             answer = self._ask(path, parameters)
             if answer is None:
                 continue
             status = answer.status_code
-            if status == HTTPStatus.NOT_FOUND:
-                return None
-            if status == HTTPStatus.GONE:
-                raise _Expired
             if status == HTTPStatus.UNAUTHORIZED:
                 raise Unauthorized(
                     f"{self._where} does not know this user (401 {_reason(answer)}); fetch the kubeconfig anew"
                 )
             if status == HTTPStatus.FORBIDDEN:
                 raise Forbidden(f"GET {path} is refused: {_reason(answer)}")
-            if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                said = answer.headers.get("Retry-After", "")
-                self._pause(
-                    float(said) if said.isdigit() else _PAUSE, f"is too busy to answer within {self._seconds:g} s"
-                )
-                continue
-            found = _json(answer.content)
-            if not answer.is_success or not isinstance(found, Mapping):
-                raise KubernetesError(f"GET {path} was answered {status}: {_reason(answer)}")
-            return found
+            if status != HTTPStatus.TOO_MANY_REQUESTS and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                return answer
+            self._pause(_asked_pause(answer), f"is too busy to answer within {self._seconds:g} s")
 
     def pages(self, path: str, begin: Callable[[], None]) -> Iterator[Mapping[str, Any]]:
         """The pages of a list, each as the server sent it. UnknownKind where it has no such kind.
@@ -104,21 +106,24 @@ class ApiServer:
     def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         parameters = {"limit": str(PAGE)}
         while True:
-            page = self.get(path, **parameters)
-            if page is None:
+            answer = self._answer(path, parameters)
+            if answer.status_code == HTTPStatus.NOT_FOUND:
                 raise UnknownKind(f"{self._where} has no {path}")
+            if answer.status_code == HTTPStatus.GONE:
+                raise _Expired
+            page = _object(path, answer, _LIST)
             yield page
             following = (page.get("metadata") or {}).get("continue")
             if not following:
                 return
-            parameters["continue"] = str(following)
+            parameters["continue"] = following
 
     def list(self, path: str) -> Iterator[Mapping[str, Any]]:
         """The objects of a list; nothing where the cluster does not know the kind."""
         found: list[Mapping[str, Any]] = []
         with contextlib.suppress(UnknownKind):
             for page in self.pages(path, found.clear):
-                found += page.get("items") or ()
+                found += [_checked(path, item, _OBJECT) for item in page.get("items") or () if item]
         yield from found
 
     def _ask(self, path: str, parameters: Mapping[str, str]) -> "httpx.Response | None":
@@ -138,11 +143,21 @@ class ApiServer:
             raise KubernetesError(
                 f"{self._where} did not answer within {min(TIMEOUT, left):.0f} s; is its endpoint open to this address?"
             ) from None
+        except httpx.LocalProtocolError:
+            # Its text quotes the header that cannot be sent, and another try sends the same.
+            raise KubernetesError(
+                f"{self._where} cannot be asked: the request is no valid HTTP; fetch the kubeconfig anew"
+            ) from None
+        except (httpx.InvalidURL, UnicodeError):
+            # The text may quote a part of the URL that holds a password.
+            raise KubernetesError(
+                f"{self._where} is no URL that can be asked; correct the kubeconfig's server"
+            ) from None
         except httpx.ConnectError as error:
             raise KubernetesError(f"{self._where} cannot be reached: {error}") from None
         except httpx.TransportError as error:
             self._pause(_PAUSE, f"cannot be reached: {error or type(error).__name__}")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.HTTPError as error:
             raise KubernetesError(f"{self._where} cannot be reached: {error}") from None
         return None
 
@@ -155,8 +170,7 @@ class ApiServer:
     @property
     def _where(self) -> str:
         """The server's URL, without the name and the password that may stand in one."""
-        url = urlsplit(self.kubeconfig.server)
-        return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+        return without_userinfo(self.kubeconfig.server)
 
 
 def _json(content: bytes) -> object:
@@ -164,6 +178,28 @@ def _json(content: bytes) -> object:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
+
+
+def _object(path: str, answer: "httpx.Response", shape: Shape = _OBJECT) -> Mapping[str, Any]:
+    """The object of an answer, of the shape that those who read it count on; KubernetesError for anything else."""
+    status, found = answer.status_code, _json(answer.content)
+    if not answer.is_success:
+        raise KubernetesError(f"GET {path} was answered {status}: {_reason(answer)}")
+    if not isinstance(found, Mapping):
+        raise KubernetesError(f"GET {path} was answered {status} with no JSON object; is it an API server?")
+    return _checked(path, found, shape)
+
+
+def _checked(path: str, found: Mapping[str, Any], shape: Shape) -> Mapping[str, Any]:
+    if wrong := next(wrong_kinds(found, shape), None):
+        raise KubernetesError(f"GET {path} was answered with JSON of no API server: {wrong}")
+    return found
+
+
+def _asked_pause(answer: "httpx.Response") -> float:
+    """Seconds that a busy server asks to be left alone, in digits (RFC 9110, section 10.2.3): some say 0, and mean soon."""
+    said = answer.headers.get("Retry-After", "")
+    return max(_PAUSE, float(said)) if said.isascii() and said.isdigit() else _PAUSE
 
 
 def _reason(answer: "httpx.Response") -> str:
@@ -185,14 +221,26 @@ def connected(kubeconfig: Kubeconfig, seconds: float = PATIENCE) -> Iterator[Api
     headers = {"Accept": "application/json", "User-Agent": "realip"}
     if kubeconfig.authorization:
         headers["Authorization"] = kubeconfig.authorization
+    tls, proxy = _tls(kubeconfig), kubeconfig.proxy
     try:
-        client = httpx.Client(
-            verify=_tls(kubeconfig), headers=headers, timeout=TIMEOUT, trust_env=False, proxy=kubeconfig.proxy
-        )
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
-        raise KubernetesError(f"the kubeconfig's proxy-url cannot be used: {error}") from None
+        client = httpx.Client(verify=tls, headers=headers, timeout=TIMEOUT, trust_env=False, proxy=_proxy(proxy))
+    except ImportError:
+        raise KubernetesError(
+            f"the kubeconfig's proxy-url {without_userinfo(proxy or '')!r} asks for SOCKS: `pip install 'httpx[socks]'`"
+        ) from None
     with client:
         yield ApiServer(kubeconfig, client, time.monotonic() + seconds, seconds)
+
+
+def _proxy(url: str | None) -> "httpx.Proxy | None":
+    import httpx  # noqa: PLC0415 - loaded by who reads a cluster alone
+
+    try:
+        return None if url is None else httpx.Proxy(url)
+    except (ValueError, httpx.InvalidURL):
+        raise KubernetesError(
+            f"the kubeconfig's proxy-url {without_userinfo(url or '')!r} is no URL that can be asked; correct it"
+        ) from None
 
 
 def _tls(kubeconfig: Kubeconfig) -> ssl.SSLContext:

@@ -217,14 +217,15 @@ def _live(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
     say = speaker(arguments.lang, sys.stderr.encoding)
     try:
         text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "is no UTF-8 text"
+        raise InputError(f"--kubeconfig {file}: cannot be read: {why}") from None
+    try:
         kubeconfig = read_kubeconfig(text, context=arguments.context, folder=file.parent, programs=True)
         with live() as tell:
             listing = list_cluster(kubeconfig, arguments.timeout, lambda what: tell(say.say(what)))
     except KubernetesError as error:
         raise InputError(f"--kubeconfig {file}: {error}") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "is no UTF-8 text"
-        raise InputError(f"--kubeconfig {file}: cannot be read: {why}") from None
     world = World(listing.found, facts=_facts(arguments), live=True, hidden=listing.hidden)
     return [world], {}, listing.notes
 

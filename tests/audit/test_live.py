@@ -36,6 +36,8 @@ class Cluster:
     asked: list[str] = field(default_factory=list)
     methods: set[str] = field(default_factory=set)
     tokens: set[str | None] = field(default_factory=set)
+    page: object = None
+    """The answer to everything, in place of its own."""
     url: str = ""
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
@@ -71,7 +73,10 @@ def cluster() -> Iterator[Cluster]:
             made.methods.add(self.command)
             made.tokens.add(self.headers.get("Authorization"))
             fault = made.faults.pop(0) if made.faults else 0
+            body: object
             status, body = (fault, {"message": "busy"}) if fault else made.answer(self.path)
+            if made.page is not None:
+                status, body = 200, made.page
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
@@ -235,6 +240,58 @@ def test_a_kubeconfig_that_cannot_be_used_is_told_in_words(
     assert (run.code, run.out) == (2, "")
     assert said in run.err
     assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("token", ["SEKRET\n", "SEKRET é", "SEKRET\x00", "SEK\nRET", 5])
+def test_a_token_is_sent_or_refused_and_never_printed(
+    token: object, audit: Audit, cluster: Cluster, kubeconfig: str, tmp_path: Path
+) -> None:
+    document = yaml.safe_load((tmp_path / kubeconfig).read_text())
+    document["users"][0]["user"] = {"token": token}
+    (tmp_path / kubeconfig).write_text(yaml.safe_dump(document))
+    cluster.objects = [config_map({"a": "b"})]
+    run = audit("--kubeconfig", kubeconfig, "--timeout", "3")
+    sent = token == "SEKRET\n"
+    assert (run.code, cluster.tokens) == ((0, {"Bearer SEKRET"}) if sent else (2, set()))
+    assert "SEK" not in run.err + run.out
+    assert sent or "token" in run.err
+
+
+def test_a_kubeconfig_that_is_no_text_is_said_and_other_mistakes_are_not_taken_for_it(
+    audit: Audit, kubeconfig: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\xff")
+    assert "--kubeconfig binary: cannot be read: is no UTF-8 text" in audit("--kubeconfig", "binary").err
+
+    def broken(*_: object) -> None:
+        raise ValueError("a mistake of the library's own")
+
+    monkeypatch.setattr("realip.audit.live.list_cluster", broken)
+    with pytest.raises(ValueError, match="of the library's own"):
+        audit("--kubeconfig", kubeconfig)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ({"metadata": [1]}, "metadata is a list, not a map"),
+        ({"metadata": {"continue": [1]}}, "metadata.continue is a list, not text"),
+        ({"items": {"a": 1}}, "items is a map, not a list"),
+        ([], "no JSON object"),
+        ({"items": [{"metadata": [1], "spec": 5, "status": "a"}, None]}, "has no name"),
+        (
+            {"items": [{"metadata": {"name": 5, "annotations": [1], "labels": "a"}, "spec": {"containers": 5}}]},
+            "has no name",
+        ),
+    ],
+)
+def test_a_list_of_another_shape_is_told_in_words(
+    page: object, said: str, audit: Audit, cluster: Cluster, kubeconfig: str
+) -> None:
+    cluster.page = page
+    run = audit("--kubeconfig", kubeconfig)
+    assert said in run.err
+    assert run.code == 2
 
 
 def test_the_program_of_a_kubeconfig_is_asked_as_kubectl_asks_it(

@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from realip.kubeconfig import KubernetesError, read_kubeconfig
+from realip.cluster_facts import look
+from realip.errors import InputError
+from realip.kubeconfig import Kubeconfig, KubernetesError, read_kubeconfig
 from realip.kubernetes_api import Forbidden, Unauthorized, connected
 
 TOKEN = "very-secret-token"
@@ -71,6 +73,8 @@ class Server(BaseHTTPRequestHandler):
     """An API server with 1,100 nodes, and ConfigMaps that nobody may read."""
 
     asked: ClassVar[list[str]] = []
+    answers: ClassVar[dict[str, tuple[int, dict[str, str], str]]] = {}
+    """Answers to put in place of its own, by path: status, headers, body."""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -95,8 +99,11 @@ class Server(BaseHTTPRequestHandler):
             status, answer = 503, '{"kind": "Status", "message": "no backend"}'
         elif url.path == "/broken":
             status, answer = 200, "<html>"
-        body = answer.encode()
+        status, headers, answer = self.answers.get(url.path, (status, {}, answer))
+        body = answer.encode(errors="surrogateescape")
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -109,7 +116,8 @@ class Server(BaseHTTPRequestHandler):
 def url() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     Server.asked.clear()
-    thread = Thread(target=server.serve_forever, daemon=True)
+    Server.answers.clear()
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -165,3 +173,125 @@ def test_certificates_that_are_none_are_told_in_words() -> None:
         connected(read_kubeconfig(kubeconfig({"certificate-authority-data": broken}))),
     ):
         pass
+
+
+@pytest.mark.parametrize("said", ["\xb2", "0", "soon", "-1", "1e9", "\xbd", "inf", "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_a_pause_that_is_no_time_is_a_short_one(said: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And 0 is no reason to ask a busy server hundreds of times a second."""
+    Server.answers["/version"] = (429, {"Retry-After": said}, "{}")
+    pauses = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        Server.answers.clear()
+
+    monkeypatch.setattr("realip.kubernetes_api.time.sleep", pause)
+    with connected(read_kubeconfig(kubeconfig({"server": url}))) as server:
+        assert server.get("/version") is None
+    assert len(pauses) == 1
+    assert 0.1 < pauses[0] < 5
+
+
+@pytest.mark.parametrize("said", ["3600", "9" * 400])
+def test_a_pause_beyond_the_deadline_is_not_waited_for(said: str, url: str) -> None:
+    Server.answers["/busy"] = (503, {"Retry-After": said}, "{}")
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url}))) as server,
+        pytest.raises(KubernetesError, match="too busy to answer within 60 s"),
+    ):
+        server.get("/busy")
+    assert Server.asked.count("/busy") == 1
+
+
+def test_an_object_that_is_gone_is_told_in_words(url: str) -> None:
+    """410 is a lost place for a list alone."""
+    Server.answers["/version"] = (410, {}, '{"message": "gone"}')
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url}))) as server,
+        pytest.raises(KubernetesError, match="GET /version was answered 410: gone"),
+    ):
+        look(server)
+    Server.answers["/api/v1/nodes"] = (410, {}, '{"message": "gone"}')
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url}))) as server,
+        pytest.raises(KubernetesError, match="GET /api/v1/nodes was answered 410 each time"),
+    ):
+        list(server.list("/api/v1/nodes"))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"metadata": [1]}', "metadata is a list, not a map"),
+        ('{"metadata": {"continue": 5}}', "metadata.continue is a number, not text"),
+        ('{"items": {"a": 1}}', "items is a map, not a list"),
+        ('{"items": "ab"}', "items is text, not a list"),
+        ('{"items": [5]}', r"items\[0\] is a number, not a map"),
+        ('{"items": [{"metadata": [1]}]}', "metadata is a list, not a map"),
+        ('{"items": [{"metadata": {"labels": [1]}}]}', "metadata.labels is a list, not a map"),
+        ('{"items": [{"status": {"allocatable": true}}]}', "status.allocatable is true or false, not a map"),
+        ('{"items": [{"spec": 1.5}]}', "spec is a number, not a map"),
+        ("[1]", "with no JSON object"),
+        ("5", "with no JSON object"),
+        ("null", "with no JSON object"),
+        ("\udcff\udcfe", "with no JSON object"),
+        ('{"a":' * 100_000, "with no JSON object"),
+    ],
+)
+def test_an_answer_of_another_shape_is_told_in_words(body: str, words: str, url: str) -> None:
+    Server.answers["/version"] = (200, {}, "{}")
+    Server.answers["/api/v1/nodes"] = (200, {}, body)
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url}))) as server,
+        pytest.raises(KubernetesError, match=f"GET /api/v1/nodes was answered .*{words}"),
+    ):
+        look(server)
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 409])
+@pytest.mark.parametrize("body", ['{"data": [1]}', '{"message": [1], "metadata": 5}', "5", '"text"', ""])
+def test_an_object_of_another_shape_is_told_in_words(status: int, body: str, url: str) -> None:
+    Server.answers["/version"] = (200, {}, '{"gitVersion": 5}')
+    Server.answers["/api/v1/nodes"] = (200, {}, '{"items": [null, {}]}')
+    Server.answers["/api/v1/namespaces/kube-system/configmaps/tke-service-controller-config"] = (status, {}, body)
+    with connected(read_kubeconfig(kubeconfig({"server": url}))) as server:
+        if status == 403:
+            assert look(server).controller is None
+            return
+        with pytest.raises(InputError):
+            look(server)
+
+
+@pytest.mark.parametrize("version", ["5", "[1]", "null", '"%s"' % ("9" * 5000)])
+def test_versions_that_are_none_are_not_known(version: str, url: str) -> None:
+    Server.answers["/version"] = (200, {}, f'{{"gitVersion": {version}}}')
+    Server.answers["/api/v1/nodes"] = (200, {}, "{}")
+    Server.answers["/api/v1/namespaces/kube-system/configmaps/tke-service-controller-config"] = (
+        200,
+        {},
+        f'{{"data": {{"VERSION": {version}}}}}',
+    )
+    with connected(read_kubeconfig(kubeconfig({"server": url}))) as server:
+        facts = look(server)
+    assert facts.version is None
+    assert facts.controller_version is None or len(facts.controller_version) == 1
+
+
+def test_a_header_that_cannot_be_sent_is_neither_tried_again_nor_shown(url: str) -> None:
+    with (
+        connected(Kubeconfig(url, authorization=f"Bearer {TOKEN}\n"), seconds=3) as server,
+        pytest.raises(KubernetesError) as caught,
+    ):
+        server.get("/version")
+    assert str(caught.value) == f"{url} cannot be asked: the request is no valid HTTP; fetch the kubeconfig anew"
+
+
+@pytest.mark.parametrize("host", ["xn--a", "[::1%25\xe9]", "1.2.3.400", "\u2603\u200d.example"])
+def test_a_host_that_is_none_is_told_in_words(host: str) -> None:
+    with (
+        pytest.raises(KubernetesError) as caught,
+        connected(read_kubeconfig(kubeconfig({"server": f"https://admin:{TOKEN}@{host}"})), seconds=2) as server,
+    ):
+        server.get("/version")
+    assert TOKEN not in str(caught.value)
+    assert "https://" in str(caught.value)

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
-    {"escapes"},
+    {"escapes", "shapes"},
     {"streams", "text_width", "messages"},
     {"errors", "reads", "documentation_ranges", "defaults", "tke", "terminal", "problems", "quantities", "online"},
     {"echo", "networks", "package", "instance_types", "scenarios", "whole_file", "kubeconfig", "pod_fields"},
