@@ -253,9 +253,10 @@ def _tls(kubeconfig: Kubeconfig) -> ssl.SSLContext:
             context.verify_mode = ssl.CERT_NONE
         if kubeconfig.certificate is not None and kubeconfig.key is not None:
             _present(context, kubeconfig.certificate, kubeconfig.key)
-    except (ssl.SSLError, ValueError) as error:
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        why = getattr(error, "strerror", None) or error
         raise KubernetesError(
-            f"the kubeconfig's certificates cannot be used: {error}; fetch the kubeconfig anew"
+            f"the kubeconfig's certificates cannot be used: {why}; fetch the kubeconfig anew"
         ) from None
     return context
 
@@ -266,4 +267,5 @@ def _present(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
         for name, content in (("certificate", certificate), ("key", key)):
             (Path(folder) / name).touch(mode=0o600)
             (Path(folder) / name).write_bytes(content)
-        context.load_cert_chain(Path(folder) / "certificate", Path(folder) / "key")
+        # With no password given, OpenSSL asks the terminal for that of an encrypted key.
+        context.load_cert_chain(Path(folder) / "certificate", Path(folder) / "key", password="")

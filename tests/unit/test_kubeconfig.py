@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,20 @@ def test_a_url_is_told_without_the_password_in_it(field: str, url: str, shown: s
 @pytest.mark.parametrize("field", ["server", "proxy-url"])
 def test_a_url_that_holds_a_password_is_not_in_what_a_log_shows(field: str) -> None:
     assert SECRET not in repr(read_kubeconfig(kubeconfig({field: f"https://admin:{SECRET}@host"})))
+
+
+def test_a_key_with_a_pass_phrase_is_refused_and_nobody_is_asked_for_it(tmp_path: Path) -> None:
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-days", "2", "-subj", "/CN=u", "-config", "request"]
+    (tmp_path / "request").write_text("[req]\ndistinguished_name = name\n[name]\n")
+    subprocess.run(
+        [*command, "-passout", f"pass:{SECRET}", "-keyout", "u.key", "-out", "u.crt"],
+        check=True,
+        capture_output=True,
+        cwd=tmp_path,
+    )
+    assert b"ENCRYPTED" in (tmp_path / "u.key").read_bytes()
+    said = refused(kubeconfig(user={"client-certificate": "u.crt", "client-key": "u.key"}), tmp_path)
+    assert "certificates cannot be used" in said
 
 
 def test_a_socks_proxy_that_cannot_be_used_here_is_said() -> None:
