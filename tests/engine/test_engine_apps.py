@@ -10,6 +10,8 @@ from tests.engine.driver import CLUSTER, REPOSITORY, Project, copy_project, worl
 from tests.engine.standins.values import UNKNOWN_ON_THE_WIRE
 
 PROGRAMS = ["engine_apps", "engine_apps_flat"]
+OWN = {"Deployment": "deployment", "Service": "service", "PodDisruptionBudget": "disruption-budget"}
+"""The objects of an app, and how their resources' names end."""
 
 
 @pytest.fixture
@@ -38,11 +40,11 @@ def test_an_app_more_or_less_touches_no_other_app(apps: Project) -> None:
     apps.configure({"apps:number": "4"})
     planned = apps.preview().succeeded().outputs()["urls"]
     assert planned == {**known, "app-3": UNKNOWN_ON_THE_WIRE}, "one that is not there yet hides the others' addresses"
-    own = [f"{kind} apps-app-3-{kind.lower()}" for kind in ("Deployment", "Service")]
+    own = [f"{kind} apps-app-3-{name}" for kind, name in OWN.items()]
     assert _changes(apps, 4) == Counter(f"create {made}" for made in own)
     assert _changes(apps, 3) == Counter(f"delete {made}" for made in own)
     assert set(apps.outputs()["urls"]) == urls
     apps.destroy().succeeded()
     assert apps.resources() == []
     (server,) = apps.world.cloud.servers.values()
-    assert [key for key in server.objects if key[0] in {"Deployment", "Service"}] == []
+    assert [key for key in server.objects if key[0] in OWN] == []
