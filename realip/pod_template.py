@@ -13,12 +13,13 @@ from realip.errors import nearest
 from realip.pod import ECHO_VOLUME, Pod, template
 from realip.pod_fields import ROOT, Field, fields_of
 from realip.pod_rules import lie_in_one
-from realip.pod_security import violations
+from realip.pod_security import Place, violations
+from realip.pod_validity import contradictions
 from realip.problems import MUST_BE
 from realip.rules import RESTRICTED
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
 
-__all__ = ["Fault", "Words", "faults", "form_faults", "with_texts"]
+__all__ = ["Fault", "Words", "beyond_level", "faults", "form_faults", "with_texts"]
 
 Steps = tuple[int | str, ...]
 
@@ -61,10 +62,24 @@ class Words:
 
 
 def faults(
-    part: Mapping[str, Any], pod: Pod, words: Words, is_later: Callable[[object], bool] = lambda _: False
+    part: Mapping[str, Any],
+    pod: Pod,
+    words: Words,
+    is_later: Callable[[object], bool] = lambda _: False,
+    *,
+    enforced: bool,
 ) -> Iterator[Fault]:
-    """Everything wrong with a part of the template of a pod; `is_later` tells values that nobody knows yet."""
-    yield from list(form_faults(part, is_later)) or _owned(part, pod, words)
+    """Everything wrong with a part of the template of a pod.
+
+    `is_later` tells values that nobody knows yet; `enforced`: the namespace is made, and enforces the pod's level.
+    """
+    yield from list(form_faults(part, is_later)) or _owned(part, pod, words, enforced=enforced)
+
+
+def beyond_level(part: Mapping[str, Any], pod: Pod) -> Iterator[Fault]:
+    """The places of a part, right by itself, that are beyond the Pod Security level of its pod."""
+    for place, message in violations(merged(template(pod), part), pod.security):
+        yield Fault(*_said_at(part, place), message)
 
 
 def form_faults(part: Any, is_later: Callable[[object], bool] = lambda _: False) -> Iterator[Fault]:
@@ -244,11 +259,7 @@ def _half_a_character(text: str) -> str | None:
     return None
 
 
-Place = tuple[str | tuple[str, Any], ...]
-"""A place in a template: fields, and entries of a list as (key, value)."""
-
-
-def _owned(part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:
+def _owned(part: Mapping[str, Any], pod: Pod, words: Words, *, enforced: bool) -> Iterator[Fault]:
     """Things that settings or arguments say, of which a merge would make something else."""
     before = template(pod)
     after = merged(before, part)
@@ -263,6 +274,19 @@ def _owned(part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:
             steps, value = _said_at(part, place)
             told.setdefault(steps, Fault(steps, value, f"is what {owner} says; say it there"))
     yield from told.values() or _left_without(after, part, pod, words)
+    if not told:
+        yield from _refused(after, part, pod, enforced=enforced)
+
+
+def _refused(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, *, enforced: bool) -> Iterator[Fault]:
+    """Places that the API refuses, of the pod or of its Deployment; each is told once, first as what its level forbids."""
+    told: dict[Steps, Fault] = {}
+    for fault in beyond_level(part, pod) if enforced or pod.security == RESTRICTED else ():
+        told.setdefault(fault.steps, fault)
+    for place, message in contradictions(after):
+        steps, value = _said_at(part, place)
+        told.setdefault(steps, Fault(steps, value, message))
+    yield from told.values()
 
 
 def _container(pod: Pod) -> Place:
@@ -351,8 +375,6 @@ def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, w
     if spec.get("hostNetwork"):
         message = "gives pods the address of their node, and the load balancer needs one for each pod; remove it"
         yield Fault(("spec", "hostNetwork"), spec["hostNetwork"], message)
-    for beyond, message in violations(spec) if pod.security == RESTRICTED else ():
-        yield Fault(*_said_at(part, ("spec", *beyond)), message)
     grace = spec.get("terminationGracePeriodSeconds")
     if not isinstance(grace, int) or grace <= pod.drain_seconds:
         message = f"is no longer than the {pod.drain_seconds} of {words.drain_seconds}, which count in; raise it"
@@ -365,6 +387,8 @@ def _at(template_: Any, place: Place) -> Any:
     for step in place:
         if isinstance(step, tuple):
             found = next((one for one in found or () if one.get(step[0]) == step[1]), None)
+        elif isinstance(step, int):
+            found = found[step]
         else:
             found = found.get(step) if isinstance(found, Mapping) else None
     return found
@@ -381,6 +405,11 @@ def _said_at(part: Any, place: Place) -> tuple[Steps, Any]:
                 break
             steps.append(index)
             part = entries[index]
+        elif isinstance(step, int):
+            if not isinstance(part, Sequence) or step >= len(part):
+                break
+            steps.append(step)
+            part = part[step]
         elif isinstance(part, Mapping) and step in part:
             steps.append(step)
             part = part[step]

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import pulumi
 
-from realip import defaults
 from realip.adoption import ids_by_name, importing
 from realip.components._component import Component, after
 from realip.components._deployment import AppDeployment, make_app
@@ -31,7 +30,7 @@ from realip.pod_template import with_texts
 from realip.reached_cluster import Reached, reach
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
-from realip.settings.app_pod import app_budget, app_labels, app_pod, app_replicas
+from realip.settings.app_pod import app_budget, app_labels, app_pod, app_replicas, makes_namespace
 from realip.settings.exposure_plan import NO_PORTS, OpenPorts, gate, needs_route_direct_access, open_ports
 from realip.settings.models import Settings
 from realip.settings.sections.access import Gate
@@ -249,7 +248,7 @@ class RealIpStack(Component):
         return AppDeployment(
             name=app.deployment or self._row.names.deployment,
             namespace=settings.namespace,
-            makes_namespace=settings.namespace != defaults.NAMESPACE,
+            makes_namespace=makes_namespace(settings),
             pod=app_pod(settings, self._kept, self._reached.version),
             timeout=app.timeout_seconds,
             replicas=app_replicas(settings),

@@ -16,7 +16,7 @@ from realip.components._hosts import HOST_RULES, IngressHost, ListenPorts
 from realip.components._ports import PORTS, ServicePort
 from realip.components._service import ANNOTATION_RULES
 from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer
-from realip.components.workload import WORKLOAD, WorkloadArgs, app_of
+from realip.components.workload import WORKLOAD, WorkloadArgs, app_of, level_problems, makes_namespace
 from realip.problems import Problem
 from realip.scenarios import Connection
 
@@ -97,6 +97,16 @@ def apps_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     apps: dict[str, Known] = args.get("apps") or {}
     yield from claimed_twice(arguments, apps)
     yield from shared_pods(arguments, apps)
+    yield from _beside_the_maker(arguments, apps)
+
+
+def _beside_the_maker(arguments: Arguments, apps: Mapping[str, Known]) -> Iterator[Problem]:
+    """Apps in a namespace that another app makes, which enforces a level on their pods too."""
+    workloads = {key: workload_of(app) for key, app in apps.items()}
+    made = {namespace_of(workload) for workload in workloads.values() if makes_namespace(workload)}
+    for key, workload in workloads.items():
+        if namespace_of(workload) in made and not makes_namespace(workload):
+            yield from level_problems(arguments.at("apps").entry(key).at("workload"), workload)
 
 
 APP = Shape(
@@ -152,14 +162,17 @@ class Apps(KubernetesComponent):
 def _make_namespaces(children: Children, name: str, apps: Iterable[AppDeployment]) -> Mapping[str, pulumi.Output[str]]:
     """The namespaces that applications make, each once, with the strictest Pod Security level that all in it keep."""
     levels: dict[str, set[str]] = defaultdict(set)
+    made = set()
     for app in apps:
+        levels[str(app.namespace)].add(app.pod.security)
         if app.makes_namespace:
-            levels[str(app.namespace)].add(app.pod.security)
+            made.add(str(app.namespace))
     return {
         namespace: make_namespace(
             children, f"{name}-namespace-{namespace}", namespace, min(found, key=rules.POD_SECURITY.index)
         ).metadata.name
         for namespace, found in sorted(levels.items())
+        if namespace in made
     }
 
 

@@ -26,7 +26,7 @@ from realip.components._taints import EFFECTS
 from realip.components.pod_autoscaler import POD_AUTOSCALING, PodAutoscaling, autoscaling_problems
 from realip.components.pod_disruption_budget import DISRUPTION_BUDGET, DisruptionBudget, max_unavailable
 from realip.pod import Echo, Pod, Port, is_root, low_port_sysctls
-from realip.pod_template import Words, faults
+from realip.pod_template import Fault, Words, beyond_level, faults, form_faults
 from realip.problems import Problem
 from realip.quantities import A_CPU, A_MEMORY
 
@@ -237,11 +237,26 @@ def _template_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.lacks("container", "is not known yet, and pod_template is merged by it; write it out")
         return
     told: Any = args
-    for fault in faults(args["pod_template"], pod_of(told), _SAID_BY, is_later):
-        place = arguments.at("pod_template")
-        for step in fault.steps:
-            place = place.entry(step)
-        yield Problem(place.path, shown(fault.value), fault.message)
+    for fault in faults(args["pod_template"], pod_of(told), _SAID_BY, is_later, enforced=makes_namespace(args)):
+        yield _problem(arguments, fault)
+
+
+def level_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A pod template beyond the level of a namespace that another app makes."""
+    part: Any = args.get("pod_template") or {}
+    told: Any = args
+    if args.wrong or not args.keys() >= WorkloadArgs.__required_keys__ or any(form_faults(part, is_later)):
+        return
+    if security_of(args) == rules.BASELINE and not is_later(args.get("container", args.get("deployment"))):
+        yield from (_problem(arguments, fault) for fault in beyond_level(part, pod_of(told)))
+
+
+def _problem(arguments: Arguments, fault: Fault) -> Problem:
+    """A fault of a pod template as a problem of the argument."""
+    place = arguments.at("pod_template")
+    for step in fault.steps:
+        place = place.entry(step)
+    return Problem(place.path, shown(fault.value), fault.message)
 
 
 def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -344,7 +359,7 @@ def app_of(args: WorkloadArgs, component: str, at: Arguments = _ALL) -> AppDeplo
     return AppDeployment(
         name=args["deployment"],
         namespace=namespace,
-        makes_namespace=args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE),
+        makes_namespace=makes_namespace(args),
         pod=pod_of(args),
         timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
         replicas=replicas,
@@ -352,6 +367,13 @@ def app_of(args: WorkloadArgs, component: str, at: Arguments = _ALL) -> AppDeplo
         max_unavailable=max_unavailable(args.get("disruption_budget"), most, component, at.at("disruption_budget")),
         pod_template=args.get("pod_template") or {},
     )
+
+
+def makes_namespace(args: Mapping[str, Any]) -> bool:
+    """The namespace is made for the app, and enforces its Pod Security level."""
+    namespace = args.get("namespace") or defaults.NAMESPACE
+    made: bool = args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE)
+    return made
 
 
 def pod_of(args: WorkloadArgs) -> Pod:

@@ -3,13 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from realip import echo, pod_numbers, rules, tke
+from realip import defaults, echo, pod_numbers, rules, tke
 from realip.pod import Echo, File, Pod, Port, Source, added_capabilities, is_root, low_port_sysctls
 from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
 
-__all__ = ["app_budget", "app_labels", "app_pod", "app_replicas", "drains", "most_pods", "pod_security"]
+__all__ = [
+    "app_budget",
+    "app_labels",
+    "app_pod",
+    "app_replicas",
+    "drains",
+    "makes_namespace",
+    "most_pods",
+    "pod_security",
+]
 
 
 def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple[int, int] | None = None) -> Pod:
@@ -63,6 +72,11 @@ def pod_security(settings: Settings) -> str:
     """The Pod Security level of the app: as said, else what its image is known to keep."""
     app = settings.app
     return app.pod_security or (rules.RESTRICTED if app.echo else rules.BASELINE)
+
+
+def makes_namespace(settings: Settings) -> bool:
+    """The stack makes the app's namespace, which then enforces the app's Pod Security level; `default` is there."""
+    return settings.app.deploy and settings.namespace != defaults.NAMESPACE
 
 
 def app_labels(settings: Settings) -> dict[str, str]:

@@ -12,7 +12,8 @@ from realip.settings.app_pod import app_pod
 from realip.strategic_merge import merged
 from tests.cluster import live
 from tests.cluster.conftest import Renderer
-from tests.components.test_pod_security import BEYOND, OWN, WITHIN
+from tests.components.test_pod_security import BEYOND, BEYOND_BASELINE, OWN, WITHIN, WITHIN_BASELINE
+from tests.components.test_pod_template import REFUSED_ANYWHERE, TAKEN_ANYWHERE
 from tests.support.stacks import settings
 from tools.waiting import wait_for
 
@@ -100,21 +101,41 @@ def test_pods_of_the_guides_image_are_refused_under_restricted(cluster: live.Clu
     assert cluster.pods(rendered) == []
 
 
-def test_the_server_draws_the_line_where_the_settings_do(cluster: live.Cluster) -> None:
+@pytest.mark.parametrize(
+    ("level", "within", "beyond"),
+    [("restricted", WITHIN, BEYOND), ("baseline", WITHIN_BASELINE, BEYOND_BASELINE)],
+    ids=["restricted", "baseline"],
+)
+def test_the_server_draws_the_line_where_the_settings_do(
+    cluster: live.Cluster, level: str, within: list[dict[str, Any]], beyond: list[tuple[str, dict[str, Any]]]
+) -> None:
     """Every part that the settings refuse at this level is one that the server refuses, and the other way round."""
-    enforce(cluster, "default", "restricted")
-    pod = template(app_pod(parse_settings(settings(app=OWN))))
+    enforce(cluster, "default", level)
+    pod = template(app_pod(parse_settings(settings(app=OWN | {"podSecurity": level}))))
 
     def refusal(part: dict[str, Any]) -> str:
-        made = {"apiVersion": "v1", "kind": "Pod", **merged(pod, {"spec": part})}
-        made["metadata"] = {**made["metadata"], "name": "tried", "namespace": "default"}
-        answer = cluster.plane.try_kubectl("create", "--dry-run=server", "--filename=-", stdin=json.dumps(made))
-        return answer.stderr
+        return _refusal(cluster, "Pod", pod, {"spec": part})
 
-    assert [refusal(part) for part in WITHIN] == [""] * len(WITHIN)
+    assert [refusal(part) for part in within] == [""] * len(within)
     wrong = [
-        (path, said)
-        for path, part in BEYOND
-        if 'violates PodSecurity "restricted:latest"' not in (said := refusal(part))
+        (path, said) for path, part in beyond if f'violates PodSecurity "{level}:latest"' not in (said := refusal(part))
     ]
     assert wrong == []
+
+
+def test_the_server_refuses_what_the_settings_call_refused_anywhere(cluster: live.Cluster) -> None:
+    """A namespace that lets everything in takes none of these pods, and takes the parts beside them."""
+    enforce(cluster, "default", "privileged")
+    pod = template(app_pod(parse_settings(settings())))
+    taken = [path for part, path, _ in REFUSED_ANYWHERE if not _refusal(cluster, "PodTemplate", pod, part)]
+    assert taken == []
+    assert [_refusal(cluster, "PodTemplate", pod, part) for part in TAKEN_ANYWHERE] == [""] * len(TAKEN_ANYWHERE)
+
+
+def _refusal(cluster: live.Cluster, kind: str, pod: dict[str, Any], part: dict[str, Any]) -> str:
+    """The server's words on an object with a pod's template into which a part was merged; nothing where it takes it."""
+    after = merged(pod, part)
+    made = {"apiVersion": "v1", "kind": kind, **(after if kind == "Pod" else {"template": after})}
+    made["metadata"] = {**(after["metadata"] if kind == "Pod" else {}), "name": "tried", "namespace": "default"}
+    answer = cluster.plane.try_kubectl("create", "--dry-run=server", "--filename=-", stdin=json.dumps(made))
+    return answer.stderr

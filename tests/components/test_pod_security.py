@@ -187,6 +187,11 @@ def _beside(**context: Any) -> dict[str, Any]:
     return {"containers": [{"name": "log", "image": "log:1", "securityContext": {**FIT, **context}}]}
 
 
+def _plain(**context: Any) -> dict[str, Any]:
+    return {"containers": [{"name": "log", "image": "log:1", "securityContext": context}]}
+
+
+RUNTIME = {"type": "RuntimeDefault"}
 BEYOND: list[tuple[str, dict[str, Any]]] = [
     ("hostPID", {"hostPID": True}),
     ("hostIPC", {"hostIPC": True}),
@@ -209,6 +214,10 @@ BEYOND: list[tuple[str, dict[str, Any]]] = [
     ("containers[0].ports[0].hostPort", _own(ports=[{"containerPort": 9090, "hostPort": 9090}])),
     ("containers[0].livenessProbe.httpGet.host", _own(livenessProbe={"httpGet": {"host": "198.18.0.1", "port": 80}})),
     ("containers[0].lifecycle.postStart.httpGet.host", _own(lifecycle={"postStart": {"httpGet": {"host": "a", "port": 80}}})),
+    ("securityContext.seccompProfile", {"securityContext": {"seccompProfile": None}}),
+    ("securityContext.seccompProfile", {"securityContext": {"seccompProfile": None}} | _beside(seccompProfile=RUNTIME)),
+    ("securityContext.seccompProfile", {"securityContext": {"seccompProfile": None}} | _own(securityContext={"seccompProfile": RUNTIME})
+     | {"initContainers": [{"name": "first", "image": "first:1", "securityContext": FIT}]}),
 ]  # fmt: skip
 """Parts of a PodSpec beyond the level, and where."""
 WITHIN: list[dict[str, Any]] = [
@@ -217,6 +226,7 @@ WITHIN: list[dict[str, Any]] = [
     _beside(capabilities={"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}),
     _beside(runAsUser=7, runAsNonRoot=True, procMount="Default", seccompProfile={"type": "RuntimeDefault"}),
     _own(livenessProbe={"httpGet": {"path": "/", "port": 5000}}, ports=[{"containerPort": 9090}]),
+    {"securityContext": {"seccompProfile": None}} | _own(securityContext={"seccompProfile": RUNTIME}),
     {"securityContext": {"runAsUser": 7, "fsGroup": 7, "seLinuxOptions": {"level": "s0:c1,c2"}}},
     {"securityContext": {"sysctls": [{"name": "net.ipv4.tcp_keepalive_time", "value": "60"}]}},
     {
@@ -247,3 +257,136 @@ def test_a_pod_template_beyond_the_level_is_refused_and_not_its_pods(path: str, 
 @pytest.mark.parametrize("part", WITHIN)
 def test_a_pod_template_within_the_level_is_taken(part: dict[str, Any]) -> None:
     parse_settings(settings(app=OWN | {"podTemplate": {"spec": part}}))
+
+
+BEYOND_BASELINE: list[tuple[str, dict[str, Any]]] = [
+    ("hostPID", {"hostPID": True}),
+    ("hostIPC", {"hostIPC": True}),
+    ("volumes[0].hostPath", {"volumes": [{"name": "h", "hostPath": {"path": "/"}}]}),
+    ("containers[0].ports[0].hostPort", _own(ports=[{"containerPort": 9090, "hostPort": 9090}])),
+    ("containers[0].securityContext.privileged", _plain(privileged=True)),
+    ("containers[0].securityContext.privileged", _own(securityContext={"privileged": True, "allowPrivilegeEscalation": True})),
+    ("containers[0].securityContext.capabilities.add", _plain(capabilities={"add": ["NET_ADMIN"]})),
+    ("initContainers[0].securityContext.capabilities.add",
+     {"initContainers": [{"name": "first", "image": "first:1", "securityContext": {"capabilities": {"add": ["NET_RAW"]}}}]}),
+    ("securityContext.sysctls", {"securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}}),
+    ("securityContext.seccompProfile.type", {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}),
+    ("containers[0].securityContext.seccompProfile.type", _plain(seccompProfile={"type": "Unconfined"})),
+    ("containers[0].securityContext.procMount", _plain(procMount="Unmasked") | {"hostUsers": False}),
+    ("securityContext.seLinuxOptions.user", {"securityContext": {"seLinuxOptions": {"user": "root"}}}),
+    ("securityContext.seLinuxOptions.role", {"securityContext": {"seLinuxOptions": {"role": "sysadm_r"}}}),
+    ("containers[0].securityContext.seLinuxOptions.type", _plain(seLinuxOptions={"type": "spc_t"})),
+    ("securityContext.appArmorProfile.type", {"securityContext": {"appArmorProfile": {"type": "Unconfined"}}}),
+    ("containers[0].livenessProbe.httpGet.host", _own(livenessProbe={"httpGet": {"host": "198.18.0.1", "port": 80}})),
+]  # fmt: skip
+"""Parts of a PodSpec beyond `baseline`, and where."""
+WITHIN_BASELINE: list[dict[str, Any]] = [
+    *WITHIN,
+    {"volumes": [{"name": "n", "nfs": {"server": "198.18.0.1", "path": "/"}}]},
+    {"containers": [{"name": "log", "image": "log:1"}], "initContainers": [{"name": "first", "image": "first:1"}]},
+    _plain(runAsUser=0, runAsNonRoot=False, allowPrivilegeEscalation=True, capabilities={"add": ["CHOWN"]}),
+    _own(securityContext={"allowPrivilegeEscalation": True}),
+    {"securityContext": {"seccompProfile": None, "runAsUser": 0}},
+    {"securityContext": {"appArmorProfile": RUNTIME, "seLinuxOptions": {"type": "container_t"}}},
+]
+BASELINE_APP = {"image": OWN["image"], "namespace": "shop"}
+
+
+@pytest.mark.parametrize(("path", "part"), BEYOND_BASELINE, ids=[path for path, _ in BEYOND_BASELINE])
+def test_a_namespace_that_is_made_keeps_pods_beyond_baseline_out(path: str, part: dict[str, Any]) -> None:
+    """It enforces baseline, so that pods beyond it would never start; another one's namespace may allow them."""
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings(app=BASELINE_APP | {"podTemplate": {"spec": part}}))
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith(f"app.podTemplate.spec.{path} = ")
+    assert "is beyond the baseline Pod Security level of the namespace that is made" in told
+    assert "; remove it" in told
+    parse_settings(settings(app={"image": OWN["image"], "podTemplate": {"spec": part}}))
+
+
+@pytest.mark.parametrize("part", WITHIN_BASELINE)
+def test_a_pod_template_within_baseline_is_taken(part: dict[str, Any]) -> None:
+    parse_settings(settings(app=BASELINE_APP | {"podTemplate": {"spec": part}}))
+
+
+@pytest.mark.parametrize(
+    ("profile", "right"), [("unconfined", False), ("runtime/default", True), ("localhost/a", True)]
+)
+def test_a_profile_of_app_armor_in_an_annotation_is_looked_at_too(profile: str, right: bool) -> None:
+    key = "container.apparmor.security.beta.kubernetes.io/real-ip-container"
+    values = settings(app=BASELINE_APP | {"podTemplate": {"metadata": {"annotations": {key: profile}}}})
+    if right:
+        parse_settings(values)
+        return
+    with pytest.raises(SettingsError, match="is beyond the baseline Pod Security level") as caught:
+        parse_settings(values)
+    assert [problem.value for problem in caught.value.problems] == [profile]
+
+
+def test_a_process_of_a_windows_node_is_told_once() -> None:
+    """No pod behind a load balancer can be one: it would have the node's address."""
+    part = {"spec": {"securityContext": {"windowsOptions": {"hostProcess": True}}}}
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(settings(app=BASELINE_APP | {"podTemplate": part}))
+    (told,) = map(str, caught.value.problems)
+    assert "which forbids processes of a Windows node; remove it" in told
+
+
+HOST = {"spec": {"hostPID": True}}
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"namespace": "shop"}, True),
+        ({"namespace": "shop", "create_namespace": False}, False),
+        ({}, False),
+        ({"pod_security": "restricted"}, True),
+    ],
+)
+def test_a_workload_holds_its_pods_against_the_namespace_that_it_makes(more: dict[str, Any], refused: bool) -> None:
+    if not refused:
+        assert (
+            _workload(pod_template=HOST, **more).one("Deployment").inputs["spec"]["template"]["spec"]["hostPID"] is True
+        )
+        return
+    with pytest.raises(ArgumentError) as caught:
+        _workload(pod_template=HOST, **more)
+    (told,) = map(str, caught.value.problems)
+    assert told.startswith('pod_template["spec"]["hostPID"] = true: is beyond the ')
+
+
+def test_a_namespace_that_a_workload_learns_later_is_made_too() -> None:
+    with pytest.raises(ArgumentError, match="is beyond the baseline Pod Security level of the namespace that is made"):
+        run(lambda: _workload_in(pulumi.Output.from_input("shop")))
+
+
+def _workload_in(namespace: Any) -> None:
+    args: Any = APP | {"namespace": namespace, "pod_template": HOST}
+    Workload("web", args, pulumi.ResourceOptions(provider=kubernetes.Provider("theirs", kubeconfig="{}")))
+
+
+def _apps(**apps: dict[str, Any]) -> Any:
+    args: Any = {
+        name: {"workload": APP | {"deployment": name, "labels": {"app": name}, "namespace": "both"} | more}
+        for name, more in apps.items()
+    }
+
+    def program() -> None:
+        Apps("apps", {"apps": args}, pulumi.ResourceOptions(provider=kubernetes.Provider("theirs", kubeconfig="{}")))
+
+    return run(program)
+
+
+def test_apps_are_held_against_the_namespace_that_another_of_them_makes() -> None:
+    found = _apps(a={"pod_security": "restricted"}, b={"create_namespace": False})
+    (made,) = found.of("Namespace")
+    level = made.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
+    assert level == "baseline", "the pods of the other one do not keep more"
+    with pytest.raises(ArgumentError) as caught:
+        _apps(a={}, b={"create_namespace": False, "pod_template": HOST}, c={"pod_template": HOST})
+    told = list(map(str, caught.value.problems))
+    assert sorted(line.partition(" = ")[0] for line in told) == [
+        f'apps["{name}"].workload.pod_template["spec"]["hostPID"]' for name in "bc"
+    ]
+    assert _apps(b={"create_namespace": False, "pod_template": HOST}).of("Namespace") == []

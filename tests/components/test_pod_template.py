@@ -204,3 +204,74 @@ def test_the_volume_of_the_echo_app_is_told_by_a_setting_that_there_is() -> None
     with pytest.raises(SettingsError) as caught:
         parse_settings({"access": {"adminCidrs": ["198.18.0.0/24"]}, "app": app})
     assert "is what app.echo says; say it there" in str(caught.value)
+
+
+REFUSED_ANYWHERE: list[tuple[dict[str, Any], str, str]] = [
+    (_own(securityContext={"privileged": True}), "spec.containers[0].securityContext.privileged", "cannot be with allowPrivilegeEscalation: false"),
+    (
+        {"spec": {"containers": [SIDECAR | {"securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"add": ["CAP_SYS_ADMIN"]}}}]}},
+        "spec.containers[0].securityContext.capabilities.add",
+        "cannot be with allowPrivilegeEscalation: false",
+    ),
+    (
+        {"spec": {"volumes": [{"name": "a", "hostPath": {"path": "/a"}, "emptyDir": {}}]}},
+        "spec.volumes[0]",
+        "has emptyDir and hostPath, of which Kubernetes takes one",
+    ),
+    (
+        {"spec": {"volumes": [{"name": "a", "projected": {"sources": [{"secret": {"name": "b"}, "configMap": {"name": "c"}}]}}]}},
+        "spec.volumes[0].projected.sources[0]",
+        "has configMap and secret, of which",
+    ),
+    ({"spec": {"securityContext": {"seccompProfile": {"type": None}}}}, "spec.securityContext.seccompProfile", "has no type"),
+    ({"spec": {"securityContext": {"appArmorProfile": {}}}}, "spec.securityContext.appArmorProfile", "has no type"),
+    (
+        _own(securityContext={"seccompProfile": {"localhostProfile": "a.json"}}),
+        "spec.containers[0].securityContext.seccompProfile",
+        "has no type",
+    ),
+    (_own(readinessProbe={"exec": {"command": ["true"]}}), "spec.containers[0].readinessProbe", "has exec and tcpSocket, of which"),
+    (
+        _own(livenessProbe={"exec": {"command": ["true"]}, "grpc": {"port": 80}}),
+        "spec.containers[0].livenessProbe",
+        "has exec and grpc, of which",
+    ),
+    (
+        _own(lifecycle={"postStart": {"exec": {"command": ["true"]}, "sleep": {"seconds": 1}}}),
+        "spec.containers[0].lifecycle.postStart",
+        "has exec and sleep, of which",
+    ),
+    (
+        _own(env=[{"name": "A", "value": "b", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]),
+        "spec.containers[0].env[0]",
+        "has value and valueFrom, of which",
+    ),
+    (
+        {"spec": {"securityContext": {"windowsOptions": {"hostProcess": True}}}},
+        "spec.securityContext.windowsOptions.hostProcess",
+        "asks for the address of the node",
+    ),
+    ({"spec": {"ephemeralContainers": [{"name": "debug", "image": "a"}]}}, "spec.ephemeralContainers", "cannot be in a template"),
+]  # fmt: skip
+"""Parts of a template that the API refuses whatever the namespace, where, and in which words."""
+TAKEN_ANYWHERE: list[dict[str, Any]] = [
+    _own(securityContext={"privileged": True, "allowPrivilegeEscalation": True}),
+    {"spec": {"volumes": [{"name": "a", "hostPath": None, "emptyDir": {}}, {"name": "b", "hostPath": {"path": "/b"}}]}},
+    {"spec": {"securityContext": {"seccompProfile": {"type": "Unconfined"}, "appArmorProfile": None}}},
+    _own(livenessProbe={"exec": {"command": ["true"]}}, env=[{"name": "A", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "path", "words"), REFUSED_ANYWHERE, ids=[path for _, path, _ in REFUSED_ANYWHERE])
+def test_what_kubernetes_refuses_in_every_namespace_is_refused_in_words(
+    part: dict[str, Any], path: str, words: str
+) -> None:
+    (told,) = _told(part)
+    assert told.startswith(f"app.podTemplate.{path} = ")
+    assert words in told
+    assert "; " in told, "no remedy"
+
+
+@pytest.mark.parametrize("part", TAKEN_ANYWHERE)
+def test_what_kubernetes_takes_in_some_namespace_is_taken(part: dict[str, Any]) -> None:
+    parse_settings(settings(app={"podTemplate": part}))

@@ -28,6 +28,7 @@ FLOORS = (
         "pod_security",
         "strategic_merge",
     },
+    {"pod_validity"},
     {"pod_template"},
     {"settings", "behaviour"},
     {"components", "adoption"},

@@ -7,7 +7,7 @@ from realip.pod_rules import mount_conflicts, name_conflicts
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import SCENARIOS, NetworkMode
-from realip.settings.app_pod import app_pod, drains, pod_security
+from realip.settings.app_pod import app_pod, drains, makes_namespace, pod_security
 from realip.settings.models import Settings
 from realip.settings.sections.app import PodAutoscalingSettings
 
@@ -186,7 +186,7 @@ def _template_problems(settings: Settings) -> Iterator[Problem]:
     """A pod template that Kubernetes does not know, or that says what other settings say."""
     part = settings.app.pod_template
     if part and settings.app.deploy:
-        for fault in faults(part, app_pod(settings), _SAID_BY):
+        for fault in faults(part, app_pod(settings), _SAID_BY, enforced=makes_namespace(settings)):
             yield Problem(path_of(("app", "podTemplate", *fault.steps)), fault.value, fault.message, ("app",))
 
 
