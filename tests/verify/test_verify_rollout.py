@@ -97,16 +97,22 @@ def test_interrupt_elsewhere_ends_without_a_report(cli: Cli) -> None:
 
 
 def test_second_interrupt_leaves_a_wait_without_a_report(cli: Cli) -> None:
+    sent: list[float] = []
+    turn = threading.Lock()
+
     def handle(request: Request) -> bytes:
-        if request.connection in {1, 18}:  # the second one comes from a later look
-            os.kill(os.getpid(), signal.SIGINT)
+        # Two signals at once are one: the second comes from a look that is later for sure.
+        with turn:
+            if not sent or (len(sent) == 1 and time.monotonic() - sent[0] > 1):
+                sent.append(time.monotonic())
+                os.kill(os.getpid(), signal.SIGINT)
         return b""
 
     started = time.monotonic()
     with serving(handle) as server:
         ran = cli("--url", server.url, *SOCKET, *ME, "--during-rollout", 50)
     assert (ran.code, ran.out) == (130, "")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 def test_rollout_of_a_target_that_is_not_there_is_not_watched(cli: Cli) -> None:
