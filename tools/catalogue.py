@@ -89,11 +89,6 @@ CSHARP = gobuild.GoProgram(
 GO_PROGRAMS = {
     program.name: program for program in (PULUMI, KUBERNETES, GOAPPS, STACKFILE, HELM, VERSITYGW, SDKS, YAML, CSHARP)
 }
-NGINX_PACKAGE, NGINX_PROGRAM = "nginx", "usr/sbin/nginx"
-PROMETHEUS_PACKAGE = "prometheus"
-PROMETHEUS_PROGRAMS = {"prometheus": "usr/bin/prometheus", "promtool": "usr/bin/promtool"}
-ETCD_PACKAGE = "etcd-server"
-ETCD_PROGRAM = "usr/bin/etcd"
 
 
 @dataclass(frozen=True)
@@ -116,22 +111,34 @@ class Found:
 
 
 @dataclass(frozen=True)
-class FromRegistry:
-    """What runs packages of a language's registry: how it is found, and how it is made."""
+class Kept:
+    """A tool that is kept in the cache: how it is found there, and how it is made."""
 
     find: Callable[[], Path | None]
     make: Callable[[], Path]
 
 
-FROM_REGISTRIES = {
-    "software-python": FromRegistry(registries.python, registries.make_python),
-    "software-node": FromRegistry(registries.node, registries.make_node),
-    "policy-python": FromRegistry(registries.policy, registries.make_policy),
-    "languages-node": FromRegistry(
+def _of_package(package: str, program: str) -> Kept:
+    """A program of a Debian package, unpacked, so that no service of it is started on the machine."""
+    return Kept(
+        functools.partial(packages.unpacked, package, program), functools.partial(packages.unpack, package, program)
+    )
+
+
+KEPT = {
+    "etcd": _of_package("etcd-server", "usr/bin/etcd"),
+    "nginx": _of_package("nginx", "usr/sbin/nginx"),
+    "postgres": Kept(postgresql.find, postgresql.make),
+    "prometheus": _of_package("prometheus", "usr/bin/prometheus"),
+    "promtool": _of_package("prometheus", "usr/bin/promtool"),
+    "software-python": Kept(registries.python, registries.make_python),
+    "software-node": Kept(registries.node, registries.make_node),
+    "policy-python": Kept(registries.policy, registries.make_policy),
+    "languages-node": Kept(
         functools.partial(registries.node, registries.LANGUAGES),
         functools.partial(registries.make_node, registries.LANGUAGES),
     ),
-    "languages-java": FromRegistry(registries.java, registries.make_java),
+    "languages-java": Kept(registries.java, registries.make_java),
 }
 
 ON_PATH = {
@@ -242,51 +249,32 @@ def prepare_group(group: str) -> list[Found]:
 def _ready(name: str, note: Callable[[str], None]) -> Path | None:
     if name in ON_PATH and (path := _on_path(ON_PATH[name], note)):
         return path
-    match name:
-        case "etcd":
-            return packages.unpacked(ETCD_PACKAGE, ETCD_PROGRAM)
-        case "nginx":
-            return packages.unpacked(NGINX_PACKAGE, NGINX_PROGRAM)
-        case "postgres":
-            return postgresql.find()
-        case "prometheus" | "promtool":
-            return packages.unpacked(PROMETHEUS_PACKAGE, PROMETHEUS_PROGRAMS[name])
-        case _ if name in FROM_REGISTRIES:
-            return FROM_REGISTRIES[name].find()
-        case _ if name in KUBERNETES.links:
-            return KUBERNETES.built(name)
-        case _ if name in GO_PROGRAMS:
-            return GO_PROGRAMS[name].built()
-        case _ if name in ON_PATH:
-            return None
+    if name in KEPT:
+        return KEPT[name].find()
+    if name in KUBERNETES.links:
+        return KUBERNETES.built(name)
+    if name in GO_PROGRAMS:
+        return GO_PROGRAMS[name].built()
+    if name in ON_PATH:
+        return None
     raise ValueError(f"no tool is called {name!r}; there are {', '.join(names())}")
 
 
 def _make(name: str) -> Path:
     if name in GO_PROGRAMS:
         return gobuild.build(GO_PROGRAMS[name])
-    match name:
-        case "nginx":
-            # Unpacked, so that no web server is started on the machine.
-            return packages.unpack(NGINX_PACKAGE, NGINX_PROGRAM)
-        case "postgres":
-            return postgresql.make()
-        case "prometheus" | "promtool":
-            return packages.unpack(PROMETHEUS_PACKAGE, PROMETHEUS_PROGRAMS[name])
-        case _ if name in FROM_REGISTRIES:
-            return FROM_REGISTRIES[name].make()
-        case "etcd":
-            try:
-                return packages.unpack(ETCD_PACKAGE, ETCD_PROGRAM)
-            except ToolMissing as missing:
-                wanted = ON_PATH["etcd"].accepted
-                raise ToolMissing(f"etcd: {missing}; or put etcd on PATH ({wanted})") from None
-        case _:
-            packages.install([name])
-            path = packages.find(name)
-            if path is None:
-                raise ToolMissing(f"{name}: its package is installed, but it is not on PATH")
-            return path
+    if name in KEPT:
+        try:
+            return KEPT[name].make()
+        except ToolMissing as missing:
+            if name not in ON_PATH:
+                raise
+            raise ToolMissing(f"{name}: {missing}; or put {name} on PATH ({ON_PATH[name].accepted})") from None
+    packages.install([name])
+    path = packages.find(name)
+    if path is None:
+        raise ToolMissing(f"{name}: its package is installed, but it is not on PATH")
+    return path
 
 
 def _on_path(wanted: OnPath, note: Callable[[str], None]) -> Path | None:

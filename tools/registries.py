@@ -26,7 +26,7 @@ INSTALL_SECONDS = 900.0
 
 def python() -> Path | None:
     """The interpreter of the environment that :func:`make_python` makes, or None."""
-    return cache.find(_slot("requirements.txt", platform.python_version()), PYTHON)
+    return cache.find(_python_slot(), PYTHON)
 
 
 def make_python() -> Path:
@@ -43,7 +43,11 @@ def make_python() -> Path:
                     f"Python packages for the tests cannot be had: pip ended with exit code {failed.returncode} and says why above"
                 ) from None
 
-        return cache.make(_slot("requirements.txt", platform.python_version()), PYTHON, work, step)
+        return cache.make(_python_slot(), PYTHON, work, step)
+
+
+def _python_slot() -> str:
+    return _slot("software-requirements", HERE / "requirements.txt", platform.python_version())
 
 
 def policy() -> Path | None:
@@ -69,8 +73,7 @@ def make_policy() -> Path:
 
 
 def _policy_slot() -> str:
-    facts = f"{platform.machine()} {platform.python_version()}"
-    return f"policy-{cache.digest([(POLICY.name, POLICY.read_bytes()), ('facts', facts.encode())])}"
+    return _slot("policy", POLICY, platform.machine(), platform.python_version())
 
 
 def node(pins: Path = HERE) -> Path | None:
@@ -82,25 +85,21 @@ def make_node(pins: Path = HERE) -> Path:
     """Node.js beside the packages that the ``package-lock.json`` of a folder pins; its path. Raises :class:`ToolMissing`."""
     if path := node(pins):
         return path
-    programs = {name: shutil.which(name) for name in ("node", "npm")}
-    for name, found in programs.items():
-        if found is None:
-            raise ToolMissing(f"no {name} on PATH for {pins.name}: install Node.js with npm (Debian: nodejs, npm)")
+    programs = _programs(("node", "npm"), f"{pins.name}: install Node.js with npm (Debian: nodejs, npm)")
     with Progress(f"{pins.name} of Node.js", "fetching packages") as step:
 
         def work(folder: Path) -> None:
             for name in ("package.json", LOCK):
                 shutil.copy(pins / name, folder)
             install = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-            _run([str(programs["npm"]), *install], folder, "Node.js packages for the tests")
-            (folder / NODE).symlink_to(str(programs["node"]))
+            _run([programs["npm"], *install], folder, "Node.js packages for the tests")
+            (folder / NODE).symlink_to(programs["node"])
 
         return cache.make(_node_slot(pins), NODE, work, step)
 
 
 def _node_slot(pins: Path) -> str:
-    inputs = [(LOCK, (pins / LOCK).read_bytes()), ("facts", platform.machine().encode())]
-    return f"{pins.name}-{Path(LOCK).stem}-{cache.digest(inputs)}"
+    return _slot(f"{pins.name}-{Path(LOCK).stem}", pins / LOCK, platform.machine())
 
 
 def java() -> Path | None:
@@ -115,34 +114,37 @@ def make_java() -> Path:
     """
     if path := java():
         return path
-    programs = {name: shutil.which(name) for name in ("java", "javac", "mvn")}
-    for name, found in programs.items():
-        if found is None:
-            raise ToolMissing(
-                f"no {name} on PATH for programs in Java: install a JDK and Maven (Debian: default-jdk-headless, maven)"
-            )
+    remedy = "programs in Java: install a JDK and Maven (Debian: default-jdk-headless, maven)"
+    programs = _programs(("java", "javac", "mvn"), remedy)
     with Progress("jars of Java", "building the example with Maven") as step:
 
         def work(folder: Path) -> None:
             project = folder / "project"
             shutil.copytree(JAVA_EXAMPLE, project, ignore=shutil.ignore_patterns("target"))
             goals = ("compile", "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'jars'}")
-            _run([str(programs["mvn"]), "-B", "-q", *goals], project, "Java packages for the tests")
+            _run([programs["mvn"], "-B", "-q", *goals], project, "Java packages for the tests")
             shutil.rmtree(project)
-            (folder / JAVA).symlink_to(str(programs["java"]))
+            (folder / JAVA).symlink_to(programs["java"])
 
         return cache.make(_java_slot(), JAVA, work, step)
 
 
 def _java_slot() -> str:
-    inputs = [("pom.xml", (JAVA_EXAMPLE / "pom.xml").read_bytes()), ("facts", platform.machine().encode())]
-    return f"languages-pom-{cache.digest(inputs)}"
+    return _slot("languages-pom", JAVA_EXAMPLE / "pom.xml", platform.machine())
 
 
-def _slot(lock: str, *facts: str) -> str:
+def _slot(name: str, pins: Path, *facts: str) -> str:
     """The name in the cache: another pin, or another machine, is another name."""
-    inputs = [(lock, (HERE / lock).read_bytes()), ("facts", " ".join(facts).encode())]
-    return f"software-{Path(lock).stem}-{cache.digest(inputs)}"
+    return f"{name}-{cache.digest([(pins.name, pins.read_bytes()), ('facts', ' '.join(facts).encode())])}"
+
+
+def _programs(names: Sequence[str], purpose: str) -> dict[str, str]:
+    """The paths of programs; ToolMissing for one that is not on PATH, with what it is for and how it is had."""
+    found = {name: shutil.which(name) for name in names}
+    for name, path in found.items():
+        if path is None:
+            raise ToolMissing(f"no {name} on PATH for {purpose}")
+    return {name: path for name, path in found.items() if path is not None}
 
 
 def _run(command: Sequence[str], folder: Path, what: str) -> None:
