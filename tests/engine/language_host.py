@@ -12,19 +12,17 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeAlias
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from pulumi.runtime.proto import language_pb2
 
 from tests.engine import program
-from tests.engine.plugin_host import PluginHost
 from tests.engine.program import Run
+from tests.engine.thin_host import ThinHost, offered
 
 __all__ = ["language_host"]
 
@@ -89,38 +87,17 @@ def _spawn(run: Run, environment: Mapping[str, str], output: Path) -> Started:
     return process.kill, ended
 
 
-class Host(PluginHost):
+class Host(ThinHost):
     """The engine's language host for the program of one folder."""
 
+    told_already = program.TOLD
+
     def __init__(self, folder: Path, environment: Mapping[str, str], output: Path, *, preloaded: bool) -> None:
-        self._folder = folder
-        self._environment = environment
-        self._output = output
+        super().__init__(folder, environment, output)
         self._preloaded = preloaded
-        self._engines: dict[str, str] = {}
-        """Where each engine that has called listens, by its connection: several may run stacks of one folder at once."""
 
-    def Handshake(  # noqa: N802 - gRPC's name
-        self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
-    ) -> language_pb2.LanguageHandshakeResponse:
-        self._engines[context.peer()] = request.engine_address
-        return language_pb2.LanguageHandshakeResponse()
-
-    def GetPluginInfo(  # noqa: N802
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo()
-
-    def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:  # noqa: N802
+    def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:  # noqa: N802 - gRPC's name
         return language_pb2.AboutResponse(executable=sys.executable, version=platform.python_version())
-
-    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        return empty_pb2.Empty()  # the program ends with the engine's request for it
-
-    def GetRequiredPackages(  # noqa: N802
-        self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
-    ) -> language_pb2.GetRequiredPackagesResponse:
-        return language_pb2.GetRequiredPackagesResponse()
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:  # noqa: N802
         run = Run(
@@ -138,13 +115,7 @@ class Host(PluginHost):
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
         begin = _fork if self._preloaded else _spawn
-        kill, ended = begin(run, {**self._environment, **configuration}, self._output)
-        if not context.add_callback(kill):  # an engine that ends, or has ended, takes its program along
-            kill()
-        code = ended()
-        if code == program.TOLD:
-            return language_pb2.RunResponse(bail=True)
-        return language_pb2.RunResponse(error=f"the program ended with {code}: see {self._output}" if code else "")
+        return self.waited_for(context, *begin(run, {**self._environment, **configuration}, self._output))
 
 
 @contextmanager
@@ -154,13 +125,5 @@ def language_host(
     """Offer the program of a folder to the engine, with what it prints in `output`; the engine finds the port in
     `PULUMI_DEBUG_LANGUAGES`.
     """
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(
-        Host(folder, environment, output, preloaded=preloaded), server
-    )
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
+    with offered(Host(folder, environment, output, preloaded=preloaded)) as port:
         yield port
-    finally:
-        server.stop(grace=None).wait()

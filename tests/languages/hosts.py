@@ -5,16 +5,14 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from pulumi.runtime.proto import language_pb2
 
-from tests.engine.plugin_host import PluginHost
+from tests.engine.thin_host import ThinHost, offered
 
 __all__ = ["Language", "Program", "language_host"]
 
@@ -61,40 +59,16 @@ class Language:
     """What writes an SDK: of a schema's file, the address of a loader of schemas, whether it is for one project, a folder."""
 
 
-class Host(PluginHost):
-    """The engine's language host for one language and the program of one folder; as Python's it starts plugins, too."""
+class Host(ThinHost):
+    """The engine's language host for one language and the program of one folder."""
+
+    told_already = SAID_ALREADY
 
     def __init__(self, language: Language, folder: Path, environment: Mapping[str, str], output: Path) -> None:
+        super().__init__(folder, environment, output)
         self._language = language
-        self._folder = folder
-        self._environment = environment
-        self._output = output
-        self._engine = ""
 
-    def Handshake(  # noqa: N802 - gRPC's name
-        self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
-    ) -> language_pb2.LanguageHandshakeResponse:
-        self._engine = request.engine_address
-        return language_pb2.LanguageHandshakeResponse()
-
-    def GetPluginInfo(  # noqa: N802
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo()
-
-    def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:  # noqa: N802
-        return language_pb2.AboutResponse()
-
-    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        return empty_pb2.Empty()
-
-    def GetRequiredPackages(  # noqa: N802
-        self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
-    ) -> language_pb2.GetRequiredPackagesResponse:
-        """None: the engine has stand-ins for some, and finds the others when the program asks for a resource."""
-        return language_pb2.GetRequiredPackagesResponse()
-
-    def Link(self, request: language_pb2.LinkRequest, context: grpc.ServicerContext) -> language_pb2.LinkResponse:  # noqa: N802
+    def Link(self, request: language_pb2.LinkRequest, context: grpc.ServicerContext) -> language_pb2.LinkResponse:  # noqa: N802 - gRPC's name
         """Nothing: the examples say already where the SDK is."""
         return language_pb2.LinkResponse()
 
@@ -120,7 +94,7 @@ class Host(PluginHost):
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:  # noqa: N802
         command = self._language.command
         assert command is not None
-        run = Program(self._folder, request, self._engine)
+        run = Program(self._folder, request, self._engines[context.peer()])
         with self._output.open("ab") as sink:
             process = subprocess.Popen(
                 command(run),
@@ -130,23 +104,16 @@ class Host(PluginHost):
                 stdout=sink,
                 stderr=subprocess.STDOUT,
             )
-        with process:
-            if not context.add_callback(process.kill):  # an engine that ends, or has ended, takes its program along
-                process.kill()
-            code = process.wait()
-        if code == SAID_ALREADY:
-            return language_pb2.RunResponse(bail=True)
-        return language_pb2.RunResponse(error=f"the program ended with {code}: see {self._output}" if code else "")
+
+        def ended() -> int:
+            with process:
+                return process.wait()
+
+        return self.waited_for(context, process.kill, ended)
 
 
 @contextmanager
 def language_host(language: Language, folder: Path, environment: Mapping[str, str], output: Path) -> Iterator[str]:
     """Offer a language to the engine, as `PULUMI_DEBUG_LANGUAGES` takes it."""
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(language, folder, environment, output), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
+    with offered(Host(language, folder, environment, output)) as port:
         yield f"{language.runtime}:{port}"
-    finally:
-        server.stop(grace=None).wait()
