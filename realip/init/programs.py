@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import realip
@@ -10,7 +10,7 @@ from realip.init import yaml_text
 from realip.init.answers import Language
 from realip.package import metadata
 
-__all__ = ["PROGRAMS", "Program", "Said", "package"]
+__all__ = ["PROGRAMS", "Program", "Said", "package", "text_of"]
 
 
 class Said(NamedTuple):
@@ -76,7 +76,7 @@ def _plugin(said: Said) -> dict[str, str]:
         return {}
     runtime = {"runtime": {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}}
     return {
-        f"{_PLUGIN}/PulumiPlugin.yaml": _text(yaml_text.lines(runtime, {})),
+        f"{_PLUGIN}/PulumiPlugin.yaml": text_of(yaml_text.lines(runtime, {})),
         f"{_PLUGIN}/__main__.py": _PLUGIN_PROGRAM,
         f"{_PLUGIN}/requirements.txt": f"{said.requirement}\n",
     }
@@ -126,7 +126,7 @@ def _typescript(said: Said) -> dict[str, str]:
         "",
         *(f"export const {name} = stack.{name};" for name in _OUTPUTS),
     ]
-    return {"index.ts": _text(program), "package.json": _PACKAGE_JSON, "tsconfig.json": _TSCONFIG, **_plugin(said)}
+    return {"index.ts": text_of(program), "package.json": _PACKAGE_JSON, "tsconfig.json": _TSCONFIG, **_plugin(said)}
 
 
 def _typescript_lines(values: Mapping[str, Any], comments: Mapping[str, str], indent: str, path: str) -> Iterator[str]:
@@ -198,7 +198,7 @@ def _go(said: Said) -> dict[str, str]:
         "\t})",
         "}",
     ]
-    return {"main.go": _text(program), "go.mod": _GO_MOD, **_plugin(said)}
+    return {"main.go": text_of(program), "go.mod": _GO_MOD, **_plugin(said)}
 
 
 def _go_sections(said: Said) -> Iterator[str]:
@@ -262,7 +262,8 @@ def _quoted(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _text(lines: Any) -> str:
+def text_of(lines: Iterable[str]) -> str:
+    """The text of a file from its lines."""
     return "".join(f"{line}\n" for line in lines)
 
 

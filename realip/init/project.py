@@ -1,12 +1,12 @@
 """The files of a project, from its answers. `templates/` holds the same files, written by `docs.refresh`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from realip.init import yaml_text
 from realip.init.answers import NOBODY, Answers, complete, values
-from realip.init.programs import PROGRAMS, Said, package
+from realip.init.programs import PROGRAMS, Said, package, text_of
 from realip.init.requirement import published
 from realip.messages import ENGLISH, Say
 from realip.scenarios import Scenario, by_slug
@@ -30,7 +30,7 @@ def template_files(language: str) -> dict[str, str]:
     about = ENGLISH("init_file_description")
     head = ("name: ${PROJECT}", "description: ${DESCRIPTION}")
     template = yaml_text.lines({"template": {"description": about, "displayName": f"realip, {language}"}}, {})
-    return files | {"Pulumi.yaml": f"{_text(head)}{files['Pulumi.yaml']}{_text(template)}"}
+    return files | {"Pulumi.yaml": f"{text_of(head)}{files['Pulumi.yaml']}{text_of(template)}"}
 
 
 def _files(answers: Answers, about: Mapping[str, Any], namespace: str, requirement: str, say: Say) -> dict[str, str]:
@@ -48,10 +48,10 @@ def _files(answers: Answers, about: Mapping[str, Any], namespace: str, requireme
         project["packages"] = {"realip": package()}
     inside = {f"config.{namespace}{path}": words for path, words in comments.items()}
     return {
-        "Pulumi.yaml": _text((*yaml_text.lines(project, {}), *program.resources(said))),
-        f"Pulumi.{answers.stack}.yaml": _text((*head, *yaml_text.lines({"config": configuration}, inside))),
+        "Pulumi.yaml": text_of((*yaml_text.lines(project, {}), *program.resources(said))),
+        f"Pulumi.{answers.stack}.yaml": text_of((*head, *yaml_text.lines({"config": configuration}, inside))),
         **program.files(said),
-        ".gitignore": _text((*program.ignored, "kubeconfig", "kubeconfig.yaml")),
+        ".gitignore": text_of((*program.ignored, "kubeconfig", "kubeconfig.yaml")),
         "README.md": _readme(answers, say),
     }
 
@@ -133,7 +133,3 @@ def _row(answers: Answers) -> Scenario:
     row = by_slug(answers.scenario)
     assert row is not None, answers.scenario  # noqa: S101 - answers with a problem make no project
     return row
-
-
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
