@@ -32,7 +32,6 @@ _MOST_EVERY = 86_400.0
 """Seconds; a day."""
 _MOST_TARGETS = 200
 _TEXTFILE_ENDING = ".prom"
-_INTERRUPTED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Watch as the arguments say. Gives the exit code; raises InputError for bad input."""
+    """Watch as the arguments say. Gives the exit code; raises InputError for bad input, KeyboardInterrupt after Ctrl-C."""
     streams.prepare()
     _check(arguments)
     listen = None if arguments.listen is None else Listen(arguments.listen)
@@ -93,8 +92,10 @@ def run(arguments: argparse.Namespace) -> int:
             url = open_.enter_context(serving(listen, metrics.registry))
             streams.tell(f"realip: metrics at {url}\n")
         ended = asyncio.run(_until_stopped(targets, arguments, hear))
+    if ended is signal.SIGINT:
+        raise KeyboardInterrupt
     if ended is not None:
-        return _INTERRUPTED if ended is signal.SIGINT else 0
+        return 0
     codes = {EXIT_CODES[done.verdict] for done in last.values()}
     return next((code for code in (1, 3) if code in codes), 0)
 
@@ -167,10 +168,8 @@ async def _targets(arguments: argparse.Namespace) -> list[Target]:
         return [Target(f"{parts.scheme}://{parts.netloc}{parts.path}", same)]
     for stack in arguments.stack:
         check_stack_name(stack)
-    targets = [Target(stack, _reader(arguments, stack)) for stack in arguments.stack]
-    for target in targets:
-        Plan.of(await target.options())
-    return targets
+    readers = {stack: _reader(arguments, stack) for stack in arguments.stack}
+    return [Target(stack, _beginning_with(await read(), read)) for stack, read in readers.items()]
 
 
 def _reader(arguments: argparse.Namespace, stack: str) -> Callable[[], Awaitable[VerifyOptions]]:
@@ -182,6 +181,19 @@ def _reader(arguments: argparse.Namespace, stack: str) -> Callable[[], Awaitable
         return replace(options, timeout=max(LEAST_TIMEOUT, arguments.timeout - (time.monotonic() - start)))
 
     return read
+
+
+def _beginning_with(
+    options: VerifyOptions, read: Callable[[], Awaitable[VerifyOptions]]
+) -> Callable[[], Awaitable[VerifyOptions]]:
+    """A reader that has for its first round what a stack was tried with. Raises InputError for what cannot be asked."""
+    Plan.of(options)
+    left = [options]
+
+    async def following() -> VerifyOptions:
+        return left.pop() if left else await read()
+
+    return following
 
 
 async def _until_stopped(

@@ -207,6 +207,15 @@ def test_what_reading_a_stack_took_is_taken_off_its_rounds_time(pulumi: Path) ->
     assert 0 < left <= 19.5
 
 
+def test_a_stack_is_read_once_for_each_round_and_not_once_more_to_begin(pulumi: Path) -> None:
+    with serving(layer_4) as server:
+        (pulumi / "mine").write_text(outputs(server.url))
+        with watching("mine", "--expect", "127.0.0.1", "--every", 1, "--probes", 2, "--rounds", 2) as program:
+            program.communicate(timeout=SECONDS)
+    assert program.returncode == 0
+    assert (pulumi / "calls").read_text().split() == ["mine", "mine"]
+
+
 def test_a_stack_that_cannot_be_read_at_the_start_is_bad_input(pulumi: Path) -> None:
     with watching("gone", "--json") as program:
         out, complaint = program.communicate(timeout=SECONDS)
@@ -367,6 +376,7 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"#!{sys.executable} -IS\n"
         "import pathlib, sys, time\n"
         "file = pathlib.Path(__file__).parent / sys.argv[-1]\n"
+        "with file.with_name('calls').open('a') as calls: print(file.name, file=calls)\n"
         "slow = file.parent / 'slow'\n"
         "time.sleep(float(slow.read_text()) if slow.exists() else 0)\n"
         "sys.exit(print(file.read_text()) if file.exists() else 'no stack named ' + sys.argv[-1])\n"
