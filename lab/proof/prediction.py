@@ -16,10 +16,8 @@ from realip.audit.reading import objects_in
 from realip.audit.report import Row
 from realip.audit.world import World
 from realip.behaviour import ClusterFacts, PodNetwork
-from realip.scenarios import NetworkMode
 
 _KINDS = "services,ingresses,configmaps,nodes,namespaces,pods,deployments,endpointslices,tkeserviceconfigs"
-_NETWORKS = {NetworkMode.VPC_CNI: PodNetwork.VPC_CNI, NetworkMode.GLOBAL_ROUTER: PodNetwork.GLOBAL_ROUTER}
 
 
 @dataclass(frozen=True)
@@ -88,5 +86,5 @@ def predict_address(lab: Lab, url: str, app_reads: str) -> Prediction | None:
 def _rows(lab: Lab) -> list[Row]:
     text = json.dumps(lab.get(_KINDS, "--all-namespaces"))
     found = [each for each in objects_in(text, "lab") if each is not None]
-    world = World(found, facts=ClusterFacts(network=_NETWORKS[lab.scenario.choices.network_mode]), live=True)
+    world = World(found, facts=ClusterFacts(network=PodNetwork(lab.scenario.choices.network_mode.value)), live=True)
     return examine([world], {}).rows

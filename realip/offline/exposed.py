@@ -16,7 +16,6 @@ from realip.behaviour import (
     service_exposure,
 )
 from realip.offline.values import plain
-from realip.scenarios import NetworkMode
 
 if TYPE_CHECKING:
     from realip.offline.monitor import Recording
@@ -26,7 +25,6 @@ __all__ = ["exposed", "only_with_pods"]
 
 _SERVICE, _INGRESS = "kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v1:Ingress"
 _DEPLOYMENT, _CONFIG_MAP = "kubernetes:apps/v1:Deployment", "kubernetes:core/v1:ConfigMapPatch"
-_NETWORKS = {NetworkMode.VPC_CNI: PodNetwork.VPC_CNI, NetworkMode.GLOBAL_ROUTER: PodNetwork.GLOBAL_ROUTER}
 _Object = Mapping[str, Any]
 
 
@@ -60,7 +58,7 @@ def _name(body: _Object) -> str:
 
 def _cluster(recording: "Recording", settings: "Settings") -> ClusterFacts:
     said = [body.get("data", {}).get(tke.GLOBAL_ROUTE_DIRECT_ACCESS) for body in _objects(recording, _CONFIG_MAP)]
-    network = _NETWORKS[settings.row.network_mode]
+    network = PodNetwork(settings.row.network_mode.value)
     return ClusterFacts(network=network, global_route_direct_access=is_true(said[0]) if said else None)
 
 
