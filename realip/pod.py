@@ -110,6 +110,16 @@ class Pod:
     """Pods have to be level over the nodes; if unset, where there is room."""
 
 
+def level_of(said: str | None, *, is_echo: bool) -> str:
+    """The Pod Security level of an app's pods: as said, else what its image is known to keep."""
+    return said or (RESTRICTED if is_echo else BASELINE)
+
+
+def user_of(said: int | None, level: str, *, is_echo: bool) -> int | None:
+    """The user that an app's pods run as: as said, else the echo app's own where its level wants one; None for the image's."""
+    return echo.USER if said is None and is_echo and level == RESTRICTED else said
+
+
 def is_root(security: str, user: int | None) -> bool:
     """A container may run as root, as far as a Pod Security level and a user say it."""
     return security != RESTRICTED and not user

@@ -5,9 +5,9 @@ from typing import Any
 
 import pulumi
 
-from realip import echo, rules
+from realip import pod, rules
 from realip.components._arguments import Arguments, Known, as_integer, is_later
-from realip.pod import added_capabilities, is_root
+from realip.pod import added_capabilities, is_root, level_of
 from realip.problems import Problem
 
 __all__ = ["capabilities_of", "known_ports", "security_of", "security_problems", "user_of"]
@@ -34,15 +34,13 @@ def security_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
 
 def security_of(args: Mapping[str, Any]) -> str:
     """The Pod Security level of the pods."""
-    return args.get("pod_security") or (rules.RESTRICTED if args.get("echo") else rules.BASELINE)
+    return level_of(args.get("pod_security"), is_echo=bool(args.get("echo")))
 
 
 def user_of(args: Mapping[str, Any]) -> int | None:
     """The user that pods run as; None for the image's."""
-    if "run_as_user" in args:
-        return int(args["run_as_user"])
-    nobody = args.get("echo") and args.get("pod_security") != rules.BASELINE
-    return echo.USER if nobody else None
+    said = int(args["run_as_user"]) if "run_as_user" in args else None
+    return pod.user_of(said, security_of(args), is_echo=bool(args.get("echo")))
 
 
 def capabilities_of(args: Mapping[str, Any], *, root: bool) -> "pulumi.Input[Sequence[pulumi.Input[str]]] | None":

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from realip import defaults, echo, pod_numbers, rules, tke
-from realip.pod import Echo, File, Pod, Port, Source, added_capabilities, is_root, low_port_sysctls
+from realip import defaults, echo, pod_numbers, tke
+from realip.pod import Echo, File, Pod, Port, Source, added_capabilities, is_root, level_of, low_port_sysctls, user_of
 from realip.scenarios import ExposureKind
 from realip.settings.exposure_plan import container_ports, drain_seconds, main_port
 from realip.settings.models import Settings
@@ -25,7 +25,7 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
     """The pod of the stack's app; `kept` is what becomes of values that may be secret, `version` an existing cluster's."""
     app, row, main = settings.app, settings.row, main_port(settings)
     security = pod_security(settings)
-    user = echo.USER if app.run_as_user is None and app.echo and security == rules.RESTRICTED else app.run_as_user
+    user = user_of(app.run_as_user, security, is_echo=app.echo)
     root = is_root(security, user)
     ports = [Port(port, protocol) for port, protocol in container_ports(settings)]
     numbers = [port.number for port in ports] or [main]
@@ -69,9 +69,8 @@ def app_pod(settings: Settings, kept: Callable[[str], Any] = str, version: tuple
 
 
 def pod_security(settings: Settings) -> str:
-    """The Pod Security level of the app: as said, else what its image is known to keep."""
-    app = settings.app
-    return app.pod_security or (rules.RESTRICTED if app.echo else rules.BASELINE)
+    """The Pod Security level of the app."""
+    return level_of(settings.app.pod_security, is_echo=settings.app.echo)
 
 
 def makes_namespace(settings: Settings) -> bool:
