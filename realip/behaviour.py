@@ -42,6 +42,8 @@ FORWARDED = "x-forwarded-for"
 """The places as `realip verify --reads` names them; of the header the last entry."""
 LAYER_7_PROTOCOLS = frozenset({"HTTP", "HTTPS"})
 """Protocols of a listener that end a client's connection at the load balancer (TKE 51259)."""
+_MOST_DIGITS = 5
+"""Digits of the highest port."""
 
 
 class PodNetwork(StrEnum):
@@ -357,7 +359,9 @@ def _plain(backend: object) -> object:
     if not isinstance(backend, Mapping):
         return backend
     port = backend.get("servicePort")
-    return {**backend, "servicePort": int(port) if isinstance(port, str) and port.isdecimal() else port}
+    if isinstance(port, str) and port.isdecimal() and len(port) <= _MOST_DIGITS:
+        port = int(port)
+    return {**backend, "servicePort": port}
 
 
 def _backend(value: object) -> Backend | None:

@@ -1,7 +1,6 @@
 """An audit: every rule against every object, what is accepted taken out."""
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +17,6 @@ __all__ = ["IGNORE", "examine", "without_known"]
 
 IGNORE = "realip.audit/ignore"
 """An annotation by which an object accepts findings: `RIP004: reason`, several with `;` between them."""
-_ACCEPTED = re.compile(r"\s*(\S+?)\s*:\s*(.+?)\s*")
 
 
 def examine(worlds: Iterable[World], texts: Mapping[str, str]) -> Report:
@@ -56,13 +54,13 @@ def accepts(found: Found) -> Mapping[str, str]:
     for part in str(said).split(";"):
         if not part.strip():
             continue
-        match = _ACCEPTED.fullmatch(part)
+        rule, _, reason = (" ".join(said.split()) for said in part.partition(":"))
         place = f"{found.place.file}: {found}: {IGNORE} = {part.strip()[:80]!r}"
-        if match is None:
+        if not rule or not reason:
             raise InputError(f"{place}: write the rule and the reason: RIP001: seen by nobody")
-        if match[1] not in BY_ID:
-            raise InputError(f"{place}: there is no rule {match[1]}; {nearest(match[1], BY_ID)}")
-        accepted[match[1]] = match[2]
+        if rule not in BY_ID:
+            raise InputError(f"{place}: there is no rule {rule[:80]}; {nearest(rule[:80], BY_ID)}")
+        accepted[rule] = reason
     return accepted
 
 

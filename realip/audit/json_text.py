@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -28,7 +29,7 @@ def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
         while at < len(text):
             listed = _list(text, at)
             if listed is not None:
-                at = yield from _items(text, at, listed, lines)
+                at = yield from _items(text, listed, lines)
             else:
                 value, end = _read(text, at, again)
                 yield value, lines.of(at), _piece(at, end, lines.of(at), again)
@@ -50,8 +51,7 @@ def _read(text: str, at: int, again: list[str]) -> tuple[Any, int]:
     def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            again.append(next(key for key in keys if keys.count(key) > 1))
+            again.append(next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1))
         return found
 
     value, end = json.JSONDecoder(object_pairs_hook=made).raw_decode(text, at)
@@ -123,10 +123,10 @@ def _kinds_of_their_own(text: str, at: int) -> bool:
     return isinstance(value, dict) and "kind" in value
 
 
-def _items(text: str, start: int, at: int, lines: _Lines) -> Generator[tuple[Any, int, Piece], None, int]:
-    """The items of the list at `at`, in the object at `start`; gives the position after that object."""
+def _items(text: str, at: int, lines: _Lines) -> Generator[tuple[Any, int, Piece], None, int]:
+    """The items of the list at a position; gives the position after the object that it is in."""
     again: list[str] = []
-    first, at = at, _past_blanks(text, at + 1)
+    at = _past_blanks(text, at + 1)
     while text[at : at + 1] != "]":
         value, end = _read(text, at, again)
         line = lines.of(at)
@@ -136,10 +136,22 @@ def _items(text: str, start: int, at: int, lines: _Lines) -> Generator[tuple[Any
             at = _past_blanks(text, at + 1)
         elif text[at : at + 1] != "]":
             raise json.JSONDecodeError("the list of items does not end", text, at)
-    # The rest of the object holds nothing that is looked at, and has to be whole.
-    shell = f"{text[start:first]}[]{text[at + 1 :]}"
-    try:
-        _, end = _scan(shell, 0)
-    except json.JSONDecodeError as error:
-        raise json.JSONDecodeError(error.msg, text, min(len(text), at + max(0, error.pos - (first - start)))) from None
-    return at + 1 + end - (first - start) - 2
+    return _past_rest(text, at + 1)
+
+
+def _past_rest(text: str, at: int) -> int:
+    """The position after an object, from the end of one of its values on: what follows is not looked at, and has to be whole."""
+    at = _past_blanks(text, at)
+    while text[at : at + 1] == ",":
+        at = _past_blanks(text, at + 1)
+        if text[at : at + 1] != '"':
+            raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
+        _, at = _scan(text, at)
+        at = _past_blanks(text, at)
+        if text[at : at + 1] != ":":
+            raise json.JSONDecodeError("Expecting ':' delimiter", text, at)
+        _, at = _scan(text, _past_blanks(text, at + 1))
+        at = _past_blanks(text, at)
+    if text[at : at + 1] != "}":
+        raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
+    return at + 1

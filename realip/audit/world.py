@@ -107,7 +107,7 @@ class World:
     def older_controller(self) -> bool:
         """The service controller is known to be older than the default of direct access (TKE 131136)."""
         version = (self.controller_config or {}).get(tke.CONTROLLER_VERSION)
-        numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)", str(version))
+        numbers = re.match(r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})", str(version))
         return numbers is not None and tuple(map(int, numbers.groups())) < tke.DEFAULT_DIRECT_ACCESS_SINCE
 
     @cached_property

@@ -4,7 +4,7 @@ A text is cut at its document marks, as kubectl cuts it, and a long list at its 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ import yaml
 
 from realip.errors import InputError
 
-__all__ = ["Piece", "compose", "documents", "plain_word"]
+__all__ = ["Piece", "compose", "documents", "map_in", "plain_word"]
 
 _MARK = re.compile(r"^---(?=\s|$)[^\n]*$", re.MULTILINE)
 _ITEMS = re.compile(r"^items:[ \t]*\n(?=[ ]*- )", re.MULTILINE)
@@ -139,6 +139,18 @@ def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
             yield from found
         else:
             yield from _values(text, piece, name)
+
+
+def map_in(text: str) -> Mapping[str, Any]:
+    """The map that a value of an object has as YAML, such as a file in a ConfigMap; empty where it has another thing, or none.
+
+    Whoever may write one object must not end the audit of all: it is read as warily as the object itself.
+    """
+    try:
+        value, _, _ = next(documents(text, ""), (None, 0, None))
+    except InputError:
+        return {}
+    return value if isinstance(value, Mapping) else {}
 
 
 def _values(text: str, piece: Piece, name: str) -> Iterator[tuple[Any, int, Piece]]:

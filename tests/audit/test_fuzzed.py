@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realip.audit.examine import examine
+from realip.audit import json_text
+from realip.audit.examine import IGNORE, examine
 from realip.audit.files import Texts
 from realip.audit.fix import fixed_objects
 from realip.audit.html import html
@@ -20,9 +21,12 @@ from realip.audit.patches import patch_text
 from realip.audit.reading import objects_in
 from realip.audit.sarif import sarif_text
 from realip.audit.world import World
+from realip.audit.yaml_text import map_in
 from realip.errors import InputError
 from realip.messages import ENGLISH
 from tests.audit.cases import CASES
+from tests.audit.objects import DIRECT, config_map, controller, ingress, service, text
+from tests.audit.test_audit_rules import audited
 
 TEXTS = sorted({text for case in CASES.values() for text in [*case.found, *case.not_found]})
 _scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
@@ -109,6 +113,62 @@ def test_what_would_fill_the_memory_or_end_the_process_is_told_in_words(name: st
 def _little() -> None:
     """The memory that such a process may take."""
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+
+MERGED = "a0: &a0 {x: 1}\n" + "".join(f"a{at}: &a{at} {{<<: [{f'*a{at - 1}, ' * 10}]}}\n" for at in range(1, 7))
+
+
+@pytest.mark.parametrize("value", ["!!timestamp x", "!!int ''", "!!bool x", "!!python/name:os.system x", "[" * 1_000])
+@pytest.mark.parametrize(
+    ("key", "form"),
+    [
+        ("mesh", "defaultConfig: {{gatewayTopology: {{numTrustedProxies: {}}}}}"),
+        ("config.yaml", "nginx_config: {{http: {{real_ip_from: {}}}}}"),
+        ("traefik.yaml", "entryPoints: {{web: {{forwardedHeaders: {{trustedIPs: {}}}}}}}"),
+    ],
+)
+def test_a_file_in_one_team_s_configmap_does_not_end_the_audit_of_all(key: str, form: str, value: str) -> None:
+    report = audited(text(config_map({key: form.format(value)}), service(annotations={DIRECT: "false"})))
+    assert [finding.rule.id for finding in report.findings] == ["RIP001"]
+
+
+def test_a_file_in_a_configmap_does_not_fill_the_memory() -> None:
+    assert map_in("a: &a {x: 1}\nb: {<<: *a}\n") == {"a": {"x": 1}, "b": {"x": 1}}
+    assert map_in(MERGED) == {}
+
+
+def test_a_number_without_end_where_a_version_or_a_port_belongs_is_none() -> None:
+    rules = json.dumps([{"host": "a", "path": "/", "backend": {"serviceName": "web", "servicePort": "9" * 5_000}}])
+    mixed = {"kubernetes.io/ingress.rule-mix": "true", "kubernetes.io/ingress.http-rules": rules}
+    all_of(text(controller(VERSION=f"v{'9' * 5_000}.0.0"), ingress(mixed), service("NodePort")))
+
+
+def test_what_grows_with_the_square_of_a_text_ends_no_run() -> None:
+    """Looked at once for each of its letters, either would take hours."""
+    keys = "".join(f'"k{at}": 1, ' for at in range(100_000))
+    with pytest.raises(InputError, match="'last' is there twice"):
+        list(objects_in(OBJECT % f'{{{keys} "last": 1, "last": 2}}', "x.json"))
+    reason = f"RIP001: for{' ' * 200_000}\nthe probes"
+    report = audited(text(service(annotations={DIRECT: "false", IGNORE: reason})))
+    assert [said for _, said in report.suppressed] == ["for the probes"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ('}, {"kind"', "is not JSON"),
+        (', "metadata"}', "Expecting ':' delimiter"),
+        (", metadata: 1}", "Expecting property name"),
+        (', "metadata": }', "Expecting value"),
+        (' "metadata": {}}', "Expecting ',' delimiter"),
+        ("", "Expecting ',' delimiter"),
+    ],
+)
+def test_a_list_has_to_be_whole_behind_its_items(rest: str, said: str) -> None:
+    whole = '{"kind": "List", "apiVersion": "v1", "items": [' + (OBJECT % 1) + "]"
+    assert len(list(json_text.documents(f'{whole}, "metadata": {{"a": [1]}}, "x": 2 }}\n', "x.json"))) == 1
+    with pytest.raises(InputError, match=said):
+        list(json_text.documents(whole + rest, "x.json"))
 
 
 @pytest.mark.parametrize("mark", ["---\n", "---\n# a comment\n"])

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from realip import tke
 from realip.audit import gateways
 from realip.audit.gateway_services import EXPOSED_TYPES, gateway_service
@@ -14,6 +12,7 @@ from realip.audit.helm_values import VALUES, nginx_data
 from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
+from realip.audit.yaml_text import map_in
 from realip.behaviour import Binding, PodNetwork, Sees, annotations_of, is_local, is_true, layer_7_ports
 
 __all__ = ["KONG", "MORE", "PARTS"]
@@ -123,7 +122,7 @@ def _apisix_trusts_all(text: str) -> str:
     """The same of APISIX's configuration, which is made into one of nginx."""
     if "real_ip_from" not in text or "nginx_config" not in text:
         return ""
-    about = as_map(as_map(_loaded(text).get("nginx_config")).get("http"))
+    about = as_map(as_map(map_in(text).get("nginx_config")).get("http"))
     networks = about.get("real_ip_from")
     said = [str(network) for network in networks] if isinstance(networks, list) else []
     return ", ".join(said) if gateways.everyone(said) and about.get("real_ip_header") != "proxy_protocol" else ""
@@ -250,20 +249,13 @@ def _topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[s
     elif found.kind == "ConfigMap":
         mesh = as_map(found.body.get("data")).get("mesh")
         if isinstance(mesh, str) and "numTrustedProxies" in mesh:
-            yield ("data", "mesh"), as_map(as_map(_loaded(mesh).get("defaultConfig")).get("gatewayTopology"))
+            yield ("data", "mesh"), as_map(as_map(map_in(mesh).get("defaultConfig")).get("gatewayTopology"))
     else:
         template = as_map(as_map(as_map(found.spec.get("template")).get("metadata")).get("annotations"))
         said = template.get("proxy.istio.io/config")
         if isinstance(said, str):
             path = ("spec", "template", "metadata", "annotations", "proxy.istio.io/config")
-            yield path, as_map(_loaded(said).get("gatewayTopology"))
-
-
-def _loaded(text: str) -> Mapping[str, Any]:
-    try:
-        return as_map(yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return {}
+            yield path, as_map(map_in(said).get("gatewayTopology"))
 
 
 def _istio_behind_layer_7(scene: Scene) -> bool:

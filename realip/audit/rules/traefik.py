@@ -5,13 +5,12 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from realip.audit import gateways
 from realip.audit.helm_values import VALUES, holders
 from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
 from realip.audit.rule import Match, Part
 from realip.audit.scene import Scene
+from realip.audit.yaml_text import map_in
 
 __all__ = ["PARTS"]
 
@@ -94,8 +93,8 @@ def _in_file(name: str, text: str) -> str:
     if "entrypoints" not in folded or not any(word in folded for word in _BELIEFS):
         return ""
     try:
-        static = as_map(tomllib.loads(text) if name.endswith(".toml") else yaml.safe_load(text))
-    except (yaml.YAMLError, ValueError, RecursionError):
+        static = tomllib.loads(text) if name.endswith(".toml") else map_in(text)
+    except (ValueError, RecursionError):
         return ""
     for entry_name, entry in as_map(_folded(static).get("entrypoints")).items():
         if any(_is_trusting(_folded(as_map(entry)).get(about)) for about in _BELIEFS):
