@@ -1,10 +1,12 @@
 """The texts that an audit is given: files, folders, standard input."""
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from realip.audit.objects import Found
 from realip.audit.reading import objects_in
@@ -16,6 +18,7 @@ STDIN = "-"
 _SUFFIXES = {".yaml", ".yml", ".json"}
 _LEFT_OUT = {".git", ".venv", "node_modules", "__pycache__"}
 _LARGEST = 2 << 30
+_PART = 1 << 20
 _MOST_PROBLEMS = 20
 
 
@@ -46,7 +49,7 @@ class Texts:
                     continue
                 before = len(made.found) + made.others
                 try:
-                    made._take(name, _text(name, file))
+                    made._take(name, _text(name, file, asked=path == name))
                 except InputError as problem:
                     problems.append(str(problem))
                     continue
@@ -114,9 +117,9 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _text(name: str, file: Path | None) -> str:
+def _text(name: str, file: Path | None, *, asked: bool) -> str:
     try:
-        data = sys.stdin.buffer.read() if file is None else _bytes(file, name)
+        data = _bounded(sys.stdin.buffer, name) if file is None else _bytes(file, name, asked=asked)
     except (OSError, AttributeError) as error:
         raise InputError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or 'it is closed'}") from None
     for encoding in _encodings(data):
@@ -128,10 +131,32 @@ def _text(name: str, file: Path | None) -> str:
     raise InputError(f"{name}, line {line}: is not UTF-8 text (byte 0x{data[problem.start]:02x})")
 
 
-def _bytes(file: Path, name: str) -> bytes:
-    if file.stat().st_size > _LARGEST:
-        raise InputError(f"{name}: is larger than 2 GiB; split it")
-    return file.read_bytes()
+def _bytes(file: Path, name: str, *, asked: bool) -> bytes:
+    """The content of a file. A pipe may be asked for, as shells do; one in a folder could be waited for without end."""
+    about = file.stat()
+    if stat.S_ISREG(about.st_mode):
+        if about.st_size > _LARGEST:
+            raise _too_large(name)
+        return file.read_bytes()
+    if not asked:
+        raise InputError(f"{name}: is no file but a pipe or a device; take it out of the folder, or name it by itself")
+    with file.open("rb") as stream:
+        return _bounded(stream, name)
+
+
+def _bounded(stream: IO[bytes], name: str) -> bytes:
+    """All that comes out of a pipe, which does not say beforehand how much it is."""
+    parts, size = [], 0
+    while part := stream.read(_PART):
+        parts.append(part)
+        size += len(part)
+        if size > _LARGEST:
+            raise _too_large(name)
+    return b"".join(parts)
+
+
+def _too_large(name: str) -> InputError:
+    return InputError(f"{name}: is larger than {_LARGEST >> 30} GiB; split it")
 
 
 def _encodings(data: bytes) -> Iterable[str]:

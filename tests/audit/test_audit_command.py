@@ -1,6 +1,7 @@
 """The command as a pipeline uses it: JSON that keeps its form, exit codes, bad input in words."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,25 @@ def test_missing_paths_and_bytes_are_told(audit: Audit, tmp_path: Path) -> None:
     assert run.code == 2
     assert "latin.yaml, line 3: is not UTF-8" in run.err
     assert audit("-", stdin="").code == 2
+
+
+def test_a_pipe_that_a_folder_holds_is_told_and_not_waited_for(audit: Audit, tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    os.mkfifo(tmp_path / "all" / "waits.yaml")
+    (tmp_path / "all" / "endless.yaml").symlink_to("/dev/zero")
+    run = audit("all")
+    assert run.code == 2
+    assert "all/waits.yaml: is no file but a pipe or a device" in run.err
+    assert "all/endless.yaml: is no file but a pipe or a device" in run.err
+
+
+def test_a_pipe_that_is_named_is_read_as_shells_hand_one_over(audit: Audit) -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as file:
+        file.write(LOST)
+    run = audit(f"/dev/fd/{read}")
+    os.close(read)
+    assert (run.code, "RIP001" in run.out) == (1, True)
 
 
 def test_a_folder_is_read_with_everything_below_and_a_values_file_is_no_object(audit: Audit, tmp_path: Path) -> None:
