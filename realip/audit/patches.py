@@ -3,8 +3,8 @@
 import io
 import re
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +57,15 @@ def _is_ours(path: Path) -> bool:
 
 def _names(fixed: Sequence[Fixed]) -> list[str]:
     """A file name for each object; a number where a name comes again."""
-    seen: Counter[str] = Counter()
-    names = []
+    names: dict[str, None] = {}
     for each in fixed:
         found = each.found
         parts = [part for part in (found.kind.lower(), found.namespace, found.name) if part]
         name = _UNSAFE.sub("-", "-".join(parts))[:200]
-        seen[name] += 1
-        names.append(f"{name}{f'-{seen[name]}' if seen[name] > 1 else ''}.yaml")
-    return names
+        numbered = (f"{name}-{number}" for number in count(2))
+        # Another object's own name may end in such a number.
+        names[next(one for one in chain([name], numbered) if one not in names)] = None
+    return [f"{name}.yaml" for name in names]
 
 
 def patch_text(fixed: Fixed, texts: Mapping[str, str], say: Speaker = ENGLISH) -> str:

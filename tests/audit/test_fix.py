@@ -172,6 +172,16 @@ def test_nothing_of_somebody_elses_is_overwritten(audit: Audit, tmp_path: Path) 
         assert audit("-", *wrong, stdin=COMMENTED).code == 2
 
 
+def test_no_object_s_file_takes_the_place_of_another_s(audit: Audit, tmp_path: Path) -> None:
+    """Two of one name, from two files, and one whose own name is what the second would be called."""
+    lost = {DIRECT: "false"}
+    for file, name in (("a.yaml", "web"), ("b.yaml", "web"), ("c.yaml", "web-2")):
+        (tmp_path / file).write_text(text(service(annotations=lost, name=name, selector={"app": file[0]})))
+    assert audit("a.yaml", "b.yaml", "c.yaml", "--fix", "-o", "fixed").code == 1
+    made = [yaml.safe_load(file.read_text()) for file in (tmp_path / "fixed").iterdir()]
+    assert sorted(each["spec"]["selector"]["app"] for each in made) == ["a", "b", "c"]
+
+
 def test_what_an_annotation_accepts_is_not_fixed(audit: Audit, tmp_path: Path) -> None:
     accepted = {DIRECT: "false", "realip.audit/ignore": "RIP001: on purpose"}
     run = audit("-", "--fix", "-o", "fixed", stdin=text(service(annotations=accepted)))
