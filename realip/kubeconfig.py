@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from realip.errors import InputError, nearest
+from realip.impersonation import FIELDS, impersonation
 from realip.shapes import Shape, wrong_kinds
 
 __all__ = ["Kubeconfig", "KubernetesError", "read_kubeconfig", "without_userinfo"]
@@ -51,6 +52,7 @@ _FILE: Mapping[str, Shape] = {
                 "client-key-data": str,
                 "auth-provider": {},
                 "exec": {"command": str, "apiVersion": str, "args": [str], "env": [{"name": str, "value": str}]},
+                **FIELDS,
             },
         }
     ],
@@ -83,6 +85,8 @@ class Kubeconfig:
     key: bytes | None = field(default=None, repr=False)
     authorization: str | None = field(default=None, repr=False)
     """The header that says who asks; None for a user with a certificate."""
+    impersonation: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Headers that name somebody else, in whose name that one asks."""
 
 
 def read_kubeconfig(
@@ -104,7 +108,9 @@ def read_kubeconfig(
     if not cluster.get("server"):
         raise KubernetesError(f"the kubeconfig's cluster {chosen.get('cluster')!r} has no server")
     server = _url(cluster, "server", _SERVER_SCHEMES).rstrip("/")
+    other = _in_whose_name(user)
     user = _with_credentials(user, server, folder, programs=programs)
+    _complete(user)
     return Kubeconfig(
         server=server,
         context=str(named),
@@ -115,6 +121,7 @@ def read_kubeconfig(
         certificate=_data(user, "client-certificate", folder),
         key=_data(user, "client-key", folder),
         authorization=_authorization(user, folder),
+        impersonation=other,
     )
 
 
@@ -221,13 +228,37 @@ def _file(folder: Path | None, name: str) -> bytes:
 # --- Who asks ----------------------------------------------------------------------------------------------------------
 
 
+_PAIRS = (
+    (("username",), ("password",)),
+    (("client-certificate", "client-certificate-data"), ("client-key", "client-key-data")),
+)
+"""Fields that let nobody in one without the other."""
+
+
+def _complete(user: Mapping[str, Any]) -> None:
+    """Refuse half of a pair: kubectl asks a person for the other half, and without it nobody would be let in."""
+    for pair in _PAIRS:
+        for said, lacking in (pair, pair[::-1]):
+            if any(user.get(name) for name in said) and not any(user.get(name) for name in lacking):
+                raise KubernetesError(
+                    f"the kubeconfig's user has a {said[0]} and no {lacking[0]}; add it, or fetch the kubeconfig anew"
+                )
+
+
+def _in_whose_name(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    try:
+        return impersonation(user)
+    except ValueError as error:
+        raise KubernetesError(f"the kubeconfig's user {error}") from None
+
+
 def _authorization(user: Mapping[str, Any], folder: Path | None) -> str | None:
     if token := user.get("token"):
         return "Bearer " + _token(token, "the kubeconfig's token")
     if user.get("tokenFile"):
         content = _file(folder, user["tokenFile"]).decode(errors="replace")
         return "Bearer " + _token(content, "the kubeconfig's tokenFile")
-    if user.get("username") and user.get("password"):
+    if user.get("username"):
         return _basic(user["username"], user["password"])
     return None
 

@@ -5,7 +5,7 @@ import json
 import ssl
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -218,18 +218,25 @@ def connected(kubeconfig: Kubeconfig, seconds: float = PATIENCE) -> Iterator[Api
     """
     import httpx  # noqa: PLC0415 - loaded by who reads a cluster alone
 
-    headers = {"Accept": "application/json", "User-Agent": "realip"}
+    headers = [("Accept", "application/json"), ("User-Agent", "realip"), *kubeconfig.impersonation]
     if kubeconfig.authorization:
-        headers["Authorization"] = kubeconfig.authorization
+        headers.append(("Authorization", kubeconfig.authorization))
     tls, proxy = _tls(kubeconfig), kubeconfig.proxy
     try:
-        client = httpx.Client(verify=tls, headers=headers, timeout=TIMEOUT, trust_env=False, proxy=_proxy(proxy))
+        client = httpx.Client(
+            verify=tls, headers=_encoded(headers), timeout=TIMEOUT, trust_env=False, proxy=_proxy(proxy)
+        )
     except ImportError:
         raise KubernetesError(
             f"the kubeconfig's proxy-url {without_userinfo(proxy or '')!r} asks for SOCKS: `pip install 'httpx[socks]'`"
         ) from None
     with client:
         yield ApiServer(kubeconfig, client, time.monotonic() + seconds, seconds)
+
+
+def _encoded(headers: Sequence[tuple[str, str]]) -> "list[tuple[bytes, bytes]]":
+    """Headers as they are sent: a name may have letters that ASCII lacks."""
+    return [(name.encode(), value.encode()) for name, value in headers]
 
 
 def _proxy(url: str | None) -> "httpx.Proxy | None":

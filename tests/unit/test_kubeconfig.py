@@ -36,6 +36,10 @@ USER: dict[str, Any] = {
     "client-key-data": KEY,
     "exec": {"command": "login", "apiVersion": "v1", "args": ["--now"], "env": [{"name": "A", "value": SECRET}]},
     "auth-provider": {"name": "oidc"},
+    "as": "reader",
+    "as-uid": "06f6ce97",
+    "as-groups": ["auditors"],
+    "as-user-extra": {"project": ["a"]},
 }
 
 
@@ -110,6 +114,30 @@ def test_a_password_that_no_header_can_carry_is_refused_unseen(user: dict[str, A
     assert "username and password" in refused(kubeconfig(user=user))
 
 
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ({"username": "admin"}, "a username and no password"),
+        ({"password": SECRET}, "a password and no username"),
+        ({"client-certificate-data": KEY}, "a client-certificate and no client-key"),
+        ({"client-key-data": KEY}, "a client-key and no client-certificate"),
+        ({"token": "t", "as-groups": ["auditors"], "as-uid": "1"}, "says as-uid and as-groups, and not whose they are"),
+        ({"token": "t", "as": "a\nb"}, "cannot be sent"),
+        ({"token": "t", "as": "a", "as-groups": [" "]}, "cannot be sent"),
+        (
+            {"token": "t", "as": "a", "as-user-extra": {"project": "p"}},
+            "as-user-extra.project, which has to be a list of text",
+        ),
+        (
+            {"token": "t", "as": "a", "as-user-extra": {"project": [1]}},
+            "as-user-extra.project, which has to be a list of text",
+        ),
+    ],
+)
+def test_half_of_what_says_who_asks_is_refused_and_not_passed_over(user: dict[str, Any], words: str) -> None:
+    assert words in refused(kubeconfig(user=user))
+
+
 @pytest.mark.parametrize("field", ["server", "proxy-url"])
 @pytest.mark.parametrize(
     ("url", "shown"),
@@ -166,7 +194,9 @@ def test_a_name_that_no_certificate_has_is_refused(name: str) -> None:
 )
 def test_every_field_of_a_wrong_kind_is_refused_by_its_name(key: str, name: str) -> None:
     for wrong in (5, [SECRET], {SECRET: SECRET}, "false" if key in {"insecure-skip-tls-verify", "exec"} else 1.5):
-        if key in {"exec", "auth-provider"} and isinstance(wrong, dict):
+        if key in {"exec", "auth-provider", "as-user-extra"} and isinstance(wrong, dict):
+            continue
+        if key == "as-groups" and isinstance(wrong, list):
             continue
         one = {key: wrong}
         said = refused(kubeconfig(one) if key in CLUSTER else kubeconfig(user=one))

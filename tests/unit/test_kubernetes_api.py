@@ -73,11 +73,14 @@ class Server(BaseHTTPRequestHandler):
     """An API server with 1,100 nodes, and ConfigMaps that nobody may read."""
 
     asked: ClassVar[list[str]] = []
+    heard: ClassVar[list[list[tuple[str, str]]]] = []
+    """The headers of every request."""
     answers: ClassVar[dict[str, tuple[int, dict[str, str], str]]] = {}
     """Answers to put in place of its own, by path: status, headers, body."""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
+        self.heard.append(self.headers.items())
         url = urlsplit(self.path)
         query = parse_qs(url.query)
         status, answer = 404, '{"kind": "Status", "message": "not found"}'
@@ -116,6 +119,7 @@ class Server(BaseHTTPRequestHandler):
 def url() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     Server.asked.clear()
+    Server.heard.clear()
     Server.answers.clear()
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -123,6 +127,27 @@ def url() -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def test_what_somebody_asks_in_the_name_of_another_is_asked_in_that_name(url: str) -> None:
+    """The headers of Kubernetes' "User impersonation": without them an administrator would be answered, and not the reader."""
+    other = {
+        "as": "reader",
+        "as-groups": ["auditors", "system:authenticated"],
+        "as-uid": "06f6ce97",
+        "as-user-extra": {"acme.com/Project": ["a", "b"]},
+    }
+    with connected(read_kubeconfig(kubeconfig({"server": url}, {"token": TOKEN, **other}))) as server:
+        list(server.list("/api/v1/nodes"))
+    for headers in Server.heard:
+        assert [one for one in headers if one[0].startswith("Impersonate-")] == [
+            ("Impersonate-User", "reader"),
+            ("Impersonate-Uid", "06f6ce97"),
+            ("Impersonate-Group", "auditors"),
+            ("Impersonate-Group", "system:authenticated"),
+            ("Impersonate-Extra-acme.com%2Fproject", "a"),
+            ("Impersonate-Extra-acme.com%2Fproject", "b"),
+        ]
 
 
 def test_a_long_list_is_read_in_pages(url: str) -> None:
