@@ -6,10 +6,16 @@ A key that the library writes itself would be one too many, and a key that TKE w
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from realip import rules, tke
 
 __all__ = ["argument_annotation", "foreign", "label_key", "setting_annotation", "value_problem"]
+
+
+_OF_TKE = (*tke.SERVICE_PREFIXES, *tke.INGRESS_PREFIXES)
+_ALMOST = 0.95
+"""How much alike two keys are of which one is a slip; TKE has keys of its own that are less alike than that."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,18 @@ _OWNED: Mapping[str, _Owner] = {
 }
 
 
+_NOT_OFFERED: Mapping[str, str] = {
+    tke.SERVICE_MODE: "makes TKE leave the Service alone, so that it gets no load balancer",
+    tke.SERVICE_TARGET_GROUPS: "sends to target groups that somebody else made, whose settings decide what the app sees",
+    **{
+        f"{kind}.cloud.tencent.com/cross-{what}-id": "asks for a load balancer in another region or VPC, through which nothing is known of the address that arrives"
+        for kind in ("service", "ingress")
+        for what in ("region", "vpc")
+    },
+}
+"""Keys that make something else of the exposure, and what."""
+
+
 def setting_annotation(key: str) -> str:
     """The key of an annotation in a stack file."""
     if owner := _OWNED.get(_key(key)):
@@ -82,7 +100,19 @@ def _key(key: str) -> str:
         raise ValueError(str(error).replace("a label key", "an annotation's key")) from None
     if key in tke.WRITTEN_BY_TKE:
         raise ValueError("is TKE's own answer and says nothing to it (TKE 51258, 56112); remove it")
+    if what := _NOT_OFFERED.get(key):
+        raise ValueError(f"{what}; that is not offered here: remove it")
+    if meant := _misspelt(key):
+        raise ValueError(f"is no key that TKE knows, and it would be passed over; did you mean {meant}?")
     return key
+
+
+def _misspelt(key: str) -> str | None:
+    """The key of TKE's that somebody means by one that is almost it."""
+    if key in _OWNED or not key.startswith(_OF_TKE):
+        return None
+    near = get_close_matches(key.lower(), (one for one in _OWNED if one.startswith(_OF_TKE)), n=1, cutoff=_ALMOST)
+    return near[0] if near else None
 
 
 def label_key(key: str) -> str:

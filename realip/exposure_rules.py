@@ -44,6 +44,8 @@ def _domain(value: str) -> str:
         )
     if len(value) > tke.MAX_HOST_LENGTH:
         raise ValueError(f"has {len(value)} characters; use at most {tke.MAX_HOST_LENGTH} (CLB 9032)")
+    if longest := next((label for label in value.split(".") if len(label) > 63), None):
+        raise ValueError(f"has {len(longest)} characters between two dots; DNS takes at most 63")
     return value
 
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from realip import tke
+
 __all__ = ["PROTOCOLS", "Listener", "ListenerProblem", "listener_problems", "mixed", "service_protocol", "told_to_tke"]
 
 TCP, UDP, TCP_SSL = "TCP", "UDP", "TCP_SSL"
@@ -44,6 +46,9 @@ class ListenerProblem:
 
 def listener_problems(listeners: Sequence[Listener], *, direct: bool) -> Iterator[ListenerProblem]:
     """Listeners that Kubernetes or TKE would not take together; `direct`: the load balancer reaches pods straight."""
+    if len(listeners) > tke.MAX_LISTENERS:
+        message = f"is one more than a load balancer listens on, {tke.MAX_LISTENERS} (CLB 6187); expose the rest by another Service"
+        yield ListenerProblem(tke.MAX_LISTENERS, "port", listeners[tke.MAX_LISTENERS].port, message)
     first: dict[int, Listener] = {}
     seen: set[tuple[int, str]] = set()
     names: dict[str, int] = {}

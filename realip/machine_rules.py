@@ -4,13 +4,33 @@ Fields and values are those of the provider's kubernetes_native_node_pool, 1.82.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 from realip import tke
-from realip.rules import one_of, within
+from realip.rules import label_key, one_of, within
 
-__all__ = ["bandwidth_package_id", "disk_use", "internet", "mount_target", "nat_bandwidth"]
+__all__ = [
+    "bandwidth_package_id",
+    "data_disk_size",
+    "disk_use",
+    "internet",
+    "mount_target",
+    "nat_bandwidth",
+    "node_label",
+    "repeated_taints",
+]
 
 _MOUNT_TARGET = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_LABELS_OF_NODES = frozenset(
+    {
+        "kubernetes.io/arch",
+        "kubernetes.io/hostname",
+        "kubernetes.io/os",
+        "node.kubernetes.io/instance-type",
+        "topology.kubernetes.io/region",
+        "topology.kubernetes.io/zone",
+    }
+)
 _OWN_FOLDERS = ("/bin", "/boot", "/dev", "/etc", "/lib", "/proc", "/root", "/run", "/sbin", "/sys", "/usr")
 
 
@@ -21,6 +41,34 @@ def mount_target(value: str) -> str:
     if any(value == own or value.startswith(f"{own}/") for own in _OWN_FOLDERS):
         raise ValueError("is a folder that the node's system lives in; write one such as /var/lib/container")
     return value
+
+
+def data_disk_size(value: int) -> int:
+    """GB of a data disk."""
+    within(value, tke.DATA_DISK_SIZES)
+    if value % tke.DATA_DISK_STEP:
+        larger = value - value % -tke.DATA_DISK_STEP
+        raise ValueError(
+            f"is no multiple of {tke.DATA_DISK_STEP}, as sizes of data disks are (CVM RunInstances); take {larger}"
+        )
+    return value
+
+
+def node_label(key: str) -> str:
+    """The key of a node label that is somebody's own, and none that says what the node is."""
+    label_key(key)
+    if key in _LABELS_OF_NODES:
+        raise ValueError(
+            "is written by the node itself or by TKE, and pods are placed by it (kubernetes.io, well-known labels); use a key of your own"
+        )
+    return key
+
+
+def repeated_taints(taints: Sequence[tuple[object, object]]) -> Iterator[int]:
+    """Positions of taints, each a key and an effect, that are another one's too: a node has one of each pair (core/v1 Node)."""
+    for index, taint in enumerate(taints):
+        if taint in taints[:index]:
+            yield index
 
 
 def disk_use(target: object, file_system: object) -> None:

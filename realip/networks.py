@@ -17,6 +17,7 @@ __all__ = [
     "canonical_cidr",
     "cluster_cidr",
     "documentation_range",
+    "is_ipv4",
     "outside",
     "overlaps",
     "private",
@@ -137,6 +138,11 @@ def whole_internet(cidrs: Iterable[str]) -> bool:
 
 _INTERNET: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("2000::/3"))
 _MORE_THAN_ANYBODY_HAS = Fraction(1, 64)
+
+
+def is_ipv4(cidr: str) -> bool:
+    """A CIDR is one of IPv4, which endpoints and load balancers of a stack have."""
+    return ":" not in cidr
 
 
 def documentation_range(value: str) -> bool:

@@ -15,6 +15,7 @@ from realip.networks import (
     canonical_cidr,
     cluster_cidr,
     documentation_range,
+    is_ipv4,
     outside,
     overlaps,
     private,
@@ -50,10 +51,12 @@ __all__ = [
     "dns_label",
     "dns_subdomain",
     "documentation_range",
+    "environment_identifier",
     "environment_name",
     "global_router_nodes",
     "image_reference",
     "instance_type",
+    "is_ipv4",
     "kubernetes_version",
     "label_key",
     "label_value",
@@ -65,6 +68,7 @@ __all__ = [
     "port_name",
     "ports",
     "private",
+    "process_text",
     "quantity_text",
     "region_of",
     "service_cidr",
@@ -73,8 +77,6 @@ __all__ = [
     "subnet_addresses",
     "subnet_cidr",
     "subnets_of",
-    "tag_key",
-    "tag_value",
     "url_path",
     "vpc_cidr",
     "whole_internet",
@@ -120,17 +122,19 @@ _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SERVICE_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
+_VERSION = re.compile(r"(1)\.([0-9]{1,3})\.([0-9]{1,3})")
 _PORT_NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 _INSTANCE_TYPE = re.compile(r"[A-Z][A-Za-z0-9]*\.[A-Z0-9]+")
 _URL_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1023}")
-_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[1-9][0-9]?")
 _IMAGE_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _IMAGE = re.compile(
-    rf"(?:(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?P<port>[0-9]{{1,5}}))?)/)?"
-    rf"{_IMAGE_COMPONENT}(?:/{_IMAGE_COMPONENT})*"
+    rf"(?P<name>(?:(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?P<port>[0-9]{{1,5}}))?)/)?"
+    rf"{_IMAGE_COMPONENT}(?:/{_IMAGE_COMPONENT})*)"
     rf"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[a-f0-9]{{64}})?"
 )
+_LONGEST_IMAGE_NAME = 255
+_IMAGE_ID = re.compile(r"[a-f0-9]{64}")
 
 
 def service_numbers(network: IPv4Network) -> int:
@@ -254,10 +258,12 @@ def label_key(value: str) -> str:
 def image_reference(value: str) -> str:
     """A container image: host/path:tag@digest, host, tag and digest as needed."""
     matched = _IMAGE.fullmatch(value)
-    if len(value) > 512 or matched is None:
+    if len(value) > 512 or matched is None or len(matched["name"]) > _LONGEST_IMAGE_NAME:
         raise ValueError(
             "is not an image reference; write [host[:port]/]path[:tag][@sha256:digest], the path in lower case"
         )
+    if _IMAGE_ID.fullmatch(matched["name"]):
+        raise ValueError("is an image's id, which no registry knows it by; write [host[:port]/]path[:tag]")
     if matched["port"] is not None and int(matched["port"]) not in PORTS:
         raise ValueError(f"names a registry at port {matched['port']}; use one from 1 to 65535")
     return value
@@ -342,17 +348,22 @@ def cloud_name(value: str, suffix: str = "") -> str:
     return value
 
 
-def tag_key(value: str) -> str:
-    """A tag's key, 1 to 127 characters."""
-    if not value.strip() or len(value) > 127:
-        raise ValueError("is not a tag key; use 1 to 127 characters")
+def environment_identifier(value: str) -> str:
+    """The name of an environment variable, as every version of Kubernetes takes it."""
+    if not re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", value):
+        newer = ".".join(map(str, tke.ANY_ENVIRONMENT_NAME_VERSION))
+        raise ValueError(
+            f"is not a name of an environment variable before Kubernetes {newer}; use letters, digits, '_', '-' and '.', none of the digits first"
+        )
     return value
 
 
-def tag_value(value: str) -> str:
-    """A tag's value, up to 255 characters."""
-    if len(value) > 255:
-        raise ValueError("is too long for a tag value; use at most 255 characters")
+def process_text(value: str) -> str:
+    """Text that a process is started with, an argument or the value of an environment variable: without NUL (execve)."""
+    if "\0" in value:
+        raise ValueError(
+            "has a NUL character in it, with which no process can be started; write it encoded, such as base64"
+        )
     return value
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "ACCOUNT_BILLED_BY_CVM",
     "ACCOUNT_BILLED_BY_IP",
     "ADDRESS_IP_VERSION",
+    "ANY_ENVIRONMENT_NAME_VERSION",
     "API_SERVER_PORT",
     "AUTOSCALING_VERSION",
     "BANDWIDTH_PACKAGE",
@@ -22,6 +23,7 @@ __all__ = [
     "CLUSTER_SERVICE_NUMBERS",
     "CONTROLLER_VERSION",
     "DATA_DISK_SIZES",
+    "DATA_DISK_STEP",
     "DATA_DISK_TYPES",
     "DEFAULT_DIRECT_ACCESS",
     "DEFAULT_DIRECT_ACCESS_SINCE",
@@ -64,10 +66,12 @@ __all__ = [
     "INTERNAL_ONLY_API_DOMAIN",
     "INTERNET_BANDWIDTH",
     "INTERNET_CHARGE_TYPES",
+    "LEAST_CONN",
     "LOCAL_POLICY",
     "MANAGED_CLUSTER",
     "MAX_FORWARDING_RULES",
     "MAX_HOST_LENGTH",
+    "MAX_LISTENERS",
     "MAX_LOAD_BALANCER_SECURITY_GROUPS",
     "MAX_NAME_LENGTH",
     "MAX_PATH_LENGTH",
@@ -86,6 +90,7 @@ __all__ = [
     "NODE_RESERVED_CORES",
     "NODE_RESERVED_CORES_AT_LEAST",
     "NODE_RESERVED_MEMORY",
+    "PODS_OF_A_LEVEL",
     "POD_ENI",
     "POD_NETWORK",
     "POD_NETWORKS",
@@ -134,6 +139,7 @@ __all__ = [
     "VPC_CNI_EXCLUSIVE_ENI",
     "VPC_CNI_SHARED_ENI",
     "WRITTEN_BY_TKE",
+    "WRR",
 ]
 
 # --- Service annotations (TKE 51258) -----------------------------------------------------------------------------------
@@ -280,12 +286,15 @@ HEALTH_CHECK_TIMEOUTS = range(2, 61)
 HEALTH_CHECK_INTERVAL, HEALTH_CHECK_NUMBER, HEALTH_CHECK_TIMEOUT = 5, 3, 2
 HEALTH_CHECK_METHODS = ("HEAD", "GET")
 """Of layer 7 (CLB 30694, HealthCheck)."""
-SCHEDULERS = ("WRR", "LEAST_CONN")
+SCHEDULERS = (WRR, LEAST_CONN) = ("WRR", "LEAST_CONN")
+"""Only the first keeps clients with their pod or node (provider clb_listener, `session_expire_time`)."""
 SESSION_EXPIRE_TIMES = range(30, 3601)
 """Seconds for which a client's connections go to the same pod or node."""
 
 # --- Load balancers (TKE 51258, 56112) -------------------------------------------------------------------------------------
 
+MAX_LISTENERS = 50
+"""Listeners of a load balancer, unless the account has more (CLB 6187)."""
 MAX_LOAD_BALANCER_SECURITY_GROUPS = 5
 TRAFFIC_POSTPAID_BY_HOUR = "TRAFFIC_POSTPAID_BY_HOUR"
 """Public traffic is paid by volume (TKE 51258; provider eip, `internet_charge_type`)."""
@@ -356,6 +365,9 @@ CLUSTER_SERVICE_NUMBERS = tuple(2**power for power in range(5, 16))
 CLUSTER_LEVELS = {f"L{nodes}": nodes for nodes in (5, 20, 50, 100, 200, 500, 1000, 3000, 5000)}
 """Level of a managed cluster, and the nodes that it holds."""
 
+PODS_OF_A_LEVEL = 30
+"""Pods for each node of a level that a cluster should have at most: 150 for L5, 600 for L20 (TKE 45158)."""
+
 API_SERVER_PORT = 443
 INTERNAL_ONLY_API_DOMAIN = ".ccs.tencent-cloud.com"
 """The server name that a kubeconfig may carry although it resolves inside Tencent Cloud only."""
@@ -390,6 +402,8 @@ SYSTEM_DISK_SIZES = range(50, 1025)
 DATA_DISK_TYPES = (*SYSTEM_DISK_TYPES, "CLOUD_TSSD", "LOCAL_NVME")
 DATA_DISK_SIZES = range(10, 32001)
 """GB of a data disk: what a cloud disk may have (CBS 362/2353); its type may ask for more than the least."""
+DATA_DISK_STEP = 10
+"""GB by which sizes of data disks differ (CVM RunInstances, DataDisk)."""
 FILE_SYSTEMS = ("ext3", "ext4", "xfs")
 PREPAID_PERIODS = (*range(1, 13), 24, 36, 48, 60)
 """Months for which a node is paid in advance."""
@@ -431,5 +445,7 @@ AUTOSCALING_VERSION = (1, 23)
 """Since when there is autoscaling/v2, which knows memory."""
 EVICTION_POLICY_VERSION = (1, 27)
 """Since when a budget can let pods go that are not ready, so that a broken app keeps no node from being drained (KEP-3017)."""
+ANY_ENVIRONMENT_NAME_VERSION = (1, 32)
+"""Since when the name of an environment variable may have any printable character but `=` (KEP-4369)."""
 PRE_STOP_SLEEP_VERSION = (1, 30)
 """Since when the kubelet can sleep before it stops a container, without a shell in the image."""

@@ -121,6 +121,7 @@ class Entries:
     value: "Rule | Shape | None" = None
     at_least_one: str = ""
     """The word for an entry, such as `label`, where there has to be one."""
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,8 @@ class _Look:
             return self._tell(at, value, MUST_BE["map"])
         if rule.at_least_one and not value:
             return self._tell(at, value, f"is empty; give at least one {rule.at_least_one}")
+        if rule.most is not None and len(value) > rule.most:
+            return self._tell(at, value, f"has too many entries; give at most {rule.most}")
         found: dict[str, Any] = {}
         for key, item in value.items():
             if not isinstance(key, str):

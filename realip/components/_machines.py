@@ -92,7 +92,7 @@ DATA_DISK = Shape(
     DataDisk,
     {
         "disk_type": lambda value: rules.one_of(value, tke.DATA_DISK_TYPES),
-        "disk_size": lambda value: rules.within(value, tke.DATA_DISK_SIZES),
+        "disk_size": machine_rules.data_disk_size,
         "mount_target": machine_rules.mount_target,
         "file_system": lambda value: rules.one_of(value, tke.FILE_SYSTEMS),
     },

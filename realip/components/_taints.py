@@ -1,12 +1,13 @@
 """Taints of nodes, which both kinds of node pools have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NotRequired, TypedDict
 
-from realip import rules
-from realip.components._arguments import Shape
+from realip import machine_rules, rules
+from realip.components._arguments import Arguments, Items, Known, Shape
+from realip.problems import Problem
 
-__all__ = ["EFFECTS", "TAINT", "Taint", "taints"]
+__all__ = ["EFFECTS", "TAINTS", "Taint", "taint_problems", "taints"]
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 """Effects of a taint on pods that do not tolerate it."""
@@ -27,6 +28,19 @@ TAINT = Shape(
     Taint,
     {"key": rules.label_key, "value": rules.label_value, "effect": lambda value: rules.one_of(value, EFFECTS)},
 )
+
+
+TAINTS = Items(TAINT)
+
+
+def taint_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """Taints that a node would have twice."""
+    given, place = args.entries("taints"), arguments.at("taints")
+    for index in machine_rules.repeated_taints(
+        [(one.text("key") or index, one.text("effect")) for index, one in enumerate(given)]
+    ):
+        message = f"is in the list already with {given[index].text('effect')}, and a node has one such taint; remove one of the two"
+        yield place.entry(index).refuse("key", given[index].text("key"), message)
 
 
 def taints(given: Sequence[Taint]) -> list[dict[str, str]]:

@@ -7,9 +7,10 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules
-from realip.components._arguments import Arguments, Entries, Items, Known, Shape
+from realip.components._arguments import Arguments, Items, Known, Shape
 from realip.components._component import Children, Component, named
 from realip.components._security_rule import FOR_CLIENTS, security_rule
+from realip.components._tags import TAGS
 from realip.problems import Problem
 
 __all__ = ["CLIENT_ACCESS", "ClientAccess", "ClientAccessArgs", "make_client_access"]
@@ -35,6 +36,10 @@ class ClientAccessArgs(TypedDict):
 def _some_port(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if not {"ports", "udp_ports"} & args.said:
         yield arguments.lacks("ports", "is missing; name the ports that clients come to, here or in udp_ports")
+    cidrs = args.entries("client_cidrs")
+    if cidrs and "client_cidrs" not in args.wrong and not any(map(rules.is_ipv4, cidrs)):
+        message = "are IPv6 alone, and the load balancer has an IPv4 address, so that nobody could come; name IPv4 networks too"
+        yield arguments.refuse("client_cidrs", cidrs, message)
 
 
 def _nobodys(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -52,7 +57,7 @@ CLIENT_ACCESS = Shape(
         "ports": rules.ports,
         "udp_ports": rules.ports,
         "display_name": lambda value: rules.cloud_name(value, _SUFFIX),
-        "tags": Entries(rules.tag_key, rules.tag_value),
+        "tags": TAGS,
     },
     _some_port,
     _nobodys,

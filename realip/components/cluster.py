@@ -7,8 +7,9 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import defaults, rules, tke
-from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
+from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
 from realip.components._component import Children, Component, named
+from realip.components._tags import TAGS
 from realip.problems import MISSING, Problem
 from realip.scenarios import NetworkMode
 
@@ -125,7 +126,7 @@ CLUSTER = Shape(
         "service_number": lambda value: rules.one_of(value, tke.CLUSTER_SERVICE_NUMBERS),
         "level": lambda value: rules.one_of(value, tke.CLUSTER_LEVELS),
         "display_name": rules.cloud_name,
-        "tags": Entries(rules.tag_key, rules.tag_value),
+        "tags": TAGS,
     },
     cluster_problems,
 )

@@ -8,9 +8,10 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import rules, tke
-from realip.components._arguments import Arguments, Entries, Known, Shape
+from realip.components._arguments import Arguments, Items, Known, Shape
 from realip.components._component import Component, named
 from realip.components._security_rule import security_rule
+from realip.components._tags import TAGS
 from realip.components.kubeconfig import reachable
 from realip.problems import MISSING, Problem
 
@@ -65,10 +66,10 @@ CLUSTER_ACCESS = Shape(
     ClusterAccessArgs,
     {
         "cluster_id": lambda value: rules.cloud_id(value, "cls"),
-        "admin_cidrs": rules.canonical_cidr,
+        "admin_cidrs": Items(rules.canonical_cidr, unique=True),
         "intranet_subnet_id": lambda value: rules.cloud_id(value, "subnet"),
         "display_name": lambda value: rules.cloud_name(value, "-admins"),
-        "tags": Entries(rules.tag_key, rules.tag_value),
+        "tags": TAGS,
     },
     _who,
     _nobody,

@@ -55,6 +55,9 @@ def _one_kind(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if existing and internal:
         message = "cannot go with internal_subnet_id: an existing load balancer is what it is; remove one of the two"
         yield arguments.refuse("existing_id", args.get("existing_id", MISSING), message)
+    if existing and "security_group_ids" in args.said:
+        message = "are for a load balancer that TKE makes: an existing one keeps its own security groups; remove them, and set them there"
+        yield arguments.refuse("security_group_ids", args.get("security_group_ids", MISSING), message)
     for argument in ("bandwidth", "charge_type"):
         if argument in args.said and (existing or internal):
             message = "is for a public load balancer that TKE makes; remove it"

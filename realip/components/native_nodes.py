@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip import defaults, rules, tke
+from realip import defaults, machine_rules, rules, tke
 from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
 from realip.components._component import Children, Component, named
 from realip.components._machines import (
@@ -21,7 +21,8 @@ from realip.components._machines import (
     mounted_twice,
     prepaid,
 )
-from realip.components._taints import TAINT, Taint, taints
+from realip.components._tags import TAGS
+from realip.components._taints import TAINTS, Taint, taint_problems, taints
 from realip.problems import Problem
 
 __all__ = ["NATIVE_NODES", "Autoscaling", "NativeNodes", "NativeNodesArgs", "make_native_nodes"]
@@ -82,6 +83,7 @@ def _ends(arguments: Arguments, args: Known) -> Iterator[Problem]:
 
 def _start(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """A number to start with that the autoscaler would leave alone, and a folder for each disk."""
+    yield from taint_problems(arguments, args)
     yield from mounted_twice(arguments.at("data_disks"), args.entries("data_disks"))
     bounds, replicas = args.get("autoscaling"), args.number("replicas", defaults.NODES)
     if not isinstance(bounds, Known) or replicas is None:
@@ -112,10 +114,10 @@ NATIVE_NODES = Shape(
         "key_ids": Items(lambda value: rules.cloud_id(value, "skey"), unique=True),
         "instance_charge_prepaid": PREPAID,
         "internet_accessible": INTERNET_ACCESSIBLE,
-        "labels": Entries(rules.label_key, rules.label_value),
-        "taints": Items(TAINT),
+        "labels": Entries(machine_rules.node_label, rules.label_value),
+        "taints": TAINTS,
         "display_name": rules.cloud_name,
-        "tags": Entries(rules.tag_key, rules.tag_value),
+        "tags": TAGS,
     },
     _start,
 )

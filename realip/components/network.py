@@ -9,10 +9,11 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import defaults, machine_rules, rules, tke
-from realip.components._arguments import Arguments, Entries, Items, Known, Shape, as_integer
+from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
 from realip.components._component import Component, after, named
 from realip.components._hooks import client_rule_hooks
 from realip.components._security_rule import FOR_CLIENTS, security_rule
+from realip.components._tags import TAGS
 from realip.problems import Problem
 
 __all__ = ["NETWORK", "Network", "NetworkArgs", "Subnet"]
@@ -202,14 +203,14 @@ NETWORK = Shape(
         "pod_subnets": Items(SUBNET),
         "vpc_id": lambda value: rules.cloud_id(value, "vpc"),
         "auxiliary_cidrs": Items(rules.vpc_cidr, unique=True),
-        "inside_cidrs": rules.canonical_cidr,
+        "inside_cidrs": Items(rules.canonical_cidr, unique=True),
         "client_ports": rules.ports,
         "client_udp_ports": rules.ports,
-        "client_cidrs": rules.canonical_cidr,
+        "client_cidrs": Items(rules.canonical_cidr, unique=True),
         "nat_bandwidth": lambda value: rules.one_of(value, tke.NAT_BANDWIDTHS),
         "account_type": lambda value: rules.one_of(value, (tke.ACCOUNT_BILLED_BY_IP, tke.ACCOUNT_BILLED_BY_CVM)),
         "display_name": rules.cloud_name,
-        "tags": Entries(rules.tag_key, rules.tag_value),
+        "tags": TAGS,
     },
     network_problems,
     _nobodys,

@@ -6,10 +6,10 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from realip import rules
+from realip import machine_rules, rules
 from realip.components._arguments import Entries, Items, Shape
 from realip.components._component import Children, Component, named
-from realip.components._taints import TAINT, Taint, taints
+from realip.components._taints import TAINTS, Taint, taint_problems, taints
 
 __all__ = ["SUPER_NODES", "SuperNodes", "SuperNodesArgs", "make_super_nodes"]
 
@@ -37,10 +37,11 @@ SUPER_NODES = Shape(
         "cluster_id": lambda value: rules.cloud_id(value, "cls"),
         "subnet_ids": Items(lambda value: rules.cloud_id(value, "subnet"), at_least_one="subnet", unique=True),
         "security_group_id": lambda value: rules.cloud_id(value, "sg"),
-        "labels": Entries(rules.label_key, rules.label_value),
-        "taints": Items(TAINT),
+        "labels": Entries(machine_rules.node_label, rules.label_value),
+        "taints": TAINTS,
         "display_name": rules.cloud_name,
     },
+    taint_problems,
 )
 
 

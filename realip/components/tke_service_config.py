@@ -126,7 +126,17 @@ def _numbers_agree(arguments: Arguments, check: Known) -> Iterator[Problem]:
         yield arguments.refuse("timeout", timeout, message)
 
 
+def _sticks(arguments: Arguments, args: Known) -> Iterator[Problem]:
+    """A scheduler that keeps clients where they are, if they are to stay."""
+    if "session_expire_time" in args.said and args.get("scheduler") == tke.LEAST_CONN:
+        message = (
+            f"goes with {tke.WRR} alone: {tke.LEAST_CONN} sends each connection elsewhere; remove this, or scheduler"
+        )
+        yield arguments.refuse("session_expire_time", args.get("session_expire_time"), message)
+
+
 def _of_layer_4(arguments: Arguments, listener: Known) -> Iterator[Problem]:
+    yield from _sticks(arguments, listener)
     check = listener.get("health_check")
     for argument in _HTTP_FIELDS:
         if isinstance(check, Known) and argument in check.said:
@@ -187,7 +197,7 @@ L4_LISTENER = Shape(
     {"protocol": lambda value: rules.one_of(value, tke.SERVICE_CONFIG_PROTOCOLS), "port": rules.port, **_BACKENDS},
     _of_layer_4,
 )
-L7_RULE = Shape(L7Rule, {"url": exposure_rules.forwarded_path, **_BACKENDS})
+L7_RULE = Shape(L7Rule, {"url": exposure_rules.forwarded_path, **_BACKENDS}, _sticks)
 L7_DOMAIN = Shape(L7Domain, {"domain": _domain, "rules": Items(L7_RULE, at_least_one="rule")}, _of_wildcards)
 L7_LISTENER = Shape(
     L7Listener,

@@ -9,6 +9,7 @@ from realip.problems import MISSING, Problem
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import address_plan, shared_subnets, zone_inside
 from realip.settings.app_pod import most_pods
+from realip.settings.checks.cluster import tainted
 from realip.settings.exposure_plan import listeners, named_clients
 from realip.settings.models import Settings
 
@@ -66,6 +67,9 @@ def advice(settings: Settings) -> list[Problem]:
         elif kept := _not_on_the_internet(cidr):
             message = f"is {kept}, and nobody comes to the public endpoint from such an address; name the one you have on the internet"
             found.append(Problem(f"access.adminCidrs[{index}]", cidr, message))
+    if access.admin_cidrs and not any(map(rules.is_ipv4, access.admin_cidrs)):
+        message = "are IPv6 alone, and the public endpoint is known to have an IPv4 address; name that one of yours too"
+        found.append(Problem("access.adminCidrs", list(access.admin_cidrs), message))
     for index, cidr in enumerate(access.client_cidrs):
         if rules.documentation_range(cidr):
             message = (
@@ -73,7 +77,9 @@ def advice(settings: Settings) -> list[Problem]:
             )
             found.append(Problem(f"access.clientCidrs[{index}]", cidr, message))
     found += _limits(settings)
+    found += _port_of_the_service(settings)
     found += _pods_without_a_node(settings)
+    found += _system_pods_without_a_node(settings)
     found += _zones_not_said(settings)
     found += _no_way_out(settings)
     found += _adopted(settings)
@@ -93,6 +99,19 @@ def advice(settings: Settings) -> list[Problem]:
         )
         found.append(Problem("access.clientCidrs", list(access.client_cidrs), message))
     return found
+
+
+def _port_of_the_service(settings: Settings) -> Iterator[Problem]:
+    """A port at layer 7 that somebody may take for the one of clients."""
+    app, row = settings.app, settings.row
+    if row.exposure.has_ingress and "service_port" in app.model_fields_set:
+        port = next(iter(listeners(settings))).port
+        message = (
+            f"is the port of the Service inside the cluster, and `{row.slug}` listens for clients at {port} all the same; for another "
+            "port set loadBalancer.listenPorts, for HTTPS a certificate in loadBalancer.hosts"
+        )
+        if app.service_port != port:
+            yield Problem("app.servicePort", app.service_port, message)
 
 
 def _existing_cluster(settings: Settings) -> Iterator[Problem]:
@@ -159,6 +178,10 @@ def _limits(settings: Settings) -> Iterator[Problem]:
             yield Problem(path, f"{len(cidrs)} networks", message)
     version = settings.cluster.version
     major, minor, _ = rules.kubernetes_version(version)
+    pods, holds = most_pods(settings), tke.PODS_OF_A_LEVEL * tke.CLUSTER_LEVELS[settings.cluster.level]
+    if pods is not None and pods > holds:
+        message = f"is more than the {holds} pods that TKE recommends at most for {settings.cluster.level} (TKE 45158); take a higher cluster.level"
+        yield Problem("app.autoscaling.maxReplicas" if app.autoscaling else "app.replicas", pods, message)
     if minor % tke.MINOR_VERSION_STEP:
         message = (
             f"is one of an odd minor version, and TKE offers even ones alone (TKE 47894); take one of {major}.{minor - 1} "
@@ -180,7 +203,7 @@ def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
     sizes = [allocatable(name) for name in nodes.instance_types]
     known = [size for size in sizes if size is not None]
     # A pool beside the first one has room of its own, unless it keeps the app away.
-    others = any(all(taint.effect == "PreferNoSchedule" for taint in pool.taints) for pool in nodes.pools)
+    others = any(not tainted(pool) for pool in nodes.pools)
     if row.super_nodes or len(known) < len(sizes) or not app.deploy or others:
         return
     cores, memory, names = (
@@ -206,6 +229,19 @@ def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
             f"of {app.cpu_request} CPU and {app.memory_request} (TKE 76057); have more nodes or larger ones, or ask for less"
         )
         yield Problem("app.autoscaling.maxReplicas" if app.autoscaling else "app.replicas", pods, message)
+
+
+def _system_pods_without_a_node(settings: Settings) -> Iterator[Problem]:
+    """Taints on every node, which keep away what TKE and everybody else runs in the cluster: the app alone tolerates them."""
+    nodes = settings.nodes
+    if tainted(nodes) and all(map(tainted, nodes.pools)):
+        said = [taint.model_dump(mode="json") for taint in nodes.taints]
+        message = (
+            "keep the cluster's own pods away too, such as CoreDNS, without which the app finds no name: no node is without them; add a pool "
+            "without taints in nodes.pools"
+            + ("" if not settings.row.super_nodes else ", or on super nodes remove them")
+        )
+        yield Problem("nodes.taints", said, message)
 
 
 def _not_on_the_internet(cidr: str) -> str | None:

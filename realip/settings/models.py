@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import Field, PrivateAttr
 
-from realip import defaults, rules
+from realip import defaults, rules, tag_rules
 from realip.scenarios import (
     DEFAULT_STACK,
     Scenario,
@@ -49,7 +49,7 @@ class Settings(Section):
         default_factory=AccessSettings, description="Who may reach the API server and the app."
     )
     tags: dict[TagKey, TagValue] = Field(
-        default_factory=dict, description="Tags of every cloud resource that takes tags."
+        default_factory=dict, max_length=tag_rules.MAX_TAGS, description="Tags of every cloud resource that takes tags."
     )
     adopt: AdoptSettings = Field(
         default_factory=AdoptSettings,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from realip import annotations, exposure_rules, machine_rules, pod_numbers, pod_rules, rules, tke
+from realip import annotations, exposure_rules, machine_rules, pod_numbers, pod_rules, rules, tag_rules, tke
 from realip.problems import text_or_number
 from realip.quantities import A_CPU, A_MEMORY
 
@@ -53,6 +53,7 @@ __all__ = [
     "NatGatewayId",
     "NodeBandwidth",
     "NodeChargeType",
+    "NodeLabelKey",
     "NodePoolId",
     "Nodes",
     "PackageId",
@@ -63,6 +64,7 @@ __all__ = [
     "Pods",
     "Port",
     "PrepaidPeriod",
+    "ProcessText",
     "RenewFlag",
     "RouteId",
     "RouteTableId",
@@ -140,7 +142,7 @@ Level = Annotated[str, keeps(rules.one_of, tke.CLUSTER_LEVELS)]
 DiskType = Annotated[str, keeps(rules.one_of, tke.SYSTEM_DISK_TYPES)]
 DiskSize = Annotated[int, Field(ge=tke.SYSTEM_DISK_SIZES.start, le=tke.SYSTEM_DISK_SIZES.stop - 1)]
 DataDiskType = Annotated[str, keeps(rules.one_of, tke.DATA_DISK_TYPES)]
-DataDiskSize = Annotated[int, Field(ge=tke.DATA_DISK_SIZES.start, le=tke.DATA_DISK_SIZES[-1])]
+DataDiskSize = Annotated[int, keeps(machine_rules.data_disk_size)]
 FileSystem = Annotated[str, keeps(rules.one_of, tke.FILE_SYSTEMS)]
 MountTarget = Annotated[str, keeps(machine_rules.mount_target)]
 PrepaidPeriod = Annotated[int, keeps(rules.one_of, tke.PREPAID_PERIODS)]
@@ -169,6 +171,8 @@ RouteTableId = Annotated[str, keeps(rules.cloud_id, "rtb")]
 RouteId = Annotated[str, keeps(rules.route_id)]
 ClusterId = Annotated[str, keeps(rules.cloud_id, "cls")]
 NodePoolId = Annotated[str, keeps(rules.node_pool_id)]
+NodeLabelKey = Annotated[str, keeps(machine_rules.node_label)]
+ProcessText = Annotated[str, keeps(rules.process_text)]
 EnvName = Annotated[str, keeps(rules.environment_name)]
 ConfigKey = Annotated[str, keeps(pod_rules.config_key)]
 FileName = Annotated[str, keeps(pod_rules.file_name)]
@@ -188,5 +192,5 @@ Scheduler = Annotated[str, keeps(rules.one_of, tke.SCHEDULERS)]
 SessionSeconds = Annotated[int, Field(ge=tke.SESSION_EXPIRE_TIMES.start, le=tke.SESSION_EXPIRE_TIMES[-1])]
 Annotation = Annotated[str, keeps(annotations.setting_annotation)]
 Label = Annotated[str, keeps(annotations.label_key)]
-TagKey = Annotated[str, keeps(rules.tag_key)]
-TagValue = Annotated[str, keeps(rules.tag_value)]
+TagKey = Annotated[str, keeps(tag_rules.tag_key)]
+TagValue = Annotated[str, keeps(tag_rules.tag_value)]

@@ -319,7 +319,7 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
                                         "http_check_domain": "shop.example.com",
                                         "http_check_method": "HEAD",
                                     },
-                                    "scheduler": "LEAST_CONN",
+                                    "scheduler": "WRR",
                                     "session_expire_time": 3600,
                                 }
                             ],

@@ -43,7 +43,8 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "pod_subnets": [{"zone": "ap-tokyo-1"}],
             "client_cidr": ["198.18.0.0/15"],
             "client_ports": "http",
-            "tags": {"team": 5},
+            "client_cidrs": ["198.18.0.0/15", "198.18.0.0/15"],
+            "tags": {"team": 5, "project": "shop"},
         },
         [
             "client_cidr",
@@ -51,7 +52,9 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "node_subnets[0].zone",
             "node_subnets[2]",
             "client_ports",
+            "client_cidrs[1]",
             'tags["team"]',
+            'tags["project"]',
             "node_subnets[0].cidr",
             "node_subnets[1].cidr",
             "pod_subnets[0].cidr",
@@ -89,8 +92,13 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "autoscaling": {"min": 5, "max": 2},
             "system_disk_type": "FLOPPY",
             "system_disk_size": 10,
-            "labels": {"role": "a b"},
-            "taints": [{"key": "a", "effect": "No", "valeu": "b"}],
+            "labels": {"role": "a b", "kubernetes.io/hostname": "a"},
+            "data_disks": [{"disk_type": "CLOUD_SSD", "disk_size": 55}],
+            "taints": [
+                {"key": "a", "effect": "No", "valeu": "b"},
+                {"key": "b", "effect": "NoSchedule"},
+                {"key": "b", "effect": "NoSchedule", "value": "c"},
+            ],
         },
         [
             "cluster_id",
@@ -99,14 +107,22 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "autoscaling.min",
             "system_disk_type",
             "system_disk_size",
+            "data_disks[0].disk_size",
             'labels["role"]',
+            'labels["kubernetes.io/hostname"]',
             "taints[0].valeu",
             "taints[0].effect",
+            "taints[2].key",
         ],
     ),
     SuperNodes: (
-        {"cluster_id": "c-1", "subnet_ids": [], "securityGroupId": "sg-1"},
-        ["securityGroupId", "cluster_id", "subnet_ids", "security_group_id"],
+        {
+            "cluster_id": "c-1",
+            "subnet_ids": [],
+            "securityGroupId": "sg-1",
+            "taints": [{"key": "a", "effect": "NoExecute"}] * 2,
+        },
+        ["securityGroupId", "cluster_id", "subnet_ids", "security_group_id", "taints[1].key"],
     ),
     Workload: (
         {
@@ -119,6 +135,8 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "capabilities": ["NET_ADMIN", "CHOWN", "SYS_TIME"],
             "resources": {"cpu_request": "2", "cpu_limit": 1, "memory_request": "1Gi", "memory_limit": "1G"},
             "envs": {"A": "b"},
+            "env": {"A": "a\0"},
+            "args": ["a\0"],
         },
         [
             "envs",
@@ -130,6 +148,8 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "container",
             "capabilities[0]",
             "capabilities[2]",
+            'env["A"]',
+            "args[0]",
         ],
     ),
     DirectService: (
@@ -148,8 +168,13 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
         ["service", "ingress", "namespace", "pass_to_target"],
     ),
     LocalService: (
-        SERVICE | {"ingress": "door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},
-        ["ingress", "service", "namespace", "pass_to_target"],
+        SERVICE
+        | {
+            "ingress": "door",
+            "pass_to_target": True,
+            "load_balancer": {"existing_id": "lb-1", "security_group_ids": ["sg-1"]},
+        },
+        ["ingress", "service", "namespace", "load_balancer.security_group_ids", "pass_to_target"],
     ),
     NodePortIngress: (
         SERVICE | {"ingress": "Door", "pass_to_target": True, "load_balancer": {"existing_id": "lb-1"}},

@@ -161,6 +161,7 @@ def test_a_group_lets_named_clients_in_and_nobody_else() -> None:
         ({"client_cidrs": ["198.19.0.0/24"]}, "ports: is missing; name the ports that clients come to"),
         ({"client_cidrs": [], "ports": "80"}, "client_cidrs = []: is empty; give at least one network"),
         ({"client_cidrs": ["198.19.0.1"], "ports": "80"}, "has no mask; write 198.19.0.1/32"),
+        ({"client_cidrs": ["2400::/16"], "ports": "80"}, "are IPv6 alone, and the load balancer has an IPv4 address"),
         ({"client_cidrs": ["203.0.113.0/24"], "ports": "80"}, "is a documentation range (RFC 5737), which lets nobody in"),
         ({"client_cidrs": ["198.19.0.0/24"], "ports": "http"}, "is no port from 1 to 65535"),
         ({"client_cidrs": ["198.19.0.0/24"], "ports": "80", "display_name": "x" * 47}, "use 1 to 46"),

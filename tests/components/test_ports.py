@@ -201,7 +201,13 @@ def test_annotations_and_labels_stand_on_the_object_that_has_the_load_balancer(c
         (NodePortIngress, "kubernetes.io/ingress.https-rules", "say it by hosts"),
         (NodePortIngress, "ingress.cloud.tencent.com/auto-rewrite", "say it by redirect"),
         (NodePortIngress, "kubernetes.io/ingress.qcloud-loadbalance-id", "is TKE's own answer"),
-        (NodePortIngress, "service.cloud.tencent.com/mode", "is read from a Service"),
+        (NodePortIngress, "service.cloud.tencent.com/lb-rs-weight", "is read from a Service"),
+        (
+            NodePortIngress,
+            "ingress.cloud.tencent.com/direct-acess",
+            "did you mean ingress.cloud.tencent.com/direct-access?",
+        ),
+        (DirectService, "service.cloud.tencent.com/mode", "gets no load balancer; that is not offered here: remove it"),
     ],
 )
 def test_a_key_that_is_not_theirs_is_refused_with_what_to_say_instead(component: Any, key: str, words: str) -> None:

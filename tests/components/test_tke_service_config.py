@@ -38,7 +38,7 @@ def test_layer_4_is_said_under_tkes_names_and_nothing_besides() -> None:
             {
                 **L4,
                 "health_check": {"interval_time": 10.0, "timeout": 5, "health_num": 2, "un_health_num": 4},
-                "scheduler": "LEAST_CONN",
+                "scheduler": "WRR",
                 "session_expire_time": 60,
             },
             {"protocol": "UDP", "port": 53, "health_check": {"enable": False}},
@@ -53,7 +53,7 @@ def test_layer_4_is_said_under_tkes_names_and_nothing_besides() -> None:
                 "port": 80,
                 "session": {"enable": True, "sessionExpireTime": 60},
                 "healthCheck": {"enable": True, "intervalTime": 10, "timeout": 5, "healthNum": 2, "unHealthNum": 4},
-                "scheduler": "LEAST_CONN",
+                "scheduler": "WRR",
             },
             {"protocol": "UDP", "port": 53, "healthCheck": {"enable": False}},
         ],
@@ -113,6 +113,10 @@ def test_whoever_names_it_comes_after_it() -> None:
         ({"l4_listeners": [L4, L4]}, "l4_listeners[1].port = 80: is in the list already with TCP"),
         ({"l4_listeners": [{**L4, "protocol": "TCP_SSL"}]}, "is not one of TCP, UDP"),
         ({"l4_listeners": [{**L4, "scheduler": "IP_HASH"}]}, "is not one of WRR, LEAST_CONN"),
+        (
+            {"l4_listeners": [{**L4, "scheduler": "LEAST_CONN", "session_expire_time": 60}]},
+            "l4_listeners[0].session_expire_time = 60: goes with WRR alone",
+        ),
         ({"l4_listeners": [{**L4, "session_expire_time": 29}]}, "session_expire_time = 29: must be at least 30"),
         ({"l4_listeners": [{**L4, "health_check": {"interval_time": 301}}]}, "must be at most 300"),
         ({"l4_listeners": [{**L4, "health_check": {"timeout": 5}}]}, "timeout = 5: is not less than interval_time, 5"),
@@ -157,8 +161,8 @@ _CHECK = {"healthCheck": {"intervalTime": 10, "unHealthNum": 2}}
 @pytest.mark.parametrize("slug", ["vpc-cni-direct-native", "globalrouter-direct-native", "vpc-cni-direct-super"])
 def test_every_listener_of_a_service_is_in_the_stacks_config(slug: str) -> None:
     ports = [{"name": "dns", "port": 53, "targetPort": 5353, "protocol": kind} for kind in ("TCP", "UDP")]
-    found = up(slug, loadBalancer={"ports": ports, "scheduler": "LEAST_CONN", "sessionExpireTime": 90})
-    said = {"session": {"enable": True, "sessionExpireTime": 90}, "scheduler": "LEAST_CONN"}
+    found = up(slug, loadBalancer={"ports": ports, "scheduler": "WRR", "sessionExpireTime": 90})
+    said = {"session": {"enable": True, "sessionExpireTime": 90}, "scheduler": "WRR"}
     assert _balancer(found) == {
         "l4Listeners": [{"protocol": "TCP", "port": 53, **said}, {"protocol": "UDP", "port": 53, **said}]
     }

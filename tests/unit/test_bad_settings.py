@@ -529,7 +529,100 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"adopt": {"loadBalancerSecurityGroup": "sg-1"}}, "adopt.loadBalancerSecurityGroup", "sg-1", ["here it does not", "remove it"]),
     # --- tags
     (VPC_CNI, {"tags": {"": "x"}}, 'tags[""]', "", ["is not a tag key"]),
-    (VPC_CNI, {"tags": {"a b": "x" * 256}}, 'tags["a b"]', "x" * 256, ["is too long for a tag value"]),
+    (VPC_CNI, {"tags": {"a b": "x" * 256}}, 'tags["a b"]', "x" * 256, ["is not a tag value", "1 to 255"]),
+    (VPC_CNI, {"tags": {"project": "shop"}}, "tags.project", "project", ["starts with project", "Tencent Cloud keeps", "another key"]),
+    (VPC_CNI, {"tags": {f"k{number}": "v" for number in range(51)}}, "tags", {f"k{number}": "v" for number in range(51)}, ["at most 50"]),
+    # --- the same thing twice
+    (VPC_CNI, {"nodes": {"instanceTypes": ["S5.MEDIUM4", "S5.MEDIUM4"]}}, "nodes.instanceTypes[1]", "S5.MEDIUM4", ["already", "once"]),
+    (VPC_CNI, {"app": {"imagePullSecrets": ["a", "b", "a"]}}, "app.imagePullSecrets[2]", "a", ["already", "once"]),
+    (VPC_CNI, {"app": {"capabilities": ["CHOWN", "CHOWN"]}}, "app.capabilities[1]", "CHOWN", ["already", "once"]),
+    (VPC_CNI, {"access": {"adminCidrs": ["198.18.0.0/24", "198.18.0.0/24"]}}, "access.adminCidrs[1]", "198.18.0.0/24", ["already"]),
+    (VPC_CNI, {"access": {"adminCidrs": ["198.18.0.0/24"], "clientCidrs": ["43.1.0.0/24"] * 2}}, "access.clientCidrs[1]", "43.1.0.0/24", ["already"]),
+    (VPC_CNI, {"loadBalancer": {"securityGroupIds": ["sg-1", "sg-1"]}}, "loadBalancer.securityGroupIds[1]", "sg-1", ["already"]),
+    (VPC_CNI, {"nodes": {"pools": [{"name": "a", "instanceTypes": ["S5.MEDIUM4", "S5.MEDIUM4"]}]}}, "nodes.pools[0].instanceTypes[1]", "S5.MEDIUM4", ["already"]),
+    (
+        VPC_CNI,
+        {"nodes": {"pools": [{"name": "a", "taints": [{"key": "k", "value": v, "effect": "NoSchedule"} for v in "xy"]}]}},
+        "nodes.pools[0].taints[1].key",
+        "k",
+        ["already with NoSchedule", "remove one"],
+    ),
+    # --- what Tencent Cloud or Kubernetes would refuse, or pass over
+    (VPC_CNI, {"nodes": {"labels": {"kubernetes.io/hostname": "x"}}}, 'nodes.labels["kubernetes.io/hostname"]', "kubernetes.io/hostname", ["key of your own"]),
+    (VPC_CNI, {"nodes": {"dataDisks": [{"diskType": "CLOUD_SSD", "diskSize": 55}]}}, "nodes.dataDisks[0].diskSize", 55, ["multiple of 10", "60"]),
+    (VPC_CNI, {"app": {"env": {"A": "a\0b"}}}, "app.env.A", "a\0b", ["NUL", "base64"]),
+    (VPC_CNI, {"app": {"args": ["a", "a\0b"]}}, "app.args[1]", "a\0b", ["NUL", "base64"]),
+    (
+        VPC_CNI,
+        {"app": {"env": {"MY VAR": "x"}, "drainSeconds": 0}, "cluster": {"version": "1.30.1"}},
+        'app.env["MY VAR"]',
+        "x",
+        ["before Kubernetes 1.32"],
+    ),
+    (
+        GLOBAL_ROUTER,
+        {"app": {"replicas": 26}, "cluster": {"podsPerNode": 16}},
+        "cluster.podsPerNode",
+        16,
+        ["13 pods on a node", "26 on 2", "has 27", "more nodes"],
+    ),
+    (
+        GLOBAL_ROUTER,
+        {
+            "app": {"replicas": 26},
+            "cluster": {"podsPerNode": 16},
+            "nodes": {"pools": [{"name": "a", "taints": [{"key": "k", "effect": "NoExecute"}]}]},
+        },
+        "cluster.podsPerNode",
+        16,
+        ["26 on 2"],
+    ),
+    (
+        VPC_CNI,
+        {"loadBalancer": {"scheduler": "LEAST_CONN", "sessionExpireTime": 60}},
+        "loadBalancer.sessionExpireTime",
+        60,
+        ["goes with WRR alone", "loadBalancer.scheduler"],
+    ),
+    (
+        VPC_CNI,
+        {"loadBalancer": {"existingId": "lb-1", "securityGroupIds": ["sg-1"]}},
+        "loadBalancer.securityGroupIds",
+        ["sg-1"],
+        ["that TKE makes", "set them there"],
+    ),
+    (
+        VPC_CNI,
+        {"loadBalancer": {"ports": [{"name": f"p{port}", "port": port} for port in range(1, 52)]}},
+        "loadBalancer.ports[50].port",
+        51,
+        ["listens on, 50", "another Service"],
+    ),
+    (
+        VPC_CNI,
+        {"access": {"adminCidrs": ["198.18.0.0/24"], "clientCidrs": ["2402:4e00::/32", "::/0"]}},
+        "access.clientCidrs",
+        ["2402:4e00::/32", "::/0"],
+        ["IPv6 alone", "nobody could come"],
+    ),
+    (
+        INGRESS,
+        {"loadBalancer": {"hosts": [{"host": f"{'a' * 64}.com"}]}},
+        "loadBalancer.hosts[0].host",
+        f"{'a' * 64}.com",
+        ["64 characters between two dots"],
+    ),
+    *[
+        (VPC_CNI, {"loadBalancer": {"annotations": {key: "x"}}}, f'loadBalancer.annotations["{key}"]', key, words)
+        for key, words in (
+            ("service.cloud.tencent.com/direct-acces", ["passed over", "did you mean service.cloud.tencent.com/direct-access?"]),
+            ("service.cloud.tencent.com/directAccess", ["did you mean service.cloud.tencent.com/direct-access?"]),
+            ("service.cloud.tencent.com/security-group", ["did you mean service.cloud.tencent.com/security-groups?"]),
+            ("service.cloud.tencent.com/mode", ["gets no load balancer", "not offered", "remove it"]),
+            ("service.cloud.tencent.com/target-groups", ["not offered"]),
+            ("service.cloud.tencent.com/cross-region-id", ["another region", "not offered"]),
+        )
+    ],
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realip import rules, tke
+from realip import machine_rules, rules, tag_rules, tke
 
 _ACCEPTED: list[tuple[Any, list[Any]]] = [
     (rules.canonical_cidr, ["0.0.0.0/0", "198.18.0.7/32", "10.0.0.0/8", "::/0", "2400::/16", "2001:db8::1/128"]),
@@ -62,8 +62,11 @@ _ACCEPTED: list[tuple[Any, list[Any]]] = [
         ],
     ),
     (rules.instance_type, ["S5.MEDIUM4", "SA2.MEDIUM2", "GN10Xp.2XLARGE40"]),
-    (rules.tag_key, ["a", "团队", "a" * 127]),
-    (rules.tag_value, ["", "a" * 255]),
+    (tag_rules.tag_key, ["a", "团队", "a" * 127, "a b", "cost-center", "a.b_c:d/e@f(g)[h],;><+=", "my-project"]),
+    (tag_rules.tag_value, ["a", "a" * 255, "【店】"]),
+    (rules.environment_identifier, ["A", "_a", "a.b-c", "-a", "."]),
+    (rules.process_text, ["", "a\nb", "é", " "]),
+    (machine_rules.node_label, ["role", "example.com/pool", "node.kubernetes.io/exclude-from-external-load-balancers"]),
     (rules.url_path, ["/", "/healthz", "/a/b?c=d"]),
 ]
 
@@ -121,15 +124,38 @@ _REFUSED: list[tuple[Any, list[Any]]] = [
             "registry.example.com:99999/a/b:v1",
             "registry.example.com:0/a",
             "registry.example.com:65536/a",
+            "a" * 256,
+            "0123456789abcdef" * 4,
         ],
     ),
     (
         rules.kubernetes_version,
-        ["", "1.32", "v1.32.2", "1.32.2-tke.1", "1.x.2", "1.32.2.1", "\u0661.32.2", f"1.{'9' * 5000}.1"],
+        [
+            "",
+            "1.32",
+            "v1.32.2",
+            "1.32.2-tke.1",
+            "1.x.2",
+            "1.32.2.1",
+            "2.0.0",
+            "0.9.1",
+            "\u0661.32.2",
+            f"1.{'9' * 5000}.1",
+        ],
     ),
     (
         rules.availability_zone,
-        ["", "ap-guangzhou", "guangzhou-6", "ap_guangzhou_6", "AP-GUANGZHOU-6", "ap-guangzhou-6a"],
+        [
+            "",
+            "ap-guangzhou",
+            "guangzhou-6",
+            "ap_guangzhou_6",
+            "AP-GUANGZHOU-6",
+            "ap-guangzhou-6a",
+            "ap-guangzhou-0",
+            "ap-guangzhou-06",
+            "ap-guangzhou-100",
+        ],
     ),
     (
         rules.cpu,
@@ -163,8 +189,18 @@ _REFUSED: list[tuple[Any, list[Any]]] = [
         ["", "0Mi", "256MB", "-1Gi", "256mi", "256m", "0.3", "1.0001Ki", "9Ei9", "8Ei", "1e19", "9" * 40, 0, 1.5],
     ),
     (rules.instance_type, ["", "S5", "s5.medium4", "S5.MEDIUM4 ", "S5-MEDIUM4"]),
-    (rules.tag_key, ["", "  ", "a" * 128]),
-    (rules.tag_value, ["a" * 256]),
+    # Tag 651/13354: what is not listed is not taken
+    (
+        tag_rules.tag_key,
+        ["", "  ", "a" * 128, " a", "a ", "a\n", "a#b", "🙂", "qcs:a", "project", "QCloud", "tencent-x", "项目"],
+    ),
+    (tag_rules.tag_value, ["", " ", "a" * 256, "a\tb", "50%", "🙂"]),
+    (rules.environment_identifier, ["", "1A", "MY VAR", "a/b", "é"]),
+    (rules.process_text, ["\0", "a\0b"]),
+    (
+        machine_rules.node_label,
+        ["", "kubernetes.io/hostname", "topology.kubernetes.io/zone", "node.kubernetes.io/instance-type"],
+    ),
     (rules.url_path, ["", "healthz", "/a b", "/a\n", "/" + "a" * 1024, "http://a/"]),
 ]
 

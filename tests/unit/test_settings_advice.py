@@ -13,6 +13,8 @@ from realip.settings.models import Settings
 from tests.support.recording import Registered, run
 
 ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
+TAINT = {"key": "team", "effect": "NoSchedule"}
+LARGE = {"instanceTypes": ["S5.16XLARGE256"], "replicas": 5}
 
 
 def _load(config: dict[str, Any], secret: list[str], *, preview: bool = True) -> Any:
@@ -96,6 +98,22 @@ def test_as_much_as_one_organization_has_is_taken(cidrs: list[str]) -> None:
             "app.replicas",
             "room for 10 pods",
         ),
+        (
+            {"access": ACCESS, "nodes": {"taints": [TAINT], "pools": [{"name": "gpu", "taints": [TAINT]}]}},
+            "nodes.taints",
+            "CoreDNS",
+        ),
+        (
+            {"access": ACCESS, "app": {"autoscaling": {"minReplicas": 2, "maxReplicas": 151}}, "nodes": LARGE},
+            "app.autoscaling.maxReplicas",
+            "150 pods that TKE recommends at most for L5",
+        ),
+        (
+            {"access": ACCESS, "app": {"servicePort": 443}, "scenario": "vpc-cni-nondirect-native"},
+            "app.servicePort",
+            "listens for clients at 80 all the same",
+        ),
+        ({"access": {"adminCidrs": ["2400:3200::/32"]}}, "access.adminCidrs", "IPv6 alone"),
     ],
 )
 def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: str, words: str) -> None:
@@ -113,6 +131,11 @@ def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: 
         {"access": ACCESS, "network": {"nat": False}, "nodes": {"internetAccessible": {"maxBandwidthOut": 5}}},
         {"access": ACCESS, "app": {"cpuRequest": "3", "cpuLimit": "3"}, "nodes": {"pools": [{"name": "large"}]}},
         {"access": {"adminCidrs": [f"43.1.{third}.0/24" for third in range(100)]}},
+        {"access": {"adminCidrs": ["198.18.0.0/24", "2400:3200::/32"]}},
+        {"access": ACCESS, "nodes": {"taints": [TAINT], "pools": [{"name": "system"}]}},
+        {"access": ACCESS, "nodes": {"taints": [{**TAINT, "effect": "PreferNoSchedule"}]}},
+        {"access": ACCESS, "app": {"replicas": 150}, "nodes": LARGE},
+        {"access": ACCESS, "app": {"servicePort": 80}, "scenario": "vpc-cni-nondirect-native"},
         {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "replicas": 1}},
         {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "autoscaled": True}},
         {

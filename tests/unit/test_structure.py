@@ -26,7 +26,7 @@ FLOORS = (
     },
     {"echo", "networks", "package", "instance_types", "scenarios", "whole_file", "kubeconfig", "pod_fields"},
     {"kubernetes_api"},
-    {"rules", "cluster_facts"},
+    {"rules", "tag_rules", "cluster_facts"},
     {
         "annotations",
         "exposure_rules",

@@ -8,6 +8,7 @@ from realip.settings.checks.adoption import adoption_problems
 from realip.settings.checks.app import app_problems
 from realip.settings.checks.cluster import account_problems, capacity_problems, mode_problems, node_problems
 from realip.settings.checks.existing_cluster import existing_cluster_problems
+from realip.settings.checks.lists import list_problems
 from realip.settings.checks.load_balancer import load_balancer_problems
 from realip.settings.checks.network import (
     inside_problems,
@@ -27,6 +28,7 @@ def problems(settings: Settings, region: str | None = None) -> Iterator[Problem]
 
     `region` is the Tencent provider's, where it is known.
     """
+    yield from list_problems(settings)
     if settings.cluster.id is not None:
         yield from existing_cluster_problems(settings)
         yield from app_problems(settings)

@@ -50,15 +50,27 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
         said = app.disruption_budget.model_dump(by_alias=True)
         message = f"needs Kubernetes {oldest}; remove it, or take a later version"
         yield Problem("app.disruptionBudget", said, message, ("cluster.version",))
+    yield from _started_with(settings)
+    yield from _eni_problems(settings)
+    yield from _security_problems(settings)
+    yield from _file_problems(settings)
+    yield from _template_problems(settings)
+
+
+def _started_with(settings: Settings) -> Iterator[Problem]:
+    """A command of the app's own, and environment variables whose names the cluster's version takes."""
+    app = settings.app
+    if settings.cluster.id is None and settings.kubernetes_version < tke.ANY_ENVIRONMENT_NAME_VERSION:
+        for name in app.env:
+            try:
+                rules.environment_identifier(name)
+            except ValueError as error:
+                yield Problem(path_of(("app", "env", name)), app.env[name], str(error), ("cluster.version",))
     if app.echo:
         for name, value in (("command", app.command), ("args", app.args)):
             if value:
                 message = "is for another program than the echo app; remove it, or app.echo"
                 yield Problem(f"app.{name}", list(value), message, ("app.echo",))
-    yield from _eni_problems(settings)
-    yield from _security_problems(settings)
-    yield from _file_problems(settings)
-    yield from _template_problems(settings)
 
 
 def _eni_problems(settings: Settings) -> Iterator[Problem]:

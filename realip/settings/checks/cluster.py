@@ -9,9 +9,9 @@ from realip.settings.address_plan import address_plan, shared_subnets
 from realip.settings.app_pod import most_pods
 from realip.settings.models import Settings
 from realip.settings.sections.network import SubnetSettings
-from realip.settings.sections.nodes import NodesSettings, PoolSettings
+from realip.settings.sections.nodes import NodesSettings, PoolSettings, TaintEffect
 
-__all__ = ["account_problems", "capacity_problems", "mode_problems", "node_problems"]
+__all__ = ["account_problems", "capacity_problems", "mode_problems", "node_problems", "tainted"]
 
 
 def mode_problems(settings: Settings) -> Iterator[Problem]:
@@ -78,6 +78,7 @@ def capacity_problems(settings: Settings) -> Iterator[Problem]:
             message = f"has room for {room} nodes ({shown}), and {nodes} are asked for; take a larger network, or fewer cluster.podsPerNode"
             involved = ("cluster.podsPerNode", "cluster.services", "cluster.serviceCidr", replicas, "scenario")
             yield Problem("cluster.clusterCidr", str(plan.cluster), message, involved)
+        yield from _pod_blocks(settings, plan.pods_per_node, pods)
         if plan.own_services and plan.service_number != rules.service_numbers(plan.own_services):
             message = f"does not agree with cluster.serviceCidr, which holds {rules.service_numbers(plan.own_services)}; remove it"
             yield Problem("cluster.services", plan.service_number, message, ("cluster.serviceCidr",))
@@ -104,6 +105,28 @@ def capacity_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem("cluster.level", settings.cluster.level, message, (replicas, "nodes.pools", "scenario"))
 
 
+def _pod_blocks(settings: Settings, block: int, pods: int) -> Iterator[Problem]:
+    """Room for the app's pods on the nodes that take them, in GlobalRouter, where each node has a block of addresses."""
+    if settings.row.super_nodes:
+        return
+    taking: list[NodesSettings | PoolSettings] = [settings.nodes]
+    taking += (pool for pool in settings.nodes.pools if not tainted(pool))
+    nodes = sum(_most(pool) for pool in taking)
+    each = block - tke.SUBNET_RESERVED_ADDRESSES
+    if pods > nodes * each:
+        message = (
+            f"leaves room for {each} pods on a node (a network, a gateway and a broadcast address go off), {nodes * each} on {nodes}, and the app "
+            f"has {pods} while a rollout goes on; take a larger number, or more nodes"
+        )
+        involved = ("nodes", "app.replicas", "app.autoscaling", "scenario")
+        yield Problem("cluster.podsPerNode", block, message, involved)
+
+
+def tainted(pool: NodesSettings | PoolSettings) -> bool:
+    """A pool whose taints keep pods away that do not tolerate them: the app tolerates those of `nodes`, and no others."""
+    return any(taint.effect is not TaintEffect.PREFER_NO_SCHEDULE for taint in pool.taints)
+
+
 def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str) -> Iterator[Problem]:
     """Subnets whose networks are known hold so many addresses."""
     networks = [subnet.network for subnet in subnets]
@@ -118,7 +141,11 @@ def _room(path: str, subnets: tuple[SubnetSettings, ...], wanted: int, what: str
 
 def _most_nodes(settings: Settings) -> int:
     pools: list[NodesSettings | PoolSettings] = [settings.nodes, *settings.nodes.pools]
-    return sum(pool.autoscaling.max if pool.autoscaling else pool.replicas for pool in pools)
+    return sum(map(_most, pools))
+
+
+def _most(pool: NodesSettings | PoolSettings) -> int:
+    return pool.autoscaling.max if pool.autoscaling else pool.replicas
 
 
 def node_problems(settings: Settings) -> Iterator[Problem]:
@@ -141,9 +168,6 @@ def node_problems(settings: Settings) -> Iterator[Problem]:
         if target is not None and target in mounted[:index]:
             message = "is another disk's too; choose another folder"
             yield Problem(f"nodes.dataDisks[{index}].mountTarget", target, message, ("nodes.dataDisks",))
-    for index, key in enumerate(nodes.key_ids):
-        if key in nodes.key_ids[:index]:
-            yield Problem(f"nodes.keyIds[{index}]", key, "is in the list already; name it once", ("nodes.keyIds",))
 
 
 def _bounds(path: str, pool: NodesSettings | PoolSettings) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from realip import annotations, tke
+from realip import annotations, rules, tke
 from realip.listeners import listener_problems
 from realip.problems import MISSING, Problem, path_of
 from realip.rules import EVERYONE
@@ -36,6 +36,11 @@ def _kind(settings: Settings) -> Iterator[Problem]:
     if chosen.existing_id is not None and chosen.internal:
         message = "cannot go with loadBalancer.internal: an existing load balancer is what it is; remove one of the two"
         yield Problem("loadBalancer.existingId", chosen.existing_id, message, ("loadBalancer.internal",))
+    if chosen.security_group_ids and chosen.existing_id is not None:
+        message = "are for a load balancer that TKE makes: an existing one keeps its own security groups (TKE 51258, 56112); remove them, and set them there"
+        yield Problem(
+            "loadBalancer.securityGroupIds", list(chosen.security_group_ids), message, ("loadBalancer.existingId",)
+        )
     for path, value in (("bandwidth", chosen.bandwidth), ("chargeType", chosen.charge_type)):
         if value is not None and (chosen.internal or chosen.existing_id is not None):
             message = "is for a public load balancer that TKE makes; remove it"
@@ -59,6 +64,9 @@ def _gate(settings: Settings) -> Iterator[Problem]:
         message = "would be rules of nodes that this stack does not make; remove it"
         yield Problem("access.clientCidrsAt", said.value, message, ("cluster.id",))
     cidrs = access.client_cidrs
+    if cidrs and balancer.existing_id is None and not any(map(rules.is_ipv4, cidrs)):
+        message = f"are IPv6 alone, and the load balancer has an IPv4 address, so that nobody could come; name IPv4 networks too, or {EVERYONE[0]} for everyone"
+        yield Problem("access.clientCidrs", list(cidrs), message, ("loadBalancer.existingId",))
     if settings.cluster.id is not None and balancer.existing_id is not None and cidrs and EVERYONE[0] not in cidrs:
         message = (
             "would be kept by nobody: an existing load balancer takes no security group from TKE, and the nodes are not this stack's; "

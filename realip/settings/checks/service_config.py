@@ -26,6 +26,12 @@ def service_config_problems(settings: Settings) -> Iterator[Problem]:
             else ("service", settings.app.service)
         )
         yield Problem(f"app.{field}", named or MISSING, f"makes a TkeServiceConfig {name}, which {error}")
+    balancer = settings.load_balancer
+    if balancer.session_expire_time is not None and balancer.scheduler == tke.LEAST_CONN:
+        message = f"goes with {tke.WRR} alone: {tke.LEAST_CONN} sends each connection elsewhere; remove this, or loadBalancer.scheduler"
+        yield Problem(
+            "loadBalancer.sessionExpireTime", balancer.session_expire_time, message, ("loadBalancer.scheduler",)
+        )
     yield from _layer_4(settings)
     yield from _check(settings)
 

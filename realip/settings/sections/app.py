@@ -25,6 +25,7 @@ from realip.settings.values import (
     Pods,
     PodSecurity,
     Port,
+    ProcessText,
     Seconds,
     ServiceName,
     Subdomain,
@@ -147,7 +148,7 @@ class AppSettings(Section):
     cpu_limit: Cpu = Field("1", description="CPU limit of each pod.")
     memory_request: Memory = Field("256Mi", description="Memory request of each pod; a super node bills it.")
     memory_limit: Memory = Field("512Mi", description="Memory limit of each pod, at which it is stopped.")
-    env: dict[EnvName, Annotated[str, MayBeSecret()]] = Field(
+    env: dict[EnvName, Annotated[ProcessText, MayBeSecret()]] = Field(
         default_factory=dict,
         description="Environment variables of the container; set with --secret, the values stay secret.",
     )
@@ -164,10 +165,10 @@ class AppSettings(Section):
     service_account: Subdomain | None = Field(
         None, description="A service account of the namespace, whose token pods get then; none if unset."
     )
-    command: tuple[Annotated[str, MayBeSecret()], ...] = Field(
+    command: tuple[Annotated[ProcessText, MayBeSecret()], ...] = Field(
         (), description="What the container runs; the image's entry point if unset. Set with --secret, it stays secret."
     )
-    args: tuple[Annotated[str, MayBeSecret()], ...] = Field(
+    args: tuple[Annotated[ProcessText, MayBeSecret()], ...] = Field(
         (),
         description="Arguments of what the container runs; the image's if unset. Set with --secret, they stay secret.",
     )

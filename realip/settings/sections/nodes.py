@@ -21,6 +21,7 @@ from realip.settings.values import (
     Name,
     NodeBandwidth,
     NodeChargeType,
+    NodeLabelKey,
     Nodes,
     PackageId,
     PrepaidPeriod,
@@ -113,7 +114,7 @@ class PoolSettings(Section):
     )
     replicas: Nodes = Field(defaults.NODES, description="Number of nodes; where to start with autoscaling.")
     autoscaling: AutoscalingSettings | None = Field(None, description="Bounds of this pool; off if unset.")
-    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, description="Node labels of this pool.")
+    labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict, description="Node labels of this pool.")
     taints: tuple[TaintSettings, ...] = Field(
         (), description="Node taints of this pool, which the app does not tolerate: they keep it away."
     )
@@ -133,7 +134,7 @@ class NodesSettings(Section):
     autoscaling: AutoscalingSettings | None = Field(
         None, description="Native: bounds for the cluster autoscaler; off if unset."
     )
-    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, description="Node labels.")
+    labels: dict[NodeLabelKey, LabelValue] = Field(default_factory=dict, description="Node labels.")
     taints: tuple[TaintSettings, ...] = Field((), description="Node taints.")
     data_disks: tuple[DataDiskSettings, ...] = Field((), description="Native: data disks of each node.")
     key_ids: tuple[KeyId, ...] = Field(
