@@ -32,7 +32,7 @@ def admitted(cluster: live.Cluster, rendered: live.Render) -> None:
     assert cluster.refusal(rendered) == ""
 
 
-@pytest.mark.parametrize("stack", live.STACKS)
+@pytest.mark.parametrize("stack", live.EXPOSURES)
 def test_the_pods_are_admitted_under_baseline(cluster: live.Cluster, render: Renderer, stack: str) -> None:
     rendered = render(stack)
     enforce(cluster, rendered.namespace, "baseline")
