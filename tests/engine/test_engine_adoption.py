@@ -4,12 +4,14 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.engine.conftest import Live
 from tests.engine.driver import REPOSITORY, Project
 from tests.engine.standins.calls import Call
+from tests.engine.standins.cloud import Record
 from tests.engine.standins.faults import Fault, Refusal
 from tests.engine.test_engine_lost_answers import lose_answer
 
@@ -23,10 +25,10 @@ def recipes() -> dict[Path, str]:
     return {page.relative_to(REPOSITORY): match[1] for page, match in found.items() if match}
 
 
-def made(project: Project, name: str) -> str:
-    """The id of the resource that exists and that no state knows."""
+def existing(project: Project, name: str) -> Record:
+    """The one thing in the account that was made for a resource of this name."""
     (found,) = [record for record in project.world.cloud.records.values() if record.urn.endswith(f"::{name}")]
-    return found.id
+    return found
 
 
 def adopt(project: Project, command: str) -> None:
@@ -37,61 +39,67 @@ def adopt(project: Project, command: str) -> None:
 ZONE = "ap-guangzhou-6"
 
 
-@pytest.mark.parametrize(
-    ("stack", "kind", "key"),
-    [
-        ("globalrouter-direct-native", "Vpc/instance:Instance", "vpc"),
-        ("globalrouter-direct-native", "Eip/instance:Instance", "eip"),
-        ("globalrouter-direct-native", f"network-nodes-{ZONE}", f"nodeSubnets.{ZONE}"),
-        ("vpc-cni-direct-super", f"network-pods-{ZONE}", f"podSubnets.{ZONE}"),
-        ("globalrouter-direct-native", "Nat/gateway:Gateway", "natGateway"),
-        ("globalrouter-direct-native", "Route/table:Table", "routeTable"),
-        ("globalrouter-direct-native", "Route/tableEntry:TableEntry", "route"),
-        ("globalrouter-direct-native", "network-nodes", "securityGroup"),
-        ("globalrouter-direct-native", "access-admins", "adminSecurityGroup"),
-        ("globalrouter-direct-native", "Kubernetes/cluster:Cluster", "cluster"),
-        ("vpc-cni-direct-super", "Kubernetes/cluster:Cluster", "cluster"),
-        ("globalrouter-nondirect-native", "Kubernetes/nativeNodePool:NativeNodePool", "nodePool"),
-    ],
-)
-def test_what_was_made_and_never_heard_of_is_adopted_unchanged(live: Live, stack: str, kind: str, key: str) -> None:
+ADOPTED = {
+    "globalrouter-direct-native": {
+        "Vpc/instance:Instance": "vpc",
+        "Eip/instance:Instance": "eip",
+        f"network-nodes-{ZONE}": f"nodeSubnets.{ZONE}",
+        "Nat/gateway:Gateway": "natGateway",
+        "Route/table:Table": "routeTable",
+        "Route/tableEntry:TableEntry": "route",
+        "network-nodes": "securityGroup",
+        "access-admins": "adminSecurityGroup",
+        "Kubernetes/cluster:Cluster": "cluster",
+    },
+    "vpc-cni-direct-super": {f"network-pods-{ZONE}": f"podSubnets.{ZONE}", "Kubernetes/cluster:Cluster": "cluster"},
+    "globalrouter-nondirect-native": {"Kubernetes/nativeNodePool:NativeNodePool": "nodePool"},
+}
+"""What is adopted, by its type or the end of its name, and the key of `adopt` for it."""
+
+
+@pytest.mark.parametrize("stack", ADOPTED)
+def test_what_was_made_and_never_heard_of_is_adopted_unchanged(live: Live, stack: str) -> None:
+    """One answer after the other is lost; what each left is adopted by the update in which the next one is lost."""
     project = live(stack)
-    name = lose_answer(project, kind)
-    adopt(project, f"config set --path realip:adopt.{key} {made(project, name)}")
-    before = {key: dict(record.inputs) for key, record in project.world.cloud.records.items()}
-    for operation in (project.preview(), project.up()):
-        assert [step.op for step in operation.succeeded().steps if step.name == name] == ["import"]
-    assert {urn: number for urn, number in project.world.cloud.made.items() if number != 1} == {}
-    assert {key: project.world.cloud.records[key].inputs for key in before} == before, "adopting changed it"
+    cloud, waiting = project.world.cloud, dict(ADOPTED[stack])
+    before: dict[str, dict[str, Any]] = {}
+    while waiting:
+        kind, name = lose_answer(project, *waiting)
+        before[name] = dict(existing(project, name).inputs)
+        adopt(project, f"config set --path realip:adopt.{waiting.pop(kind)} {existing(project, name).id}")
+        assert [step.op for step in project.preview().succeeded().steps if step.name == name] == ["import"]
+    assert [step.op for step in project.up().succeeded().steps if step.name == name] == ["import"]
+    assert {urn: number for urn, number in cloud.made.items() if number != 1} == {}
+    assert {name: existing(project, name).inputs for name in before} == before, "adopting changed it"
     assert project.preview("--expect-no-changes").succeeded().changes == []
     project.cli("config", "rm", "realip:adopt", "--stack", stack).succeeded()
     assert project.preview("--expect-no-changes").succeeded().changes == []
     project.refresh().succeeded()
     assert project.preview("--expect-no-changes").succeeded().changes == []
     exported = json.dumps(project.export())
-    assert [secret for secret in project.world.cloud.secrets() if secret in exported] == []
+    assert [secret for secret in cloud.secrets() if secret in exported] == []
     project.configure({"realip:tags": {"team": "edge"}})
     assert {step.op for step in project.up().succeeded().changes} == {"update"}
     project.destroy().succeeded()
-    assert project.world.cloud.leftovers() == []
+    assert cloud.leftovers() == []
 
 
 def test_every_page_that_says_how_to_adopt_a_cluster_says_it_right(live: Live) -> None:
     commands = recipes()
     assert len(commands) >= 2, "one in each language"
     project = live("globalrouter-direct-native")
-    name = lose_answer(project, "Kubernetes/cluster:Cluster")
+    _, name = lose_answer(project, "Kubernetes/cluster:Cluster")
     for page, command in commands.items():
         with project.branch():
-            adopt(project, command.replace("cls-xxxxxxxx", made(project, name)))
+            adopt(project, command.replace("cls-xxxxxxxx", existing(project, name).id))
             assert [step.op for step in project.preview().succeeded().steps if step.name == name] == ["import"], page
 
 
 def test_a_destroy_right_after_takes_an_adopted_cluster_along(live: Live) -> None:
     """An adopted resource has its dependencies in the state: the VPC does not go first."""
     project = live("globalrouter-direct-native")
-    name = lose_answer(project, "Kubernetes/cluster:Cluster")
-    adopt(project, f"config set --path realip:adopt.cluster {made(project, name)}")
+    _, name = lose_answer(project, "Kubernetes/cluster:Cluster")
+    adopt(project, f"config set --path realip:adopt.cluster {existing(project, name).id}")
 
     def refuse(_: Call) -> None:
         raise Refusal("LimitExceeded", "no more nodes for this account")
@@ -120,8 +128,8 @@ def test_an_id_beside_the_one_in_the_state_is_told_of_before_it_takes_its_place(
 
 def test_a_cluster_that_is_not_as_the_stack_file_says_is_not_adopted_and_not_changed(live: Live) -> None:
     project = live("globalrouter-direct-native")
-    name = lose_answer(project, "Kubernetes/cluster:Cluster")
-    adopt(project, f"config set --path realip:adopt.cluster {made(project, name)}")
+    _, name = lose_answer(project, "Kubernetes/cluster:Cluster")
+    adopt(project, f"config set --path realip:adopt.cluster {existing(project, name).id}")
     project.configure({"realip:cluster": {"podsPerNode": 32}})
     before = project.world.cloud.inventory()
     refused = project.up().failed()
