@@ -52,6 +52,10 @@ _NARROWEST = 40
 _GAP = 2
 """Columns between those of a table."""
 _NARROWEST_COLUMN = 6
+_SHORT = 12
+"""A column of at most this width stays whole as long as others can give way."""
+_SAMPLE = 100
+"""Rows of a longer table by which its columns are measured out."""
 _HANG = "  "
 """The indentation of a line that goes on."""
 
@@ -130,20 +134,34 @@ class Table:
 
     @staticmethod
     def _widths(rows: Sequence[Sequence[Line]], most: int) -> list[int]:
-        """The columns' widths: those that lose least by it give way, down to their longest word first."""
+        """The columns' widths: those that lose least by it give way, and only then the widest break words."""
         columns = list(zip(*rows, strict=True))
         sizes = [max(_length(content) for content in column) for column in columns]
+        if sum(sizes) + _GAP * (len(sizes) - 1) <= most:
+            return sizes
         longest = [
             max((width(word.text.rstrip()) for content in column for word in _pieces(content)), default=0)
             for column in columns
         ]
-        for least in (longest, [min(_NARROWEST_COLUMN, size) for size in sizes]):
+        lengths = [[_length(content) for content in row] for row in rows[:: 1 + len(rows) // _SAMPLE]]
+        whole = [max(word, min(_SHORT, size)) for word, size in zip(longest, sizes, strict=True)]
+        for least in (whole, longest, [min(_NARROWEST_COLUMN, size) for size in sizes]):
             while sum(sizes) + _GAP * (len(sizes) - 1) > most:
-                wider = [size if size > floor else 0 for size, floor in zip(sizes, least, strict=True)]
-                if not any(wider):
+                wider = [at for at, floor in enumerate(least) if sizes[at] > floor]
+                if not wider:
                     break
-                sizes[wider.index(max(wider))] -= 1
+                height = {at: _height(lengths, _narrowed(sizes, at)) if least is whole else 0 for at in wider}
+                sizes[min(wider, key=lambda at: (height[at], -sizes[at]))] -= 1
         return sizes
+
+
+def _narrowed(sizes: Sequence[int], at: int) -> list[int]:
+    return [size - (number == at) for number, size in enumerate(sizes)]
+
+
+def _height(rows: Sequence[Sequence[int]], sizes: Sequence[int]) -> int:
+    """About how many lines rows take, whose cells have these lengths, in columns of these sizes."""
+    return sum(max(-(-length // size) for length, size in zip(row, sizes, strict=True)) for row in rows)
 
 
 def print_page(page: Iterable[Line | Table], stream: TextIO | None = None, *, code: int = 0) -> int:
@@ -262,7 +280,9 @@ def _wrapped(line: Line, most: int) -> Iterator[Line]:
     if _length(line) <= most:
         yield line
         return
-    start = line[0].text if line and line[0].style in _STARTS else ""
+    start = line[0].text if line[0].style in _STARTS else ""
+    rest = "".join(span.text for span in line).removeprefix(start)
+    start += rest[: len(rest) - len(rest.lstrip(" "))]
     hang = "".join("│" if char in "│├●○" else " " * width(char) for char in start) + _HANG
     current: list[Span] = []
     for word in _pieces(line):

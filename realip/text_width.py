@@ -10,6 +10,9 @@ _NEVER_FIRST = "，。、；：？！）》」』】”’…,.;:?!)"
 _NEVER_LAST = "（《「『【“‘("
 """Characters with which no line ends."""
 
+_JOINTS = "-/_"
+"""Characters behind which a long word is broken rather than elsewhere."""
+
 
 def width(text: str) -> int:
     """The columns that a text takes."""
@@ -47,13 +50,18 @@ def _breaks(before: str, after: str) -> bool:
 
 
 def hard_pieces(text: str, most: int) -> list[str]:
-    """A word in pieces of at most so many columns; at least one, and none empty but that of an empty word."""
+    """A word in pieces of at most so many columns; at least one, and none empty but that of an empty word.
+
+    Where a joint is, such as a hyphen, it is broken behind that.
+    """
     pieces, start, taken = [], 0, 0
     for at, character in enumerate(text):
         size = width(character)
         if at > start and character != " " and taken + size > most:
-            pieces.append(text[start:at])
-            start, taken = at, 0
+            joint = max(text.rfind(each, start, at) for each in _JOINTS) + 1
+            end = joint if joint > start else at
+            pieces.append(text[start:end])
+            start, taken = end, width(text[end:at])
         taken += size
     return [*pieces, text[start:]]
 

@@ -137,6 +137,29 @@ def test_a_table_gives_way_in_its_widest_column_and_keeps_every_word() -> None:
     assert "".join("".join(narrow).split()).count("alpha") == 1
 
 
+def test_a_line_that_goes_on_stands_under_its_own_beginning(terminal: Terminal) -> None:
+    print_page([[Span("    spec.type: ", "aside"), Span("alpha beta gamma delta epsilon zeta eta theta")]], terminal)
+    assert ESCAPE.sub("", terminal.getvalue()).splitlines() == [
+        "    spec.type: alpha beta gamma delta",
+        "      epsilon zeta eta theta",
+    ]
+
+
+def test_one_long_cell_takes_no_room_from_the_sentences_beside_it() -> None:
+    sentence = "a sentence that says what the answer means, in so many words"
+    rows = [[cell("layer"), cell(str(number)), cell(sentence)] for number in range(6)]
+    table = Table(("", "", ""), [*rows, [cell("zones"), cell("alpha, beta, gamma, delta, epsilon"), cell("all")]])
+    lines = list(table.lines(60))
+    assert all(width("".join(span.text for span in line)) <= 60 for line in lines)
+    assert len(lines) <= 2 + 6 * 2 + 4  # columns that give way by turns would make three lines of each sentence
+
+
+def test_a_name_that_its_column_is_too_narrow_for_is_broken_at_a_hyphen() -> None:
+    table = Table(("stack", "layer"), [[cell("globalrouter-direct-native"), cell("4")]])
+    lines = ["".join(span.text for span in line).rstrip() for line in table.lines(24)]
+    assert lines[2:] == ["globalrouter-      4", "direct-native"]
+
+
 def test_chinese_counts_double_in_a_table_and_is_broken_between_characters() -> None:
     table = Table(("名", "理由"), [[cell("节点"), cell("客户端地址已丢失，那是节点的地址。")], [cell("x"), cell("y")]])
     lines = ["".join(span.text for span in line).rstrip() for line in table.lines(26)]
