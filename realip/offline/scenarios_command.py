@@ -92,7 +92,14 @@ def _page(say: Say) -> Iterator[Line | Table]:
         yield from tree(_made(row, say))
     yield []
     yield [Span(say("scenarios_not_offered"), "title")]
-    yield []
+    for root in _not_offered(say):
+        yield []
+        yield from tree(root)
+
+
+def _not_offered(say: Say) -> Iterator[Node]:
+    """Each reason, and the combinations that are not offered for it, with what is nearest."""
+    reasons: dict[str, Node] = {}
     for choices in _combinations():
         answer = resolve(choices)
         if not isinstance(answer, Scenario):
@@ -103,7 +110,11 @@ def _page(say: Say) -> Iterator[Line | Table]:
                 connection=_connection(say, choices),
                 layer=choices.layer.value,
             )
-            yield [Span(say("scenarios_reason", choices=named), "name"), Span(say(answer.why))]
+            reason = say(answer.why)
+            nearest = Span(f" → {say('scenarios_nearest')} ", "aside")
+            root = reasons.setdefault(reason, Node([Span(reason)]))
+            root.add(Span(named, "name"), nearest, *_named(answer.nearest))
+    yield from reasons.values()
 
 
 def _mode(say: Say, choices: Choices) -> str:
@@ -154,7 +165,11 @@ def _layers(say: Say, under: Node, rows: list[Scenario]) -> None:
 
 
 def _answer(row: Scenario) -> Line:
-    return [Span(" → ", "aside"), Span(f"{row.number} {row.slug}", "decisive")]
+    return [Span(" → ", "aside"), *_named(row)]
+
+
+def _named(row: Scenario) -> Line:
+    return [Span(f"{row.number} {row.slug}", "decisive")]
 
 
 def _combinations() -> Iterator[Choices]:

@@ -117,7 +117,10 @@ def test_every_combination_has_an_answer_in_json(realip: Realip) -> None:
 
 def test_what_is_not_offered_is_told_with_its_reason(realip: Realip) -> None:
     out = realip("scenarios").out
-    assert "\nGlobalRouter, super nodes, non-direct, layer 4: a super node has no node port" in out
+    assert out.count("a super node has no node port") == 1  # one reason, said once
+    told = out[out.index("a super node has no node port") :]
+    assert "─ GlobalRouter, super nodes, non-direct, layer 4 → nearest: 6 globalrouter-direct-super\n" in told
+    assert "─ VPC-CNI, super nodes, non-direct, layer 7 → nearest: 9 vpc-cni-direct-super-ingress\n" in told
 
 
 @pytest.mark.parametrize(

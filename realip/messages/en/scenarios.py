@@ -34,5 +34,5 @@ MESSAGES: dict[str, str] = {
     "scenarios_makes": "What makes it",
     "scenarios_reads": "the app reads the client's address from {where}",
     "scenarios_not_offered": "What is not offered",
-    "scenarios_reason": "{choices}: ",
+    "scenarios_nearest": "nearest:",
 }

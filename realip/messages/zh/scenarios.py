@@ -34,5 +34,5 @@ MESSAGES: dict[str, str] = {
     "scenarios_makes": "关键配置",
     "scenarios_reads": "应用读取客户端地址的来源：{where}",
     "scenarios_not_offered": "不提供的组合",
-    "scenarios_reason": "{choices}：",
+    "scenarios_nearest": "最接近的：",
 }
