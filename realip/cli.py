@@ -2,14 +2,18 @@
 
 import argparse
 import gc
+import os
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import NamedTuple, NoReturn
 
 from realip import __version__, streams
-from realip.errors import InputError
+from realip.errors import InputError, nearest
+from realip.escapes import as_json
 
 __all__ = ["entry", "main"]
 
@@ -20,8 +24,26 @@ class _Command(NamedTuple):
     summary: str
     """The command's summary."""
     examples: tuple[str, ...]
+    exit_codes: Mapping[int, str] = {}
+    """The meaning of its exit codes, where that is more than `_EXIT_CODES` says."""
 
 
+_ENDING = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+_INTERRUPTED = 130
+_BROKEN = 70
+"""A mistake of ours, as sysexits.h has it (EX_SOFTWARE)."""
+_EXIT_CODES = {
+    0: "done",
+    2: "bad input, or output that cannot be written: a message on standard error",
+    _BROKEN: "a mistake in realip itself",
+    _INTERRUPTED: "Ctrl-C",
+}
+"""Exit codes of every command."""
+_VERDICTS = {
+    0: "done: the app sees your own address",
+    1: "the address is lost, or a client can choose it",
+    3: "cannot tell",
+}
 _COMMANDS = {
     "init": _Command(
         "realip.init.command",
@@ -57,6 +79,7 @@ _COMMANDS = {
             "realip diff vpc-cni-direct-native vpc-cni-nondirect-native",
             "realip diff vpc-cni-direct-native mine --exit-code --json",
         ),
+        {1: "something differs, with --exit-code"},
     ),
     "verify": _Command(
         "realip.verify.command",
@@ -66,6 +89,7 @@ _COMMANDS = {
             "realip verify --url http://203.0.113.10/ --reads socket --expect 198.51.100.7",
             "realip verify --url https://app.example.com/ --reads x-forwarded-for \\\n      --node 10.0.0.11 --node-port 30080",
         ),
+        _VERDICTS,
     ),
     "watch": _Command(
         "realip.watch.command",
@@ -74,6 +98,7 @@ _COMMANDS = {
             "realip watch vpc-cni-direct-native --listen 127.0.0.1:9464",
             "realip watch --url http://203.0.113.10/ --reads socket --every 300 \\\n      --textfile /var/lib/node_exporter/realip.prom",
         ),
+        {**_VERDICTS, 0: "done: ended by SIGTERM, or after --rounds the app saw your own address"},
     ),
     "audit": _Command(
         "realip.audit.command",
@@ -86,19 +111,13 @@ _COMMANDS = {
             "realip audit --kubeconfig ~/.kube/config --html audit.html",
             "realip audit manifests/ --fix -o fixed",
         ),
+        {
+            0: "done: no error and no warning",
+            1: "an error or a warning",
+            3: "only findings that the input cannot decide",
+        },
     ),
 }
-_INTERRUPTED = 130
-_BROKEN = 70
-"""A mistake of ours, as sysexits.h has it (EX_SOFTWARE)."""
-_EXIT_CODES = """\
-exit codes:
-  0    done; verify: preserved; watch: ended by SIGTERM
-  1    a finding; verify: the address is lost, or a client can choose it;
-       diff --exit-code: something differs; audit: an error or a warning
-  2    bad input, or output that cannot be written: a message on standard error
-  3    cannot tell; audit: only findings that the input cannot decide
-  130  Ctrl-C"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,10 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams.prepare()
     collecting = gc.isenabled()
     try:
-        parser = _parser(words)
-        parsed = parser.parse_args(words)
-        if parsed.command is None:
-            parser.print_help()
+        parsed = _parsed(words)
         if parsed.command not in {"verify", "watch"}:
             # Over in a second: what the SDKs load stays to the end, and looking through it again and again costs a third.
             gc.disable()
@@ -119,6 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         streams.complain(str(error))
         return 2
+    except _Terminated:
+        raise
     except KeyboardInterrupt:
         return _INTERRUPTED
     finally:
@@ -129,8 +147,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """The console script."""
+    for number in _ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:  # not what nohup ignores
+            signal.signal(number, _terminate)
     try:
         code = main()
+    except _Terminated as ended:
+        os.kill(os.getpid(), ended.number)  # so that whoever started it sees why it ended
+        return
     except KeyboardInterrupt:
         code = _INTERRUPTED
     except Exception:  # noqa: BLE001 - whatever it is, it must not end with 1, which is a finding
@@ -138,6 +162,19 @@ def entry() -> None:
         code = _BROKEN
     gc.freeze()  # nothing is left to collect on the way out
     sys.exit(code)
+
+
+class _Terminated(KeyboardInterrupt):
+    """A signal ends the command as Ctrl-C does, in its own order: what is half made is taken back, keys in files are removed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def _terminate(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+    raise _Terminated(number)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -149,7 +186,6 @@ class _Parser(argparse.ArgumentParser):
             description=description,
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            epilog=_EXIT_CODES,
         )
 
     def print_help(self, _: object = None) -> NoReturn:
@@ -169,15 +205,34 @@ class _Version(argparse.Action):
         parser.exit(streams.put(f"realip {__version__}\n", 0))
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser; only the command that is asked for is imported, so that none waits for what another needs."""
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a command; whoever names none gets help, and what is not understood is told with the command's usage."""
+    wanted = next((word for word in words if word in _COMMANDS), None)
+    parser, command = _parsers(wanted)
+    named = next((word for word in words if not word.startswith("-")), None)
+    if wanted is None and named is not None:
+        parser.error(f"{as_json(named)}: is no command; {nearest(named, _COMMANDS)}")
+    parsed, left = parser.parse_known_args(words)
+    if left:
+        command.error(f"not understood: {' '.join(left)}")
+    if parsed.command is None:
+        parser.print_help()
+    return parsed
+
+
+def _parsers(wanted: str | None) -> tuple[_Parser, _Parser]:
+    """The parser, and that of the command that is asked for, the only one that is imported: none waits for what another needs."""
     parser = _Parser(
         prog="realip",
         description="The real IP address of every client, for applications on Tencent Kubernetes\nEngine (TKE).",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    wanted = next((word for word in words if word in _COMMANDS), None)
+    parser.formatter_class = partial(argparse.RawDescriptionHelpFormatter, max_help_position=16)
+    parser.epilog = "`realip COMMAND --help` shows a command's options, examples and exit codes."
+    parser.usage = "realip COMMAND [OPTION ...]"
+    commands = parser.add_subparsers(
+        title="commands", prog="realip", dest="command", metavar="COMMAND [OPTION ...]", parser_class=_Parser
+    )
     for name, about in _COMMANDS.items():
         command = commands.add_parser(
             name, help=about.summary, description=f"{'Write' if name == 'init' else 'Show'} {about.summary}."
@@ -185,5 +240,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         if name == wanted:
             import_module(about.module).add_arguments(command)
             examples = "".join(f"  {example}\n" for example in about.examples)
-            command.epilog = f"examples:\n{examples}\n{_EXIT_CODES}"
-    return parser
+            codes = sorted({**_EXIT_CODES, **about.exit_codes}.items())
+            meant = "".join(f"  {code:<4} {meaning}\n" for code, meaning in codes)
+            command.epilog = f"examples:\n{examples}\nexit codes:\n{meant}"
+    return parser, commands.choices[wanted] if wanted else parser

@@ -1,6 +1,7 @@
 """Whatever becomes of the standard streams, a command keeps its exit code, says what is wrong in a line, and has no traceback."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,20 @@ def test_help_has_examples_and_exit_codes_in_80_columns(
     assert f"\nexamples:\n  realip {command}" in out
     assert "\nexit codes:\n  0    done" in out
     assert max(map(len, out.splitlines())) <= 80
+    codes = set(re.findall(r"^  (\d+) ", out.partition("\nexit codes:\n")[2], re.MULTILINE))
+    assert codes == {"0", "2", "70", "130"} | {"diff": {"1"}, "verify": {"1", "3"}}.get(command, set())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("preveiw",), '"preveiw": is no command; did you mean preview?'),
+        (("--verbose",), "usage: realip COMMAND"),
+        (("diff", "a", "b", "c"), "usage: realip diff "),
+        (("preview", "--replicas"), "realip preview: error: not understood: --replicas"),
+    ],
+)
+def test_what_is_mistyped_is_told_with_what_there_is(arguments: tuple[str, ...], words: str, realip: Realip) -> None:
+    run = realip(*arguments)
+    assert (run.code, run.out) == (2, "")
+    assert words in run.err
