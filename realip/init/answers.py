@@ -1,6 +1,7 @@
 """The answers that a project is made from, the settings that they are, and everything that is wrong with them."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -48,8 +49,8 @@ _PLACES = {
 """Where the settings have an answer."""
 _SETTING = re.compile("|".join(re.escape(place) for place in _PLACES.values() if "." in place))
 """A setting's name in a sentence; `scenario` may be the word."""
-_COMMAND = re.compile(r"[,:]? '?pulumi config set[^']*'")
-"""Advice on how a stack file is written, which here nobody has yet."""
+_NO_OPTION = re.compile(r"[,:]? '?pulumi config set[^']*'|, or set access\.allowEveryone to true if you mean it")
+"""Advice on a stack file, which here nobody has yet, and on a setting that no option is for: a project begins closed."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """Projects and stacks (Pulumi SDK, `tokens.IsName` and `tokens.ValidateProjectName`)."""
 _LABEL = re.compile(r"([^=]+)=(.*)", re.DOTALL)
@@ -111,8 +112,9 @@ def complete(given: Mapping[str, Any], folder_name: str) -> Answers:
 
 
 def _project_name(folder_name: str) -> str:
-    """A project's name from its folder's."""
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder_name).strip("-.")[:100]
+    """A project's name from its folder's; letters lose their accents."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", folder_name) if not unicodedata.combining(each))
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", plain).strip("-.")[:100]
     return name if name and name not in PROVIDERS else "realip"
 
 
@@ -163,7 +165,7 @@ def problems(answers: Answers) -> dict[str, list[str]]:
 
 def _in_options(message: str) -> str:
     """The words of a problem of settings, for somebody who gives options."""
-    return _SETTING.sub(lambda place: OPTIONS[_answer(place[0])], _COMMAND.sub("", message))
+    return _SETTING.sub(lambda place: OPTIONS[_answer(place[0])], _NO_OPTION.sub("", message))
 
 
 def _own_problems(answers: Answers) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from realip.errors import InputError
 from realip.escapes import escaped
 from realip.init.answers import OPTIONS, Language, complete, problems
+from realip.init.project import scenario_title
 from realip.messages import Say
 from realip.scenarios import NetworkMode, NodeType, Scenario, offered
 from realip.settings.sections.app import AppSettings
@@ -33,18 +34,21 @@ def ask(given: Mapping[str, Any], folder_name: str, say: Say) -> dict[str, Any]:
     """The answers that were given, and those to the questions that are left. InputError where answers end too early."""
     found = {name: value for name, value in given.items() if value is not None}
     person = _Person(found, folder_name, say)
+    _tell([Span(say("init_begin"), "title")], [Span(say("init_how"), "aside")])
     if "language" not in found:
         person.choose("language", say("init_ask_language"), [_language(each, say) for each in Language])
     if "cluster" not in found:
         person.write("cluster", say("init_ask_cluster"), say("init_new_cluster"))
     if "scenario" not in found:
         found["scenario"] = _scenario(person, say)
+        _tell([], [Span("→ ", "guide"), Span(scenario_title(found["scenario"], say), "decisive")])
     _app(person, found, say)
     person.write("region", say("init_ask_region"))
     if "cluster" not in found:
         person.write("zones", say("init_ask_zones"), several=True)
         person.write("admin_cidrs", say("init_ask_admin_cidrs"), say("init_nobody_yet"), several=True)
-    person.write("client_cidrs", say("init_ask_client_cidrs"), say("init_like_admins"), several=True)
+    nobody = "" if found.get("admin_cidrs") else say("init_nobody_outside")
+    person.write("client_cidrs", say("init_ask_client_cidrs"), nobody, several=True)
     person.write("name", say("init_ask_name"))
     return found
 
@@ -142,13 +146,15 @@ class _Person:
         value = getattr(complete(self._found, self._folder_name), name)
         return ", ".join(value) if isinstance(value, tuple) else value or ""
 
-    @staticmethod
-    def _line(prompt: str) -> str:
+    def _line(self, prompt: str) -> str:
         """The line that is typed behind a prompt, without blanks around it."""
         sys.stderr.write(prompt)
         sys.stderr.flush()
         try:
             typed = sys.stdin.readline()
+        except KeyboardInterrupt:
+            _tell([], [Span(self._say("init_left"), "aside")])
+            raise
         except UnicodeDecodeError:
             raise InputError("what was typed is no text in the terminal's encoding; nothing was written") from None
         if not typed:

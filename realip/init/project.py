@@ -12,7 +12,7 @@ from realip.messages import ENGLISH, Say
 from realip.scenarios import Scenario, by_slug
 from realip.text_width import padded, width
 
-__all__ = ["next_steps", "previews_offline", "project_files", "template_files"]
+__all__ = ["next_steps", "previews_offline", "project_files", "scenario_title", "template_files"]
 
 
 def project_files(answers: Answers, requirement: str, say: Say) -> dict[str, str]:
@@ -36,10 +36,11 @@ def template_files(language: str) -> dict[str, str]:
 def _files(answers: Answers, about: Mapping[str, Any], namespace: str, requirement: str, say: Say) -> dict[str, str]:
     program = PROGRAMS[answers.language]
     comments = _comments(answers, say)
-    said = Said(_title(answers, say), values(answers), comments, requirement)
+    title = scenario_title(answers.scenario, say)
+    said = Said(title, values(answers), comments, requirement)
     project: dict[str, Any] = {**about, "runtime": program.runtime}
     configuration: dict[str, Any] = {"tencentcloud:region": answers.region}
-    head = [f"# {_title(answers, say)}"]
+    head = [f"# {title}"]
     if program.settings_in is None:
         head.append(f"# {say('init_file_settings')}")
         configuration |= {f"{namespace}{section}": value for section, value in said.values.items()}
@@ -69,14 +70,14 @@ def _comments(answers: Answers, say: Say) -> dict[str, str]:
 
 
 def _readme(answers: Answers, say: Say) -> str:
-    row = _row(answers)
+    reads = _row(answers.scenario).reads
     offline = [
         say("init_file_no_account"),
         _commands(("realip preview", say("init_does_preview")), ("realip render -o rendered", say("init_does_render"))),
     ]
     paragraphs = [
         f"# {answers.name}",
-        f"{_title(answers, say)}\n{say('init_file_reads', where=say(f'app_reads_{row.reads.value}'))}",
+        f"{scenario_title(answers.scenario, say)}\n{say('init_file_reads', where=say(f'app_reads_{reads.value}'))}",
         *(offline if previews_offline(answers) else []),
         f"## {say('init_file_for_real')}",
         say("init_file_needs"),
@@ -99,6 +100,7 @@ def next_steps(answers: Answers, say: Say) -> list[tuple[str, str]]:
         if package().startswith("./"):
             steps.append((f"pulumi -C {package().removeprefix('./')} install", say("init_does_plugin")))
         steps.append(("pulumi install", ""))
+    steps.append(("pulumi login --local", say("init_does_login")))
     steps.append((f"pulumi stack init {answers.stack}", ""))
     unsaid = {"adminCidrs": NOBODY in answers.admin_cidrs, "clientCidrs": not answers.client_cidrs}
     lacking = [key for key, lacks in unsaid.items() if lacks]
@@ -122,14 +124,15 @@ def _commands(*commands: tuple[str, str]) -> str:
     return "\n".join(("```sh", *told, "```"))
 
 
-def _title(answers: Answers, say: Say) -> str:
-    row = _row(answers)
+def scenario_title(slug: str, say: Say) -> str:
+    """A scenario's number, and what it is, as a sentence."""
+    row = _row(slug)
     mode, nodes = say(f"mode_{row.network_mode.value}"), say(f"nodes_{row.choices.node_type.value}")
     title = say(f"title_{row.exposure.value}", mode=mode, nodes=nodes)
     return say("init_file_title", number=row.number, title=title)
 
 
-def _row(answers: Answers) -> Scenario:
-    row = by_slug(answers.scenario)
-    assert row is not None, answers.scenario  # noqa: S101 - answers with a problem make no project
+def _row(slug: str) -> Scenario:
+    row = by_slug(slug)
+    assert row is not None, slug  # noqa: S101 - answers with a problem make no project
     return row

@@ -23,13 +23,20 @@ def page(folder: str, answers: Answers, files: Sequence[str], say: Say) -> Itera
         mark = say("init_assumed") if assumed else ""
         rows.append([cell(label), [Span(value, "decisive"), Span(mark, "aside")], cell(sentence, "aside")])
     yield Table((say("init_question"), say("init_answer"), say("init_meaning")), rows)
-    yield []
-    yield [Span(say("init_next"), "title")]
-    yield []
     moved = [] if folder == "." else [f"cd {shlex.quote(folder)}"]
-    looked = ["realip preview"] if previews_offline(answers) else []
-    for step in (*moved, *looked, *(command for command, _ in next_steps(answers, say))):
-        yield [Span(f"  {step}", "name")]
+    updated = [command for command, _ in next_steps(answers, say)]
+    if previews_offline(answers):
+        yield from _steps(say("init_look"), [*moved, "realip preview"])
+        yield from _steps(say("init_real"), updated)
+    else:
+        yield from _steps(say("init_real"), [*moved, *updated])
+
+
+def _steps(title: str, commands: Sequence[str]) -> Iterator[Line]:
+    yield []
+    yield [Span(title, "title")]
+    yield []
+    yield from ([Span(f"  {command}", "name")] for command in commands)
 
 
 def _answers(answers: Answers, say: Say) -> Iterator[tuple[str, str, str, bool]]:
@@ -39,6 +46,7 @@ def _answers(answers: Answers, say: Say) -> Iterator[tuple[str, str, str, bool]]
     choices, assumed = row.choices, answers.assumed
     yield say("init_of_language"), answers.language, say(f"init_language_{answers.language}"), "language" in assumed
     for label, value, sentence in (
+        (say("init_of_scenario"), f"{row.number} {row.slug}", say(f"init_scenario_{row.exposure.value}")),
         (
             say("scenarios_mode"),
             say(f"mode_{choices.network_mode.value}"),

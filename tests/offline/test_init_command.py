@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ import yaml
 from realip.hosting.stack import RealIpStack
 from realip.init.answers import complete, problems
 from realip.init.placing import place
-from realip.init.project import project_files
+from realip.init.project import next_steps, project_files
+from realip.init.requirement import published
 from realip.messages import ENGLISH
 from realip.scenarios import SCENARIOS
 from tests.offline.running import Realip, Run
@@ -226,6 +228,14 @@ def test_of_a_wrong_answer_nothing_is_told_that_nobody_said(
     assert sorted(line.strip() for line in lines if "nothing was written" not in line) == told
 
 
+def test_an_api_server_open_to_everyone_is_refused_without_advice_that_no_option_can_follow(
+    here: Path, realip: Realip
+) -> None:
+    assert realip("init", "shop", "--admin-cidr", "0.0.0.0/0").err == (
+        'realip: --admin-cidr "0.0.0.0/0": opens the API server to the whole internet; name your own network\n'
+    )
+
+
 def test_a_word_that_is_a_settings_name_too_stays_a_word(here: Path, realip: Realip) -> None:
     assert '--scenario "x": is not a scenario; known are' in realip("init", "shop", "--scenario", "x").err
 
@@ -326,6 +336,7 @@ def test_files_are_as_readable_as_any_that_the_user_makes(here: Path, realip: Re
     [
         ("shop", "shop"),
         ("my shop (new)", "my-shop-new"),
+        ("Café Ünï", "Cafe-Uni"),
         ("商店", "realip"),
         ("kubernetes", "realip"),
         ("", "realip"),
@@ -371,6 +382,37 @@ def test_a_program_in_another_language_exports_what_the_one_in_python_does() -> 
 
 def _words(name: str) -> list[str]:
     return name.split("_")
+
+
+def test_a_project_of_a_published_library_finds_it_in_its_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip takes a Git address with a tag, and Pulumi one that names the plugin's folder."""
+    monkeypatch.setattr("realip.__homepage__", "https://git.example.com/somebody/client-ip")
+    monkeypatch.setattr("realip.__version__", "4.5.6")
+    assert published() == "realip @ git+https://git.example.com/somebody/client-ip@v4.5.6"
+    answers = complete({"language": "go"}, "shop")
+    written = project_files(answers, published(), ENGLISH)
+    assert not [name for name in written if name.startswith("plugin/")]
+    project = yaml.safe_load(written["Pulumi.yaml"])
+    assert project["packages"] == {"realip": "git.example.com/somebody/client-ip.git/plugin@4.5.6"}
+    assert not [command for command, _ in next_steps(answers, ENGLISH) if "plugin" in command]
+
+
+def test_a_command_that_is_told_to_end_takes_back_what_is_half_made(here: Path) -> None:
+    """Whoever ends it sees that the signal did."""
+    program = (
+        "import os, signal, sys; from pathlib import Path; from realip import cli;"
+        "Path.rename = lambda *_: os.kill(os.getpid(), signal.SIGTERM);"
+        "sys.argv = ['realip', 'init', 'outer/shop', '--yes']; cli.entry()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGTERM, "", "")
+    assert names(here) == []
 
 
 def test_start_up_loads_neither_the_engine_nor_what_talks_to_it() -> None:
@@ -442,6 +484,7 @@ def test_the_guides_questions_lead_to_the_scenario(here: Path) -> None:
     }
     assert "network mode?" in run.out
     assert "the load balancer goes through a port of the nodes." in run.out
+    assert "→ Scenario 12: GlobalRouter, Service with externalTrafficPolicy Local on native nodes." in run.out
 
 
 def test_what_an_option_says_is_not_asked_for(here: Path) -> None:
@@ -493,6 +536,7 @@ def test_a_person_who_leaves_leaves_nothing_behind(here: Path) -> None:
     assert "the input ended before everything was answered, and nothing was written" in gone.out
     interrupted = typed(here, ["\n", "\x03"], "shop")
     assert interrupted.code == 130
+    assert interrupted.out.endswith("\nNothing was written.\n")
     assert "Traceback" not in gone.out + interrupted.out
     assert names(here) == []
 
