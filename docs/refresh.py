@@ -2,7 +2,7 @@
 
 A marker such as `<!-- preview: STACK -->` stands before a fenced block or a table, which is replaced by what its program
 prints now: all of it, or one section, as in `<!-- scenarios: Which one -->`.
-`templates/` is written too, from what `realip init` writes.
+`templates/` is written too, from what `realip init` writes, and the README's picture.
 With `--check` nothing is written, and a page that has fallen behind is an error; a test does that.
 """
 
@@ -21,6 +21,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from docs.figure import alternative, drawing
 from docs.stack_arguments import stack_arguments
 from realip.init.answers import Language as ProgramLanguage
 from realip.init.project import template_files
@@ -35,9 +36,11 @@ PAGES = (
     "README_zh.md",
     *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md")),
 )
+FIGURES = {language: ROOT / f"docs/figures/way_{language.value}.svg" for language in Language}
 STACK_ARGUMENTS = ROOT / "realip" / "hosting" / "stack_arguments.py"
 _BLOCK = re.compile(
-    r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|(?:\|[^\n]*\n)*)", re.DOTALL
+    r"(?P<marker><!-- (?P<kind>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n)(?P<body>```.*?\n```\n|!\[[^\n]*\n|(?:\|[^\n]*\n)*)",
+    re.DOTALL,
 )
 
 
@@ -178,11 +181,18 @@ def picture(stack: str) -> str:
     return "\n\n".join((title, "\n".join(glance), count, way, _section(text, way)))
 
 
+def figure(language: str) -> str:
+    """The picture of a language, with its words for whoever does not see it."""
+    said = Language(language)
+    return f"![{alternative(said)}]({FIGURES[said].relative_to(ROOT)})\n"
+
+
 _WRITERS: dict[str, Callable[[str], str]] = {
     "preview": lambda stack: _fenced("text", _realip("preview", *stack.split())),
     "diff": lambda stacks: _fenced("text", _realip("diff", *stacks.split())),
     "picture": lambda stack: _fenced("text", picture(stack)),
     "scenarios": lambda title: _fenced("text", scenarios(title)),
+    "figure": figure,
     "matrix": lambda language: matrix(language or "en"),
     "example": lambda path: _fenced("python", (ROOT / path).read_text("utf-8").rstrip("\n")),
     "settings": lambda language: settings_table(language or "en"),
@@ -216,7 +226,8 @@ def main(arguments: list[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     pages = {path: refreshed(path.read_text("utf-8")) for path in (ROOT / page for page in PAGES) if path.exists()}
     behind = []
-    for path, now in (pages | templates() | {STACK_ARGUMENTS: stack_arguments()}).items():
+    figures = {path: drawing(language) for language, path in FIGURES.items()}
+    for path, now in (pages | templates() | figures | {STACK_ARGUMENTS: stack_arguments()}).items():
         if not path.exists() or path.read_text("utf-8") != now:
             behind.append(str(path.relative_to(ROOT)))
             if not check:
