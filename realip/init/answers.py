@@ -31,6 +31,7 @@ OPTIONS = {
     "zones": "--zone",
     "image": "--image",
     "selector": "--selector",
+    "namespace": "--namespace",
     "port": "--port",
     "admin_cidrs": "--admin-cidr",
     "client_cidrs": "--client-cidr",
@@ -42,6 +43,7 @@ _PLACES = {
     "zones": "network.zones",
     "image": "app.image",
     "selector": "app.selector",
+    "namespace": "app.namespace",
     "port": "app.port",
     "admin_cidrs": "access.adminCidrs",
     "client_cidrs": "access.clientCidrs",
@@ -81,7 +83,8 @@ class Answers:
     image: str | None = None
     """The app's own image; without one, and without `selector`, the echo app runs."""
     selector: tuple[str, ...] = ()
-    """Labels, `key=value`, of the pods of an app that runs already."""
+    """Labels, `key=value`, of the pods of an app that something else runs."""
+    namespace: str | None = None
     port: str | None = None
     admin_cidrs: tuple[str, ...] = ()
     client_cidrs: tuple[str, ...] = ()
@@ -107,6 +110,8 @@ def complete(given: Mapping[str, Any], folder_name: str) -> Answers:
     assumed["admin_cidrs"] = (NOBODY,) if new else ()
     # Whoever administers the cluster is who tries the app first; nobody else is let in unasked.
     assumed["client_cidrs"] = said.get("admin_cidrs", ())
+    if "selector" in said:  # there a Service would find no pod in the namespace that the scenario would make
+        assumed["namespace"] = "default"
     names = {field.name for field in fields(Answers)} - {"assumed"}
     return Answers(**(assumed | said), assumed=frozenset(names - said.keys()))
 
@@ -127,6 +132,8 @@ def values(answers: Answers) -> dict[str, Any]:
         app["image"] = answers.image
     if not app:
         app["echo"] = True
+    if answers.namespace is not None:
+        app["namespace"] = answers.namespace
     if answers.port is not None:
         app["port"] = int(answers.port) if re.fullmatch("[0-9]{1,9}", answers.port) else answers.port
     sections: dict[str, dict[str, Any]] = {

@@ -87,6 +87,7 @@ def _app(person: "_Person", found: Mapping[str, Any], say: Say) -> None:
         person.write("image", say("init_ask_image"), required=True)
     if kind == "running":
         person.write("selector", say("init_ask_selector"), several=True, required=True)
+        person.write("namespace", say("init_ask_namespace"))
     if kind != "echo":
         person.write("port", say("init_ask_port"), str(AppSettings().port))
 

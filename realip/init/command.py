@@ -42,7 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--selector",
         action="append",
         metavar="KEY=VALUE",
-        help="the app runs already: a label of its pods; repeatable",
+        help="something else runs the app: a label of its pods; repeatable",
+    )
+    stack.add_argument(
+        "--namespace", metavar="NAME", help="the app's namespace (default: default with --selector, else the scenario's)"
     )
     stack.add_argument("--port", help="where the app's container listens (default: 5000)")
     stack.add_argument(

@@ -7,6 +7,7 @@ from realip.init.answers import NOBODY, Answers
 from realip.init.project import next_steps, previews_offline
 from realip.messages import Say
 from realip.scenarios import by_slug
+from realip.settings.sections.app import AppSettings
 from realip.terminal import Line, Span, Table, cell
 
 __all__ = ["page"]
@@ -71,6 +72,11 @@ def _answers(answers: Answers, say: Say) -> Iterator[tuple[str, str, str, bool]]
         yield say("init_of_app"), ", ".join(answers.selector), say("init_app_running"), False
     else:
         yield say("init_of_app"), say("init_choice_echo"), say("init_app_echo"), True
+    if answers.namespace:
+        yield say("init_of_namespace"), answers.namespace, say("init_namespace_means"), "namespace" in assumed
+    if answers.image or answers.selector:
+        port = answers.port or str(AppSettings().port)
+        yield say("init_of_port"), port, say("init_port_means"), "port" in assumed
     zones = ", ".join(answers.zones)
     yield say("init_of_region"), answers.region, say("init_region_means"), "region" in assumed
     if zones:

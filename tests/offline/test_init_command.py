@@ -128,7 +128,12 @@ def test_on_a_cluster_that_exists_nothing_of_it_is_made(
         "tencentcloud:region": "ap-guangzhou",
         "shop:scenario": "vpc-cni-direct-native",
         "shop:cluster": {"id": "cls-1a2b3c4d"},
-        "shop:app": {"deploy": False, "selector": {"app": "on", "app.kubernetes.io/part-of": "shop"}, "port": 8080},
+        "shop:app": {
+            "deploy": False,
+            "selector": {"app": "on", "app.kubernetes.io/part-of": "shop"},
+            "namespace": "default",
+            "port": 8080,
+        },
     }
     monkeypatch.chdir(here / "shop")
     kinds = {resource["type"] for resource in json.loads(realip("preview", "--json").out)["resources"]}
@@ -510,6 +515,8 @@ def test_a_wrong_answer_is_told_and_asked_for_again(here: Path) -> None:
         "\n",
         "web\n",
         "app=web\n",
+        "Web\n",
+        "web\n",
         "\n",
     ]
     answers += ["ap-shanghai\n", "\n", "ap-shanghai-2\n", "198.18.0.7\n", "198.18.0.7/32\n", "\n", "a b\n", "shop\n"]
@@ -527,7 +534,9 @@ def test_a_wrong_answer_is_told_and_asked_for_again(here: Path) -> None:
         assert words in run.out, words
     assert "connection?" not in run.out  # super nodes have one
     assert configuration(here / "shop")["shop:scenario"] == "vpc-cni-direct-super-ingress"
-    assert configuration(here / "shop")["shop:app"] == {"deploy": False, "selector": {"app": "web"}}
+    assert '"Web": is not a' in run.out
+    app = {"deploy": False, "selector": {"app": "web"}, "namespace": "web"}
+    assert configuration(here / "shop")["shop:app"] == app
 
 
 def test_a_person_who_leaves_leaves_nothing_behind(here: Path) -> None:
