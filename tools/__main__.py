@@ -1,6 +1,7 @@
 """``python3 -m tools``: make the tools ready. ``... path NAME``: print where one is. ``... environment FILE``: set up ``.venv``."""
 
 import argparse
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -80,4 +81,5 @@ def _prepare(groups: Sequence[str], tools: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing half made stays behind, as after Ctrl-C
     sys.exit(main())

@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="something else runs the app: a label of its pods; repeatable",
     )
     stack.add_argument(
-        "--namespace", metavar="NAME", help="the app's namespace (default: default with --selector, else the scenario's)"
+        "--namespace",
+        metavar="NAME",
+        help="the app's namespace (default: default with --selector, else the scenario's)",
     )
     stack.add_argument("--port", help="where the app's container listens (default: 5000)")
     stack.add_argument(

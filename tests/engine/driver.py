@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -203,6 +204,7 @@ class Project:
         return {
             "PATH": f"{self.pulumi.parent}:{os.environ['PATH']}",
             "HOME": str(self.folder),
+            "TMPDIR": tempfile.gettempdir(),
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

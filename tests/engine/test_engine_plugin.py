@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def command(pulumi: Path, folder: Path, *arguments: str) -> "subprocess.Complete
     environment = {
         "PATH": f"{pulumi.parent}:{os.environ['PATH']}",
         "HOME": str(folder),
+        "TMPDIR": tempfile.gettempdir(),
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_BACKEND_URL": f"file://{folder}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def told(folder: Path) -> tuple[int, str]:
         "PYTHON": sys.executable,
         "PYTHONPATH": str(ROOT),
         "HOME": str(folder),
+        "TMPDIR": tempfile.gettempdir(),
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
