@@ -23,6 +23,8 @@ PAGE = 500
 """Objects of one answer to a list, as kubectl asks for them."""
 TIMEOUT = 20.0
 """Seconds that an answer may take."""
+LARGEST = 1 << 30
+"""Bytes of an answer; five hundred objects as large as etcd takes them are fewer."""
 PATIENCE = 60.0
 """Seconds that all reads of a connection may take, where nobody says otherwise."""
 _PAUSE = 0.5
@@ -55,6 +57,22 @@ class _Expired(Exception):
     """A list has to begin anew: the server has forgotten where it was."""
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """An answer, read to its end."""
+
+    status: int
+    reason: str
+    """The words beside the status."""
+    retry_after: str
+    """How long a busy server asks to be left alone; empty where it does not."""
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
 @dataclass
 class ApiServer:
     """A connection to an API server, which reads and nothing else."""
@@ -70,15 +88,15 @@ class ApiServer:
         Forbidden, Unauthorized or KubernetesError otherwise.
         """
         answer = self._answer(path, parameters)
-        return None if answer.status_code == HTTPStatus.NOT_FOUND else _object(path, answer)
+        return None if answer.status == HTTPStatus.NOT_FOUND else _object(path, answer)
 
-    def _answer(self, path: str, parameters: Mapping[str, str]) -> "httpx.Response":
+    def _answer(self, path: str, parameters: Mapping[str, str]) -> _Answer:
         """The answer of a server that knows who asks, lets them, and has the time."""
         while True:
             answer = self._ask(path, parameters)
             if answer is None:
                 continue
-            status = answer.status_code
+            status = answer.status
             if status == HTTPStatus.UNAUTHORIZED:
                 raise Unauthorized(
                     f"{self._where} does not know this user (401 {_reason(answer)}); fetch the kubeconfig anew"
@@ -107,9 +125,9 @@ class ApiServer:
         parameters = {"limit": str(PAGE)}
         while True:
             answer = self._answer(path, parameters)
-            if answer.status_code == HTTPStatus.NOT_FOUND:
+            if answer.status == HTTPStatus.NOT_FOUND:
                 raise UnknownKind(f"{self._where} has no {path}")
-            if answer.status_code == HTTPStatus.GONE:
+            if answer.status == HTTPStatus.GONE:
                 raise _Expired
             page = _object(path, answer, _LIST)
             yield page
@@ -126,19 +144,23 @@ class ApiServer:
                 found += [_checked(path, item, _OBJECT) for item in page.get("items") or () if item]
         yield from found
 
-    def _ask(self, path: str, parameters: Mapping[str, str]) -> "httpx.Response | None":
+    def _ask(self, path: str, parameters: Mapping[str, str]) -> _Answer | None:
         """An answer; None where the connection was lost, and there is time to ask again."""
         import httpx  # noqa: PLC0415 - loaded by who reads a cluster alone
 
         name = self.kubeconfig.server_name
         left = max(0.001, self._deadline - time.monotonic())
+        asked = self._client.stream(
+            "GET",
+            self.kubeconfig.server + path,
+            params=parameters,
+            extensions={"sni_hostname": name} if name else {},
+            timeout=min(TIMEOUT, left),
+        )
         try:
-            return self._client.get(
-                self.kubeconfig.server + path,
-                params=parameters,
-                extensions={"sni_hostname": name} if name else {},
-                timeout=min(TIMEOUT, left),
-            )
+            with asked as answer:
+                retry_after = answer.headers.get("Retry-After", "")
+                return _Answer(answer.status_code, answer.reason_phrase, retry_after, self._content(path, answer))
         except httpx.ConnectTimeout:
             raise KubernetesError(
                 f"{self._where} did not answer within {min(TIMEOUT, left):.0f} s; is its endpoint open to this address?"
@@ -161,6 +183,20 @@ class ApiServer:
             raise KubernetesError(f"{self._where} cannot be reached: {error}") from None
         return None
 
+    def _content(self, path: str, answer: "httpx.Response") -> bytes:
+        """The body, within the deadline and the memory for it: a server may send it a letter at a time, or without end."""
+        parts, size = [], 0
+        for part in answer.iter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST:
+                raise KubernetesError(
+                    f"GET {path} was answered with more than {LARGEST >> 20} MiB; is it an API server?"
+                )
+            if time.monotonic() > self._deadline:
+                raise KubernetesError(f"{self._where} did not answer GET {path} to its end within {self._seconds:g} s")
+        return b"".join(parts)
+
     def _pause(self, seconds: float, otherwise: str) -> None:
         """Wait before the next try; KubernetesError where the time for all of it would be over."""
         if time.monotonic() + seconds >= self._deadline:
@@ -180,9 +216,9 @@ def _json(content: bytes) -> object:
         return None
 
 
-def _object(path: str, answer: "httpx.Response", shape: Shape = _OBJECT) -> Mapping[str, Any]:
+def _object(path: str, answer: _Answer, shape: Shape = _OBJECT) -> Mapping[str, Any]:
     """The object of an answer, of the shape that those who read it count on; KubernetesError for anything else."""
-    status, found = answer.status_code, _json(answer.content)
+    status, found = answer.status, _json(answer.content)
     if not answer.is_success:
         raise KubernetesError(f"GET {path} was answered {status}: {_reason(answer)}")
     if not isinstance(found, Mapping):
@@ -196,17 +232,17 @@ def _checked(path: str, found: Mapping[str, Any], shape: Shape) -> Mapping[str, 
     return found
 
 
-def _asked_pause(answer: "httpx.Response") -> float:
+def _asked_pause(answer: _Answer) -> float:
     """Seconds that a busy server asks to be left alone, in digits (RFC 9110, section 10.2.3): some say 0, and mean soon."""
-    said = answer.headers.get("Retry-After", "")
+    said = answer.retry_after
     return max(_PAUSE, float(said)) if said.isascii() and said.isdigit() else _PAUSE
 
 
-def _reason(answer: "httpx.Response") -> str:
+def _reason(answer: _Answer) -> str:
     """The API server's own words, or the status."""
     found = _json(answer.content)
     message = found.get("message") if isinstance(found, Mapping) else None
-    said = " ".join(str(message or answer.reason_phrase or "no reason given").split())
+    said = " ".join(str(message or answer.reason or "no reason given").split())
     return said[:_MOST_WORDS]
 
 

@@ -1,6 +1,9 @@
 """A kubeconfig, and reads by it: what cannot be used is told in words, and nothing that lets somebody in is shown."""
 
 import base64
+import contextlib
+import gzip
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -100,6 +103,9 @@ class Server(BaseHTTPRequestHandler):
             status, answer = 200, '{"metadata": {"name": "busy"}}'
         elif url.path == "/never":
             status, answer = 503, '{"kind": "Status", "message": "no backend"}'
+        elif url.path == "/slow":
+            self._trickle()
+            return
         elif url.path == "/broken":
             status, answer = 200, "<html>"
         status, headers, answer = self.answers.get(url.path, (status, {}, answer))
@@ -110,6 +116,16 @@ class Server(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _trickle(self) -> None:
+        """A letter now and then, each in time, for longer than anybody waits."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            for _ in range(1000):
+                self.wfile.write(b" ")
+                time.sleep(0.05)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -180,6 +196,26 @@ def test_a_busy_server_is_asked_again_within_the_deadline(url: str) -> None:
     ):
         server.get("/never")
     assert Server.asked.count("/never") > 1
+
+
+def test_a_server_that_sends_a_letter_at_a_time_is_left_at_the_deadline(url: str) -> None:
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url})), seconds=0.3) as server,
+        pytest.raises(KubernetesError, match="did not answer GET /slow to its end within"),
+    ):
+        server.get("/slow")
+
+
+def test_an_answer_without_end_does_not_fill_the_memory(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed, a few bytes are as many as anybody likes."""
+    packed = gzip.compress(b" " * (3 << 20)).decode(errors="surrogateescape")
+    Server.answers["/version"] = (200, {"Content-Encoding": "gzip"}, packed)
+    monkeypatch.setattr("realip.kubernetes_api.LARGEST", 2 << 20)
+    with (
+        connected(read_kubeconfig(kubeconfig({"server": url}))) as server,
+        pytest.raises(KubernetesError, match="GET /version was answered with more than 2 MiB"),
+    ):
+        server.get("/version")
 
 
 def test_a_server_that_nobody_answers_for_is_named(url: str) -> None:
