@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files and folders of YAML or JSON, - for standard input; stack files of this project too",
+        help="files and folders of YAML or JSON, - for standard input; of a stack file the project's program is run",
     )
     what.add_argument(
         "--kubeconfig", metavar="FILE", help="a cluster, by its kubeconfig; objects are listed, never changed"
