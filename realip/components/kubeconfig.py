@@ -4,6 +4,7 @@ from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 
+import pulumi
 import yaml
 
 from realip import tke
@@ -18,7 +19,7 @@ def reachable(kubeconfig: str, endpoint: str) -> str:
     the address or name of the endpoint that was opened, becomes the server, and the certificate is still checked against
     the name that it was issued for.
     """
-    config: dict[str, Any] = yaml.safe_load(kubeconfig.replace("\r", "")) or {}
+    config = _loaded(kubeconfig)
     for entry in config.get("clusters") or ():
         cluster = entry.get("cluster") or {}
         server = urlsplit(str(cluster.get("server", "")))
@@ -27,6 +28,18 @@ def reachable(kubeconfig: str, endpoint: str) -> str:
             cluster["server"] = f"https://{host}"
             cluster["tls-server-name"] = server.hostname
     return yaml.safe_dump(config, sort_keys=False)
+
+
+def _loaded(kubeconfig: str) -> dict[str, Any]:
+    try:
+        config = yaml.safe_load(kubeconfig.replace("\r", "")) or {}
+    except yaml.YAMLError:  # its words quote the text, and what is in there lets somebody in
+        config = None
+    if not isinstance(config, dict):
+        raise pulumi.RunError(
+            "TKE handed a kubeconfig out that is none; run the update again, or look at the cluster's endpoint in the console"
+        )
+    return config
 
 
 def _bracketed(endpoint: str) -> str:

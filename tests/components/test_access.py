@@ -1,5 +1,6 @@
 """ClusterAccess: who may reach the API server, a kubeconfig that works from outside, and a provider that stays."""
 
+import traceback
 from typing import Any
 
 import pulumi
@@ -178,6 +179,16 @@ def test_without_an_endpoint_to_go_to_the_server_stays() -> None:
 @pytest.mark.parametrize("given", ["", "{}", "clusters:\n", "clusters: [{name: a}]\n"])
 def test_a_kubeconfig_without_clusters_does_not_break_the_program(given: str) -> None:
     assert yaml.safe_load(reachable(given, "198.18.0.2")) == (yaml.safe_load(given) or {})
+
+
+@pytest.mark.parametrize(
+    "given", ["users: [{user: {token: very-secret-token}}\n", "very-secret-token", "[very-secret-token]"]
+)
+def test_what_is_no_kubeconfig_is_told_without_what_is_in_it(given: str) -> None:
+    """A YAML parser's own words quote the line."""
+    with pytest.raises(pulumi.RunError, match="is none") as caught:
+        reachable(given, "198.18.0.2")
+    assert "very-secret-token" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_endpoint_with_an_ipv6_address_is_a_url() -> None:
