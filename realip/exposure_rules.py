@@ -1,10 +1,27 @@
-"""The rules that single values of an exposure keep, beside `realip.rules`: hosts, paths, certificates. They raise ValueError."""
+"""The rules that values of an exposure keep, beside `realip.rules`: hosts, paths, certificates.
+
+Plain functions that raise ValueError, and the words of rules about several values, which settings and arguments look at apart.
+"""
 
 import re
 
 from realip import rules, tke
 
-__all__ = ["certificate_id", "forwarded_host", "forwarded_path", "health_check_host", "service_config_name"]
+__all__ = [
+    "ANOTHER_SERVICES_PORT",
+    "FOR_A_PUBLIC_ONE",
+    "NO_PORT_OF_THE_SERVICE",
+    "certificate_id",
+    "forwarded_host",
+    "forwarded_path",
+    "health_check_host",
+    "one_certificate",
+    "service_config_name",
+]
+
+FOR_A_PUBLIC_ONE = "is for a public load balancer that TKE makes; remove it"
+NO_PORT_OF_THE_SERVICE = "is missing; say which port of the Service the path leads to"
+ANOTHER_SERVICES_PORT = "is another Service's; name the service, or remove it"
 
 _HOST = re.compile(r"(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+")
 """As TKE 81004 has it (E4052)."""
@@ -80,6 +97,11 @@ def certificate_id(value: str) -> str:
             "is not a certificate's id; write one such as 1a2B3c4D, as the SSL Certificate Service lists it"
         )
     return value
+
+
+def one_certificate(by_id: str) -> str:
+    """The words for a Secret beside the id of a certificate, which is said in `by_id`."""
+    return f"names a Secret, and {by_id} makes one; remove one of the two"
 
 
 def service_config_name(value: str) -> str:

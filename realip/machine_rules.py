@@ -10,6 +10,7 @@ from realip import tke
 from realip.rules import label_key, one_of, within
 
 __all__ = [
+    "ANOTHER_DISKS_FOLDER",
     "bandwidth_package_id",
     "data_disk_size",
     "disk_use",
@@ -20,6 +21,8 @@ __all__ = [
     "repeated_taints",
 ]
 
+ANOTHER_DISKS_FOLDER = "is another disk's too; choose another folder"
+"""The words for a folder to which two disks go."""
 _MOUNT_TARGET = re.compile(r"(/[A-Za-z0-9._-]+)+")
 _LABELS_OF_NODES = frozenset(
     {

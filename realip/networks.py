@@ -14,6 +14,7 @@ from realip.documentation_ranges import DOCUMENTATION
 
 __all__ = [
     "EVERYONE",
+    "NOBODYS_NETWORK",
     "canonical_cidr",
     "cluster_cidr",
     "documentation_range",
@@ -30,6 +31,8 @@ __all__ = [
 
 EVERYONE = ("0.0.0.0/0", "::/0")
 """The whole internet, in both address families."""
+NOBODYS_NETWORK = "is a documentation range (RFC 5737), which lets nobody in"
+"""The words for one of those among who is let in; what to write instead depends on whom."""
 
 
 def canonical_cidr(value: str) -> IPv4Network | IPv6Network:

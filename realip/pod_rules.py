@@ -1,9 +1,30 @@
-"""The rules that an app's pods keep beyond single names: files that are mounted into them. Plain functions that raise ValueError."""
+"""The rules that an app's pods keep beyond single names: files that are mounted into them, super nodes, the `restricted` level.
+
+Plain functions that raise ValueError, and the words of rules about several values, which settings and arguments look at apart.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-__all__ = ["config_key", "file_name", "lie_in_one", "mount_conflicts", "mount_path", "name_conflicts"]
+from realip import echo
+
+__all__ = [
+    "NO_ENI_ON_SUPER_NODES",
+    "ROOT_FORBIDDEN",
+    "TAKEN_ON_SUPER_NODES",
+    "capability_forbidden",
+    "config_key",
+    "file_name",
+    "lie_in_one",
+    "mount_conflicts",
+    "mount_path",
+    "name_conflicts",
+]
+
+TAKEN_ON_SUPER_NODES = "is taken on super nodes; let the container listen on another one"
+"""Of the port `tke.SUPER_NODE_OWN_PORT`."""
+NO_ENI_ON_SUPER_NODES = "is for nodes, and pods of super nodes have an address of the VPC each without it; remove it"
+ROOT_FORBIDDEN = "is root, which the restricted level forbids; name another user"
 
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _OWN_PLACES = {
@@ -49,11 +70,17 @@ def file_name(value: str) -> str:
     return value
 
 
-def mount_conflicts(paths: Sequence[str | None], taken: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+def capability_forbidden(setting: str) -> str:
+    """The words for a capability that the `restricted` level forbids; `setting` is what says the level."""
+    return f"is a capability that the restricted level forbids; remove it, or set {setting} to baseline"
+
+
+def mount_conflicts(paths: Sequence[str | None], *, is_echo: bool) -> Iterator[tuple[int, str]]:
     """Positions of paths that get in each other's way or another one's, with what is wrong; None is a path that is wrong itself.
 
-    What is mounted is read-only, so nothing can be mounted inside it. `taken` are further paths, and what they are for.
+    What is mounted is read-only, so nothing can be mounted inside it. `is_echo`: the app is the echo app, whose program is.
     """
+    taken = {**_OWN_PLACES, **({echo.FOLDER: "the echo app's program takes"} if is_echo else {})}
     for index, path in enumerate(paths):
         if path is None:
             continue
@@ -65,7 +92,7 @@ def mount_conflicts(paths: Sequence[str | None], taken: Mapping[str, str]) -> It
                     index,
                     f"and {other} lie one in the other, and mounted folders are read-only; choose another folder",
                 )
-        for place, owner in {**_OWN_PLACES, **taken}.items():
+        for place, owner in taken.items():
             if lie_in_one(path, place):
                 yield index, f"would be in the way of {place}, which {owner}; choose another folder"
                 break

@@ -15,7 +15,7 @@ from realip.pod_fields import ROOT, Field, fields_of
 from realip.pod_rules import lie_in_one
 from realip.pod_security import Place, violations
 from realip.pod_validity import contradictions
-from realip.problems import MUST_BE
+from realip.problems import HALF_A_CHARACTER, KEY_IS_NO_TEXT, MUST_BE
 from realip.rules import RESTRICTED
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
 
@@ -104,7 +104,7 @@ class _Look:
         for key, value in part.items():
             place = (*at, key)
             if not isinstance(key, str):
-                yield Fault(at, part, "has a key that is not text; put it in quotes")
+                yield Fault(at, part, KEY_IS_NO_TEXT)
             elif key.startswith("$"):
                 yield from self._directive(key, value, part, fields, place)
             elif half := _half_a_character(key):
@@ -131,7 +131,7 @@ class _Look:
                 return
             for key, one in value.items():
                 if not isinstance(key, str):
-                    yield Fault(at, value, "has a key that is not text; put it in quotes")
+                    yield Fault(at, value, KEY_IS_NO_TEXT)
                 elif half := _half_a_character(key):
                     yield Fault(at, None, half)
                 elif key.startswith("$"):
@@ -255,7 +255,7 @@ def _half_a_character(text: str) -> str | None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return "holds half a character (a surrogate); write text"
+        return HALF_A_CHARACTER
     return None
 
 

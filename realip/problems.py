@@ -6,7 +6,20 @@ from dataclasses import dataclass
 
 from realip.escapes import as_json
 
-__all__ = ["MISSING", "MUST_BE", "Problem", "is_text_or_number", "path_of", "text_or_number", "unquoted"]
+__all__ = [
+    "HALF_A_CHARACTER",
+    "KEY_IS_NO_TEXT",
+    "LISTED_TWICE",
+    "MISSING",
+    "MUST_BE",
+    "MUST_BE_THERE",
+    "Problem",
+    "is_text_or_number",
+    "path_of",
+    "text_or_number",
+    "too_many",
+    "unquoted",
+]
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200
@@ -23,6 +36,10 @@ MUST_BE = {
     "map": "must be a map of names to values",
 }
 """The words for a value of another kind than asked for."""
+MUST_BE_THERE = "is missing; add it"
+LISTED_TWICE = "is in the list already; name it once"
+KEY_IS_NO_TEXT = "has a key that is not text; put it in quotes"
+HALF_A_CHARACTER = "holds half a character (a surrogate); write text"
 
 
 def is_text_or_number(value: object) -> bool:
@@ -38,6 +55,11 @@ def text_or_number(wanted: str) -> str:
 def unquoted(value: object) -> str:
     """The remedy for a number that somebody wrote as text; nothing for other values."""
     return "; take the quotes off" if isinstance(value, str) and value.isascii() and value.isdigit() else ""
+
+
+def too_many(most: int) -> str:
+    """The words for a list with more than `most` entries."""
+    return f"has too many entries; give at most {most}"
 
 
 class _Missing:

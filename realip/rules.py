@@ -12,6 +12,7 @@ from typing import TypeVar
 from realip import defaults, tke
 from realip.networks import (
     EVERYONE,
+    NOBODYS_NETWORK,
     canonical_cidr,
     cluster_cidr,
     documentation_range,
@@ -31,6 +32,7 @@ __all__ = [
     "BASELINE_CAPABILITIES",
     "DRAIN_SECONDS",
     "EVERYONE",
+    "NOBODYS_NETWORK",
     "NODES",
     "PODS",
     "POD_SECURITY",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from realip import defaults
-from realip.components._arguments import Arguments, Known, is_later
+from realip.components._arguments import KNOWN_TOO_LATE, Arguments, Known, is_later
 from realip.components._hosts import certificate_name, known_forwarding
 from realip.components._ports import known_listeners
 from realip.components.workload import WORKLOAD
@@ -38,7 +38,7 @@ def unknown(arguments: Arguments, app: Known) -> Iterator[Problem]:
     named |= {f"workload.labels[{as_json(key)}]": value for key, value in (workload.get("labels") or {}).items()}
     for argument, value in named.items():
         if is_later(value):
-            yield arguments.lacks(argument, "is an output, and has to be known now; write it out")
+            yield arguments.lacks(argument, KNOWN_TOO_LATE)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,22 @@ import pulumi
 from realip.components._kinds import Kind, kinds_of
 from realip.errors import InputError, nearest
 from realip.escapes import as_json
-from realip.problems import MISSING, MUST_BE, Problem, is_text_or_number, text_or_number, unquoted
+from realip.problems import (
+    HALF_A_CHARACTER,
+    KEY_IS_NO_TEXT,
+    LISTED_TWICE,
+    MISSING,
+    MUST_BE,
+    MUST_BE_THERE,
+    Problem,
+    is_text_or_number,
+    text_or_number,
+    too_many,
+    unquoted,
+)
 
 __all__ = [
+    "KNOWN_TOO_LATE",
     "ArgumentError",
     "Arguments",
     "Entries",
@@ -187,6 +200,7 @@ class Shape:
         return look
 
 
+KNOWN_TOO_LATE = "is an output, and has to be known now; write it out"
 _WRONG = object()
 """Stands for a value that is told already."""
 
@@ -221,7 +235,7 @@ class _Look:
                 if found is not _WRONG:
                     known[name] = found
             elif kind.required:
-                self._tell(at.at(name), MISSING, "is missing; add it")
+                self._tell(at.at(name), MISSING, MUST_BE_THERE)
         self._agree(shape.together(at, known))
         return known
 
@@ -240,7 +254,7 @@ class _Look:
             return self.shape(value, rule, at)
         if is_later(value):
             if not kind.later:
-                return self._tell(at, MISSING, "is an output, and has to be known now; write it out")
+                return self._tell(at, MISSING, KNOWN_TOO_LATE)
             return value
         if kind.base is Sequence:
             return self._list(value, kind, rule if isinstance(rule, Items) else Items(rule), at)  # type: ignore[arg-type]
@@ -254,12 +268,12 @@ class _Look:
         if rule.at_least_one and not value:
             return self._tell(at, value, f"is empty; give at least one {rule.at_least_one}")
         if rule.most is not None and len(value) > rule.most:
-            return self._tell(at, value, f"has too many entries; give at most {rule.most}")
+            return self._tell(at, value, too_many(rule.most))
         found: list[Any] = []
         for index, item in enumerate(value):
             seen = self._value(item, kind.inner, rule.rule, at.entry(index))
             if seen is not _WRONG and rule.unique and isinstance(seen, str) and seen in found:
-                seen = self._tell(at.entry(index), item, "is in the list already; name it once")
+                seen = self._tell(at.entry(index), item, LISTED_TWICE)
             if isinstance(rule.rule, Shape) and seen is _WRONG:
                 seen = Known(rule.rule.kinds)  # keeps its place, with nothing left to say about it
                 seen.wrong.update(rule.rule.kinds)
@@ -277,7 +291,7 @@ class _Look:
         found: dict[str, Any] = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                self._tell(at, key, "has a key that is not text; put it in quotes")
+                self._tell(at, key, KEY_IS_NO_TEXT)
                 continue
             right_key = self._scalar(key, _TEXT, rule.key, at.entry(_readable(key)))
             seen = self._value(item, kind.inner, rule.value, at.entry(_readable(key)))
@@ -293,7 +307,7 @@ class _Look:
             if not isinstance(value, str):
                 return self._tell(at, value, MUST_BE["text"])
             if _readable(value) != value:
-                return self._tell(at, value, _HALF_A_CHARACTER)
+                return self._tell(at, value, HALF_A_CHARACTER)
         elif kind.base is int:
             if number is None:
                 return self._tell(at, value, MUST_BE["whole number"] + unquoted(value))
@@ -311,7 +325,7 @@ class _Look:
 
     def _text_or_number(self, value: object, rule: TextOrNumber, at: Arguments) -> object:
         if isinstance(value, str) and _readable(value) != value:
-            return self._tell(at, value, _HALF_A_CHARACTER)
+            return self._tell(at, value, HALF_A_CHARACTER)
         number = _number(value)
         known = value if number is None else number
         try:
@@ -321,7 +335,6 @@ class _Look:
         return known
 
 
-_HALF_A_CHARACTER = "holds half a character (a surrogate); write text"
 _TEXT = Kind(str)
 _INSIDE = "with outputs as the values inside"
 

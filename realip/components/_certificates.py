@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from realip import tke
+from realip import exposure_rules, tke
 from realip.components._arguments import Arguments, Known
 from realip.components._component import Children
 from realip.components.load_balancer import of_the_api_server
@@ -22,7 +22,7 @@ def certified(entry: Known) -> bool:
 def certificate_problems(arguments: Arguments, entry: Known) -> Iterator[Problem]:
     """Two ways to say one certificate."""
     if {"certificate_id", "certificate_secret"} <= entry.said:
-        message = "names a Secret, and certificate_id makes one; remove one of the two"
+        message = exposure_rules.one_certificate("certificate_id")
         yield arguments.refuse("certificate_secret", entry.get("certificate_secret"), message)
 
 

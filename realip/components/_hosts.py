@@ -10,8 +10,8 @@ from realip import exposure_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Rules, Shape, as_integer
 from realip.components._certificates import certificate_problems, certified, make_certificate
 from realip.components._component import Children
-from realip.components._ports import as_json
 from realip.components.load_balancer import url
+from realip.escapes import as_json
 from realip.forwarding import HTTP, HTTPS, Forwarding, Host, forwarding_problems
 from realip.problems import Problem
 
@@ -78,9 +78,9 @@ class Layer7Args(TypedDict, total=False):
 def _to_a_service(arguments: Arguments, path: Known) -> Iterator[Problem]:
     """Another Service with its port."""
     if "service" in path.said and "port" not in path.said:
-        yield arguments.lacks("port", "is missing; say which port of the Service the path leads to")
+        yield arguments.lacks("port", exposure_rules.NO_PORT_OF_THE_SERVICE)
     if "port" in path.said and "service" not in path.said:
-        yield arguments.refuse("port", path.get("port"), "is another Service's; name the service, or remove it")
+        yield arguments.refuse("port", path.get("port"), exposure_rules.ANOTHER_SERVICES_PORT)
 
 
 INGRESS_PATH = Shape(

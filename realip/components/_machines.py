@@ -84,7 +84,7 @@ def mounted_twice(arguments: Arguments, disks: Sequence[Known]) -> Iterator[Prob
     for index, disk in enumerate(disks):
         target = disk.text("mount_target")
         if target is not None and target in seen:
-            yield arguments.entry(index).refuse("mount_target", target, "is another disk's too; choose another folder")
+            yield arguments.entry(index).refuse("mount_target", target, machine_rules.ANOTHER_DISKS_FOLDER)
         seen.update({target} if target else ())
 
 

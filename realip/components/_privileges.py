@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from realip import pod, rules
+from realip import pod, pod_rules, rules
 from realip.components._arguments import Arguments, Known, as_integer, is_later
 from realip.pod import added_capabilities, is_root, level_of
 from realip.problems import Problem
@@ -25,10 +25,10 @@ def security_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     if level != rules.RESTRICTED:
         return
     if args.number("run_as_user") == 0:
-        yield arguments.refuse("run_as_user", 0, "is root, which the restricted level forbids; name another user")
+        yield arguments.refuse("run_as_user", 0, pod_rules.ROOT_FORBIDDEN)
     for index, capability in enumerate(args.entries("capabilities")):
         if capability in rules.BASELINE_CAPABILITIES and capability not in rules.RESTRICTED_CAPABILITIES:
-            message = "is a capability that the restricted level forbids; remove it, or set pod_security to baseline"
+            message = pod_rules.capability_forbidden("pod_security")
             yield arguments.at("capabilities").refuse_entry(index, capability, message)
 
 

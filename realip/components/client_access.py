@@ -9,7 +9,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 from realip import rules
 from realip.components._arguments import Arguments, Items, Known, Shape
 from realip.components._component import Children, Component, named
-from realip.components._security_rule import FOR_CLIENTS, security_rule
+from realip.components._security_rule import FOR_CLIENTS, nobodys_clients, security_rule
 from realip.components._tags import TAGS
 from realip.problems import Problem
 
@@ -42,14 +42,6 @@ def _some_port(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.refuse("client_cidrs", cidrs, message)
 
 
-def _nobodys(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """Clients whose networks are nobody's."""
-    for cidr in args.entries("client_cidrs"):
-        if rules.documentation_range(cidr):
-            message = "is a documentation range (RFC 5737), which lets nobody in; name your clients' networks"
-            yield arguments.refuse("client_cidrs", cidr, message)
-
-
 CLIENT_ACCESS = Shape(
     ClientAccessArgs,
     {
@@ -60,7 +52,7 @@ CLIENT_ACCESS = Shape(
         "tags": TAGS,
     },
     _some_port,
-    _nobodys,
+    nobodys_clients,
 )
 
 

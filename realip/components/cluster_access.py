@@ -58,8 +58,7 @@ def _nobody(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """Administrators whose networks are nobody's."""
     for cidr in args.entries("admin_cidrs"):
         if rules.documentation_range(cidr):
-            message = "is a documentation range (RFC 5737), which lets nobody in; set your own address"
-            yield arguments.refuse("admin_cidrs", cidr, message)
+            yield arguments.refuse("admin_cidrs", cidr, f"{rules.NOBODYS_NETWORK}; set your own address")
 
 
 CLUSTER_ACCESS = Shape(

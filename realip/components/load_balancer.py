@@ -60,8 +60,7 @@ def _one_kind(arguments: Arguments, args: Known) -> Iterator[Problem]:
         yield arguments.refuse("security_group_ids", args.get("security_group_ids", MISSING), message)
     for argument in ("bandwidth", "charge_type"):
         if argument in args.said and (existing or internal):
-            message = "is for a public load balancer that TKE makes; remove it"
-            yield arguments.refuse(argument, args.get(argument, MISSING), message)
+            yield arguments.refuse(argument, args.get(argument, MISSING), exposure_rules.FOR_A_PUBLIC_ONE)
     if "charge_type" in args.said and "bandwidth" not in args.said:
         message = "goes with a bandwidth; set that too, or remove it"
         yield arguments.refuse("charge_type", args.get("charge_type", MISSING), message)

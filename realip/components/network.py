@@ -12,7 +12,7 @@ from realip import defaults, machine_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
 from realip.components._component import Component, after, named
 from realip.components._hooks import client_rule_hooks
-from realip.components._security_rule import FOR_CLIENTS, security_rule
+from realip.components._security_rule import FOR_CLIENTS, nobodys_clients, security_rule
 from realip.components._tags import TAGS
 from realip.problems import Problem
 
@@ -179,14 +179,6 @@ def _names(
             yield arguments.refuse("display_name", display_name, str(error))
 
 
-def _nobodys(arguments: Arguments, args: Known) -> Iterator[Problem]:
-    """Clients whose networks are nobody's."""
-    for cidr in args.entries("client_cidrs"):
-        if rules.documentation_range(cidr):
-            message = "is a documentation range (RFC 5737), which lets nobody in; name your clients' networks"
-            yield arguments.refuse("client_cidrs", cidr, message)
-
-
 SUBNET = Shape(
     Subnet,
     {
@@ -213,7 +205,7 @@ NETWORK = Shape(
         "tags": TAGS,
     },
     network_problems,
-    _nobodys,
+    nobodys_clients,
 )
 
 

@@ -179,16 +179,14 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
         )
         yield arguments.refuse("create_namespace", value=True, message=message)
     if args.get("super_nodes") is True and args.get("eni_pods") is True:
-        message = "is for nodes, and pods of super nodes have an address of the VPC each without it; remove it"
-        yield arguments.refuse("eni_pods", value=True, message=message)
+        yield arguments.refuse("eni_pods", value=True, message=pod_rules.NO_ENI_ON_SUPER_NODES)
     places = [
         (arguments, args),
         *((arguments.at("ports").entry(i), port) for i, port in enumerate(args.entries("ports"))),
     ]
     for place, known in places:
         if args.get("super_nodes") is True and known.number("port") == tke.SUPER_NODE_OWN_PORT:
-            message = "is taken on super nodes; let the container listen on another one"
-            yield place.refuse("port", tke.SUPER_NODE_OWN_PORT, message)
+            yield place.refuse("port", tke.SUPER_NODE_OWN_PORT, pod_rules.TAKEN_ON_SUPER_NODES)
     seen: set[tuple[object, str]] = set()
     names: set[str] = set()
     for place, known in places[1:]:
@@ -217,8 +215,7 @@ def workload_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
 def _mount_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """Folders that get in each other's way."""
     paths = [file.text("path") for file in args.entries("files")]
-    taken = {echo.FOLDER: "the echo app's program takes"} if args.get("echo") else {}
-    for index, message in pod_rules.mount_conflicts(paths, taken):
+    for index, message in pod_rules.mount_conflicts(paths, is_echo=bool(args.get("echo"))):
         yield arguments.entry(index).refuse("path", paths[index], message)
 
 

@@ -35,7 +35,7 @@ def refusals(settings: Settings) -> list[Problem]:
         Problem(
             f"access.adminCidrs[{index}]",
             cidr,
-            f"is a documentation range (RFC 5737), which lets nobody in; set your own address: {remedy}",
+            f"{rules.NOBODYS_NETWORK}; set your own address: {remedy}",
         )
         for index, cidr in enumerate(settings.access.admin_cidrs)
         if rules.documentation_range(cidr)

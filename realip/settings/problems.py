@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from realip.errors import InputError, nearest
-from realip.problems import MISSING, MUST_BE, Problem, path_of, unquoted
+from realip.problems import MISSING, MUST_BE, MUST_BE_THERE, Problem, path_of, too_many, unquoted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -49,7 +49,7 @@ def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
             *parents, key = error["loc"]
             return f"is not a known setting; {nearest(str(key), _keys_at(model, parents))}"
         case "missing":
-            return "is missing; add it"
+            return MUST_BE_THERE
         case "enum" | "literal_error":
             known = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             if error["input"] in known.split(", "):  # the same but for its quotes
@@ -65,7 +65,7 @@ def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
         case "too_short":
             return f"has too few entries; give at least {context['min_length']}"
         case "too_long":
-            return f"has too many entries; give at most {context['max_length']}"
+            return too_many(context["max_length"])
         case "int_type":
             return f"{MUST_BE['whole number']}{unquoted(error['input'])}"
         case kind:

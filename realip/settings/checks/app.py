@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from realip import echo, pod_numbers, rules, tke
-from realip.pod_rules import mount_conflicts, name_conflicts
+from realip import pod_numbers, pod_rules, rules, tke
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import SCENARIOS, NetworkMode
@@ -33,9 +32,7 @@ def app_problems(settings: Settings) -> Iterator[Problem]:
         message = "is the API server's own Service in that namespace; choose another name"
         yield Problem("app.service", service, message, ("app.namespace", "scenario"))
     if row.super_nodes and app.port == tke.SUPER_NODE_OWN_PORT:
-        yield Problem(
-            "app.port", app.port, "is taken on super nodes; let the container listen on another one", ("scenario",)
-        )
+        yield Problem("app.port", app.port, pod_rules.TAKEN_ON_SUPER_NODES, ("scenario",))
     yield from _owner_problems(settings)
     if app.ingress is not None and not row.exposure.has_ingress:
         message = f"names an Ingress, and `{row.slug}` has none; remove it"
@@ -80,7 +77,7 @@ def _eni_problems(settings: Settings) -> Iterator[Problem]:
         return
     involved = ("scenario", "cluster.id")
     if row.super_nodes:
-        message = "is for nodes, and pods of super nodes have an address of the VPC each without it; remove it"
+        message = pod_rules.NO_ENI_ON_SUPER_NODES
     elif row.network_mode is NetworkMode.VPC_CNI:
         message = (
             f"is for GlobalRouter, and in `{row.slug}` every pod has an address of the VPC without it; remove it, or on a "
@@ -114,23 +111,21 @@ def _security_problems(settings: Settings) -> Iterator[Problem]:
         )
         yield Problem("app.podSecurity", app.pod_security, message, ("app.image", "app.echo", "scenario"))
     if app.run_as_user == 0:
-        message = "is root, which the restricted level forbids; name another user"
-        yield Problem("app.runAsUser", app.run_as_user, message, involved)
+        yield Problem("app.runAsUser", app.run_as_user, pod_rules.ROOT_FORBIDDEN, involved)
     for index, capability in enumerate(app.capabilities):
         if capability not in rules.RESTRICTED_CAPABILITIES:
-            message = "is a capability that the restricted level forbids; remove it, or set app.podSecurity to baseline"
+            message = pod_rules.capability_forbidden("app.podSecurity")
             yield Problem(f"app.capabilities[{index}]", capability, message, involved)
 
 
 def _file_problems(settings: Settings) -> Iterator[Problem]:
     """Folders that get in each other's way, and files of one folder with the same name."""
     app = settings.app
-    taken = {echo.FOLDER: "the echo app's program takes"} if app.echo else {}
-    for index, message in mount_conflicts([file.path for file in app.files], taken):
+    for index, message in pod_rules.mount_conflicts([file.path for file in app.files], is_echo=app.echo):
         yield Problem(f"app.files[{index}].path", app.files[index].path, message, ("app.files", "app.echo"))
     for index, file in enumerate(app.files):
         names = [item.path for item in file.items or ()]
-        for at, message in name_conflicts(names):
+        for at, message in pod_rules.name_conflicts(names):
             yield Problem(f"app.files[{index}].items[{at}].path", names[at], message, ("app.files",))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from realip import rules, tke
+from realip import machine_rules, rules, tke
 from realip.problems import Problem
 from realip.scenarios import SCENARIOS, NetworkMode, Scenario
 from realip.settings.address_plan import address_plan, shared_subnets
@@ -166,8 +166,8 @@ def node_problems(settings: Settings) -> Iterator[Problem]:
     mounted = [disk.mount_target for disk in nodes.data_disks]
     for index, target in enumerate(mounted):
         if target is not None and target in mounted[:index]:
-            message = "is another disk's too; choose another folder"
-            yield Problem(f"nodes.dataDisks[{index}].mountTarget", target, message, ("nodes.dataDisks",))
+            path = f"nodes.dataDisks[{index}].mountTarget"
+            yield Problem(path, target, machine_rules.ANOTHER_DISKS_FOLDER, ("nodes.dataDisks",))
 
 
 def _bounds(path: str, pool: NodesSettings | PoolSettings) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from realip import exposure_rules
 from realip.forwarding import forwarding_problems
 from realip.problems import MISSING, Problem, path_of
 from realip.settings.exposure_plan import forwarding
@@ -48,14 +49,14 @@ def _hosts(settings: Settings) -> Iterator[Problem]:
     for index, host in enumerate(balancer.hosts):
         path = f"loadBalancer.hosts[{index}]"
         if host.certificate_id is not None and host.certificate_secret is not None:
-            message = "names a Secret, and certificateId makes one; remove one of the two"
+            message = exposure_rules.one_certificate("certificateId")
             yield Problem(f"{path}.certificateSecret", host.certificate_secret, message)
         for number, one in enumerate(host.paths):
             place = f"{path}.paths[{number}]"
             if one.service is not None and one.port is None:
-                yield Problem(f"{place}.port", MISSING, "is missing; say which port of the Service the path leads to")
+                yield Problem(f"{place}.port", MISSING, exposure_rules.NO_PORT_OF_THE_SERVICE)
             if one.port is not None and one.service is None:
-                yield Problem(f"{place}.port", one.port, "is another Service's; name the service, or remove it")
+                yield Problem(f"{place}.port", one.port, exposure_rules.ANOTHER_SERVICES_PORT)
         if host.host.startswith("*") and check is not None and check.enable and check.http_check_domain is None:
             message = (
                 f"is missing; {host.host} is a wildcard, and a check asks for one host; name one under it (TKE 45700)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from realip import annotations, rules, tke
+from realip import annotations, exposure_rules, pod_rules, rules, tke
 from realip.listeners import listener_problems
 from realip.problems import MISSING, Problem, path_of
 from realip.rules import EVERYONE
@@ -43,8 +43,8 @@ def _kind(settings: Settings) -> Iterator[Problem]:
         )
     for path, value in (("bandwidth", chosen.bandwidth), ("chargeType", chosen.charge_type)):
         if value is not None and (chosen.internal or chosen.existing_id is not None):
-            message = "is for a public load balancer that TKE makes; remove it"
-            yield Problem(f"loadBalancer.{path}", value, message, ("loadBalancer.internal", "loadBalancer.existingId"))
+            involved = ("loadBalancer.internal", "loadBalancer.existingId")
+            yield Problem(f"loadBalancer.{path}", value, exposure_rules.FOR_A_PUBLIC_ONE, involved)
     if chosen.charge_type is not None and chosen.bandwidth is None:
         message = "goes with a bandwidth; set loadBalancer.bandwidth too, or remove it"
         yield Problem("loadBalancer.chargeType", chosen.charge_type, message, ("loadBalancer.bandwidth",))
@@ -99,11 +99,11 @@ def _ports(settings: Settings) -> Iterator[Problem]:
         yield Problem(path, value, problem.message, ("loadBalancer.ports", "app.port", "scenario"))
     for index, port in enumerate(ports):
         if port.certificate_id is not None and port.certificate_secret is not None:
-            message = "names a Secret, and certificateId makes one; remove one of the two"
+            message = exposure_rules.one_certificate("certificateId")
             yield Problem(f"loadBalancer.ports[{index}].certificateSecret", port.certificate_secret, message)
         if row.super_nodes and port.target_port == tke.SUPER_NODE_OWN_PORT:
-            message = "is taken on super nodes; let the container listen on another one"
-            yield Problem(f"loadBalancer.ports[{index}].targetPort", port.target_port, message, ("scenario",))
+            path = f"loadBalancer.ports[{index}].targetPort"
+            yield Problem(path, port.target_port, pod_rules.TAKEN_ON_SUPER_NODES, ("scenario",))
 
 
 def _annotations(settings: Settings) -> Iterator[Problem]:
