@@ -15,6 +15,7 @@ from realip import tke
 from realip.messages import Message, message
 
 __all__ = [
+    "EXPOSED_TYPES",
     "LAYER_7_PROTOCOLS",
     "Access",
     "Binding",
@@ -40,6 +41,8 @@ Object = Mapping[str, Any]
 SOCKET = "socket"
 FORWARDED = "x-forwarded-for"
 """The places as `realip verify --reads` names them; of the header the last entry."""
+EXPOSED_TYPES = ("LoadBalancer", "NodePort")
+"""Types of a Service that clients reach from outside the cluster."""
 LAYER_7_PROTOCOLS = frozenset({"HTTP", "HTTPS"})
 """Protocols of a listener that end a client's connection at the load balancer (TKE 51259)."""
 _MOST_DIGITS = 5
@@ -271,7 +274,7 @@ def _namespace(metadata: Mapping[str, Any]) -> str:
 
 def has_node_port(service: Object) -> bool:
     """A Service of a type that has node ports; ClusterIP, the default, and ExternalName have none."""
-    return spec_of(service).get("type") in ("NodePort", "LoadBalancer")
+    return spec_of(service).get("type") in EXPOSED_TYPES
 
 
 def is_local(service: Object) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.world import Template, World, selector_of
+from realip.behaviour import EXPOSED_TYPES
 
 __all__ = [
     "ENVOY_GATEWAY",
-    "EXPOSED_TYPES",
     "ISTIO",
     "controller_services",
     "gateway_service",
@@ -18,8 +18,6 @@ __all__ = [
 
 ENVOY_GATEWAY = "gateway.envoyproxy.io/gatewayclass-controller"
 ISTIO = "istio.io/gateway-controller"
-EXPOSED_TYPES = ("LoadBalancer", "NodePort")
-"""The types of Service that clients outside a cluster reach."""
 _FAMILIES = ("nginx", "traefik", "kong", "apisix", "haproxy", "contour", "envoy", "istio", "higress", "cilium")
 _ONLY_GATEWAYS = frozenset({"traefik", "kong", "apisix", "contour", "higress"})
 """Programs that are nothing but gateways; an app that is called nginx is none."""

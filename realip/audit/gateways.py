@@ -6,7 +6,6 @@ from ipaddress import collapse_addresses, ip_network
 from typing import Any
 
 from realip.audit.gateway_services import (
-    EXPOSED_TYPES,
     controller_services,
     gateway_service,
     host_gateways,
@@ -14,7 +13,16 @@ from realip.audit.gateway_services import (
 )
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.world import World
-from realip.behaviour import FORWARDED, SOCKET, Binding, Exposure, Sees, node_port_exposure, service_exposure
+from realip.behaviour import (
+    EXPOSED_TYPES,
+    FORWARDED,
+    SOCKET,
+    Binding,
+    Exposure,
+    Sees,
+    node_port_exposure,
+    service_exposure,
+)
 from realip.messages import message
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from realip.audit.yaml_text import Piece
+from realip.audit.yaml_text import Piece, depth_complaint
 from realip.errors import InputError
 
 __all__ = ["documents", "is_json"]
@@ -38,7 +38,7 @@ def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
     except json.JSONDecodeError as error:
         raise InputError(f"{name}, line {error.lineno}, column {error.colno}: is not JSON: {error.msg}") from None
     except RecursionError:
-        raise InputError(f"{name}, line {lines.of(at)}: is nested too deep to be a Kubernetes object") from None
+        raise InputError(depth_complaint(name, lines.of(at))) from None
     except ValueError:  # Python reads no number of thousands of digits
         raise InputError(
             f"{name}, line {lines.of(at)}: a number has more digits than any in a Kubernetes object"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from realip.audit.objects import KINDS, Found, Place, as_map, as_maps
+from realip.audit.objects import KINDS, LAST_APPLIED, Found, Place, as_map, as_maps
 from realip.audit.reading import take
 from realip.kubeconfig import Kubeconfig, KubernetesError
 from realip.kubernetes_api import ApiServer, Forbidden, UnknownKind, connected
@@ -104,12 +104,8 @@ def _lean(item: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     """Of an object what is looked at."""
     metadata = {key: value for key, value in as_map(item.get("metadata")).items() if key != "managedFields"}
     annotations = as_map(metadata.get("annotations"))
-    if "kubectl.kubernetes.io/last-applied-configuration" in annotations:
-        metadata["annotations"] = {
-            key: value
-            for key, value in annotations.items()
-            if key != "kubectl.kubernetes.io/last-applied-configuration"
-        }
+    if LAST_APPLIED in annotations:
+        metadata["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
     if kind == "Pod":
         spec = as_map(item.get("spec"))
         containers = [

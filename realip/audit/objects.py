@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CLUSTER_WIDE", "KINDS", "NAMELESS", "WORKLOADS", "Found", "Place", "as_map", "as_maps"]
+__all__ = ["CLUSTER_WIDE", "KINDS", "LAST_APPLIED", "NAMELESS", "WORKLOADS", "Found", "Place", "as_map", "as_maps"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "Service": ("",),
@@ -47,6 +47,8 @@ WORKLOADS = (
 """The kinds that make pods of a template."""
 NAMELESS = frozenset({"IstioOperator"})
 """Kinds that a program reads from a file, where a name is left out."""
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which kubectl keeps an object as it was applied."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from realip.audit import json_text, keys
 from realip.audit.fix import Fixed, put
+from realip.audit.objects import LAST_APPLIED
 from realip.audit.world import PATCHED
 from realip.audit.yaml_text import plain_word
 from realip.errors import InputError
@@ -27,7 +28,6 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _FLAT = re.compile(r"^( *)(?:- )?[^\s#-][^\n]*:[ \t]*\n\1- ", re.MULTILINE)
 """A list at the same indentation as its key."""
 _OF_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def write_patches(fixed: Sequence[Fixed], texts: Mapping[str, str], folder: Path, say: Speaker) -> list[Path]:
@@ -151,7 +151,7 @@ def _plain(body: Mapping[str, Any]) -> str:
 def _written_by_others(body: Mapping[str, Any]) -> set[str]:
     """Annotations that kubectl, or TKE once it has had its turn, writes into an object."""
     documented = keys.DOCUMENTED.get(str(body.get("kind")), {}) if keys.written_by_tke(body) else {}
-    return {_LAST_APPLIED, *(key for key, about in documented.items() if about.by_tke)}
+    return {LAST_APPLIED, *(key for key, about in documented.items() if about.by_tke)}
 
 
 def _quoted(value: Any) -> Any:

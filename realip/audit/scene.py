@@ -10,6 +10,7 @@ from realip.audit import gateways
 from realip.audit.objects import Found
 from realip.audit.world import World, selector_of
 from realip.behaviour import (
+    EXPOSED_TYPES,
     SOCKET,
     Access,
     Binding,
@@ -26,12 +27,10 @@ from realip.behaviour import (
 )
 from realip.messages import message
 
-__all__ = ["EXPOSED", "READS", "Scene", "Word", "refused_word"]
+__all__ = ["READS", "Scene", "Word", "refused_word"]
 
-EXPOSED = ("Service", "Ingress", "Gateway")
 READS = "realip.audit/reads"
 """An annotation by which an object says where its app looks for the address: `socket`, or a header's name."""
-_EXPOSED_TYPES = ("LoadBalancer", "NodePort")
 _WORDS = {
     "type": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
     "externalTrafficPolicy": ("Cluster", "Local"),
@@ -55,7 +54,7 @@ class Scene:
             found: self._exposure(found)
             for found in self.world.objects
             if found.kind in {"Ingress", "Gateway"}
-            or (found.kind == "Service" and found.spec.get("type") in _EXPOSED_TYPES)
+            or (found.kind == "Service" and found.spec.get("type") in EXPOSED_TYPES)
         }
 
     def _exposure(self, found: Found) -> Exposure:
@@ -129,7 +128,7 @@ class Scene:
         """Exposed Services by what they select."""
         made: dict[tuple[str, frozenset[tuple[str, str]]], list[Found]] = defaultdict(list)
         for found in self.world.by_kind["Service"]:
-            if found.spec.get("type") in _EXPOSED_TYPES and selector_of(found):
+            if found.spec.get("type") in EXPOSED_TYPES and selector_of(found):
                 made[_selected(found)].append(found)
         return made
 
@@ -157,7 +156,7 @@ class Scene:
         made: dict[tuple[str, str, str], list[Found]] = defaultdict(list)
         for found in self.world.by_kind["Service"]:
             selector = selector_of(found)
-            if found.spec.get("type") in _EXPOSED_TYPES and selector:
+            if found.spec.get("type") in EXPOSED_TYPES and selector:
                 key = min(selector)
                 made[found.namespace, key, str(selector[key])].append(found)
         return made

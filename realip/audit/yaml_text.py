@@ -12,7 +12,7 @@ import yaml
 
 from realip.errors import InputError
 
-__all__ = ["Piece", "compose", "documents", "map_in", "plain_word"]
+__all__ = ["Piece", "compose", "depth_complaint", "documents", "map_in", "plain_word"]
 
 _MARK = re.compile(r"^---(?=\s|$)[^\n]*$", re.MULTILINE)
 _ITEMS = re.compile(r"^items:[ \t]*\n(?=[ ]*- )", re.MULTILINE)
@@ -76,7 +76,7 @@ def compose(text: str, piece: Piece, name: str) -> Iterator[yaml.Node]:
     """The nodes of a piece's documents; InputError, with the line, for what is no YAML."""
     part = text[piece.start : piece.end]
     if _may_be_deep(part) and (line := _too_deep(part)) is not None:
-        raise InputError(_depth_complaint(name, piece.line + line + 1))
+        raise InputError(depth_complaint(name, piece.line + line + 1))
     loader = _Composer(part)
     try:
         while loader.check_node():
@@ -84,12 +84,13 @@ def compose(text: str, piece: Piece, name: str) -> Iterator[yaml.Node]:
     except yaml.YAMLError as error:
         raise InputError(_complaint(error, part, piece, name)) from None
     except RecursionError:
-        raise InputError(_depth_complaint(name, piece.line + 1)) from None
+        raise InputError(depth_complaint(name, piece.line + 1)) from None
     finally:
         loader.dispose()
 
 
-def _depth_complaint(name: str, line: int) -> str:
+def depth_complaint(name: str, line: int) -> str:
+    """The words for a text that goes on too deep, with the line where that begins."""
     return f"{name}, line {line}: is nested too deep to be a Kubernetes object"
 
 

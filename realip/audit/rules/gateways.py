@@ -7,13 +7,13 @@ from typing import Any
 
 from realip import tke
 from realip.audit import gateways
-from realip.audit.gateway_services import EXPOSED_TYPES, gateway_service
+from realip.audit.gateway_services import gateway_service
 from realip.audit.helm_values import VALUES, nginx_data
 from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
 from realip.audit.yaml_text import map_in
-from realip.behaviour import Binding, PodNetwork, Sees, annotations_of, is_local, is_true, layer_7_ports
+from realip.behaviour import EXPOSED_TYPES, Binding, PodNetwork, Sees, annotations_of, is_local, is_true, layer_7_ports
 
 __all__ = ["KONG", "MORE", "PARTS"]
 
@@ -74,7 +74,7 @@ def _appends(scene: Scene, found: Found) -> Iterator[Match]:
 
 def _sends_proxy_protocol(scene: Scene, service: Found) -> bool:
     """A listener of a Service is set to send PROXY protocol, by the TkeServiceConfig that it names."""
-    named = service.annotations.get("service.cloud.tencent.com/tke-service-config")
+    named = service.annotations.get(tke.SERVICE_CONFIG)
     for config in scene.world.by_kind["TkeServiceConfig"]:
         if (config.namespace, config.name) == (service.namespace, named):
             listeners = as_maps(as_map(config.spec.get("loadBalancer")).get("l4Listeners"))

@@ -3,12 +3,22 @@
 from collections.abc import Iterator
 
 from realip import tke
-from realip.audit.gateway_services import EXPOSED_TYPES, gateway_service
+from realip.audit import cel
+from realip.audit.gateway_services import gateway_service
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
-from realip.audit.rules.services import NAT64
 from realip.audit.scene import READS, Scene
-from realip.behaviour import Binding, PodNetwork, Sees, has_node_port, ingress_services, is_nat64, is_qcloud, is_true
+from realip.behaviour import (
+    EXPOSED_TYPES,
+    Binding,
+    PodNetwork,
+    Sees,
+    has_node_port,
+    ingress_services,
+    is_nat64,
+    is_qcloud,
+    is_true,
+)
 
 __all__ = ["PARTS"]
 
@@ -237,11 +247,9 @@ _MAKE_DIRECT = f"{_ANNOTATE}{tke.INGRESS_DIRECT_ACCESS}=true"
 _INDIRECT = f"{_ANNOTATE}{tke.INGRESS_DIRECT_ACCESS}=false"
 _GROUPS = f"{_ANNOTATE}{tke.INGRESS_SECURITY_GROUPS}=sg-xxxxxxxx"
 _WITHOUT_PASS = f"{_ANNOTATE}{tke.INGRESS_PASS_TO_TARGET}-"
-_PASSES = (
-    f"('{tke.INGRESS_PASS_TO_TARGET}' in variables.said && variables.said['{tke.INGRESS_PASS_TO_TARGET}'] == 'true')"
-)
-_EXISTING = f"('{tke.INGRESS_EXISTING_LOAD_BALANCER}' in variables.said)"
-_NO_GROUPS = f"!('{tke.INGRESS_SECURITY_GROUPS}' in variables.said && variables.said['{tke.INGRESS_SECURITY_GROUPS}'].trim() != '')"
+_PASSES = cel.is_true(tke.INGRESS_PASS_TO_TARGET)
+_EXISTING = cel.has(tke.INGRESS_EXISTING_LOAD_BALANCER)
+_NO_GROUPS = cel.is_blank(tke.INGRESS_SECURITY_GROUPS)
 
 PARTS = {
     "RIP002": Part(_INGRESS, _default, _MAKE_DIRECT, fix=_make_direct, cost=Cost.REBIND),
@@ -258,7 +266,7 @@ PARTS = {
     "RIP012": Part(
         _INGRESS, _pass_ignored, _WITHOUT_PASS, fix=_no_pass, cel=f"variables.qcloud && {_PASSES} && {_EXISTING}"
     ),
-    "RIP013": Part(_INGRESS, _nat64, cel=f"variables.qcloud && {NAT64.format(key=tke.INGRESS_PARAMETERS)}"),
+    "RIP013": Part(_INGRESS, _nat64, cel=f"variables.qcloud && {cel.asks_nat64(tke.INGRESS_PARAMETERS)}"),
     "RIP014": Part(("TkeServiceConfig",), _keeps_alive, fix=_no_keep_alive),
     "RIP038": Part(_INGRESS, _lost_before),
     "RIP039": Part(("Ingress", "Gateway", "Service"), _other_controller),

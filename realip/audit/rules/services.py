@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from realip import tke
+from realip.audit import cel
 from realip.audit.objects import Found
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import READS, Scene, refused_word
 from realip.behaviour import SOCKET, Binding, PodNetwork, Sees, is_local, is_nat64, is_true, layer_7_ports
 
-__all__ = ["NAT64", "PARTS"]
+__all__ = ["PARTS"]
 
 _ANNOTATIONS = ("metadata", "annotations")
 _DIRECT = (*_ANNOTATIONS, tke.SERVICE_DIRECT_ACCESS)
@@ -251,19 +252,8 @@ _WITHOUT_PASS = f"{_ANNOTATE}{tke.SERVICE_PASS_TO_TARGET}-"
 _SHOW_GROUPS = "tccli clb DescribeTargetGroups"
 
 
-def _said(key: str) -> str:
-    """CEL: an annotation is `true`."""
-    return f"('{key}' in variables.said && variables.said['{key}'] == 'true')"
-
-
-_HAS = "('{}' in variables.said)".format
-NAT64 = (
-    "('{key}' in variables.said && "
-    "variables.said['{key}'].matches('(?i)\"AddressIPVersion\"[ \\t\\n]*:[ \\t\\n]*\"IPV6\"'))"
-)
-"""CEL: parameters that ask for NAT64."""
-_INDIRECT = f"{_HAS(tke.SERVICE_DIRECT_ACCESS)} && !{_said(tke.SERVICE_DIRECT_ACCESS)}"
-_NO_GROUPS = f"!({_HAS(tke.SERVICE_SECURITY_GROUPS)} && variables.said['{tke.SERVICE_SECURITY_GROUPS}'].trim() != '')"
+_INDIRECT = f"{cel.has(tke.SERVICE_DIRECT_ACCESS)} && !{cel.is_true(tke.SERVICE_DIRECT_ACCESS)}"
+_NO_GROUPS = cel.is_blank(tke.SERVICE_SECURITY_GROUPS)
 
 PARTS = {
     "RIP001": Part(
@@ -272,7 +262,7 @@ PARTS = {
         _MAKE_DIRECT,
         fix=_keep,
         cost=Cost.REBIND,
-        cel=f"variables.balanced && {_INDIRECT} && !variables.local && !{_HAS(tke.SERVICE_PROTOCOLS)}",
+        cel=f"variables.balanced && {_INDIRECT} && !variables.local && !{cel.has(tke.SERVICE_PROTOCOLS)}",
     ),
     "RIP002": Part(
         _SERVICE,
@@ -280,7 +270,7 @@ PARTS = {
         _MAKE_DIRECT,
         fix=_keep,
         cost=Cost.REBIND,
-        cel=f"variables.balanced && !{_HAS(tke.SERVICE_DIRECT_ACCESS)} && !variables.local",
+        cel=f"variables.balanced && !{cel.has(tke.SERVICE_DIRECT_ACCESS)} && !variables.local",
     ),
     "RIP003": Part(_SERVICE, _route, _MAKE_LOCAL, fix=_take_local, cost=Cost.REBIND),
     "RIP004": Part(_SERVICE, _overlay, _MAKE_LOCAL, fix=_take_local, cost=Cost.REBIND),
@@ -290,16 +280,16 @@ PARTS = {
         _SERVICE,
         _open_to_everyone,
         _GROUPS,
-        cel=f"variables.balanced && {_said(tke.SERVICE_PASS_TO_TARGET)} && {_NO_GROUPS} && !{_HAS(tke.SERVICE_EXISTING_LOAD_BALANCER)}",
+        cel=f"variables.balanced && {cel.is_true(tke.SERVICE_PASS_TO_TARGET)} && {_NO_GROUPS} && !{cel.has(tke.SERVICE_EXISTING_LOAD_BALANCER)}",
     ),
     "RIP012": Part(
         _SERVICE,
         _pass_ignored,
         _WITHOUT_PASS,
         fix=_no_pass,
-        cel=f"variables.balanced && {_said(tke.SERVICE_PASS_TO_TARGET)} && {_HAS(tke.SERVICE_EXISTING_LOAD_BALANCER)}",
+        cel=f"variables.balanced && {cel.is_true(tke.SERVICE_PASS_TO_TARGET)} && {cel.has(tke.SERVICE_EXISTING_LOAD_BALANCER)}",
     ),
-    "RIP013": Part(_SERVICE, _nat64, cel=f"variables.balanced && {NAT64.format(key=tke.SERVICE_PARAMETERS)}"),
+    "RIP013": Part(_SERVICE, _nat64, cel=f"variables.balanced && {cel.asks_nat64(tke.SERVICE_PARAMETERS)}"),
     "RIP015": Part(_SERVICE, _layer_7),
     "RIP016": Part(_SERVICE, _target_groups, _SHOW_GROUPS),
     "RIP017": Part(
@@ -308,7 +298,7 @@ PARTS = {
         _ONLY_WITH_POD,
         fix=_only_with_pod,
         cost=Cost.REBIND,
-        cel=f"variables.balanced && variables.local && !{_said(tke.SERVICE_DIRECT_ACCESS)} && !{_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)}",
+        cel=f"variables.balanced && variables.local && !{cel.is_true(tke.SERVICE_DIRECT_ACCESS)} && !{cel.is_true(tke.SERVICE_LOCAL_ONLY_WITH_POD)}",
     ),
     "RIP018": Part(
         _SERVICE,
@@ -316,7 +306,7 @@ PARTS = {
         _ONLY_WITH_POD,
         fix=_only_with_pod,
         cost=Cost.REBIND,
-        cel=f"variables.balanced && {_said(tke.SERVICE_LOCAL_WEIGHTED)} && !{_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)}",
+        cel=f"variables.balanced && {cel.is_true(tke.SERVICE_LOCAL_WEIGHTED)} && !{cel.is_true(tke.SERVICE_LOCAL_ONLY_WITH_POD)}",
     ),
     "RIP021": Part(
         _SERVICE,
@@ -330,7 +320,7 @@ PARTS = {
         _SERVICE,
         _local_unused,
         fix=_no_local_keys,
-        cel=f"variables.balanced && !variables.local && ({_said(tke.SERVICE_LOCAL_ONLY_WITH_POD)} || {_said(tke.SERVICE_LOCAL_WEIGHTED)})",
+        cel=f"variables.balanced && !variables.local && ({cel.is_true(tke.SERVICE_LOCAL_ONLY_WITH_POD)} || {cel.is_true(tke.SERVICE_LOCAL_WEIGHTED)})",
     ),
     "RIP043": Part(_SERVICE, _header_believed),
     "RIP044": Part(_SERVICE, _refused_word, fix=_spelt, cost=Cost.REBIND),
