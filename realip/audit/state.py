@@ -6,26 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from realip import resource_types
 from realip.audit.objects import Found, Place, as_map
 from realip.audit.reading import take
 from realip.audit.world import PATCHED, World
 from realip.behaviour import ClusterFacts, PodNetwork
 from realip.errors import InputError
-from realip.offline.values import plain
+from realip.escapes import SECRET
+from realip.networks import EVERYONE
+from realip.offline.values import SIGNATURE, plain
 
 __all__ = ["stack_world", "state_world", "world_of"]
 
-_KUBERNETES, _CLUSTER = "kubernetes:", "tencentcloud:Kubernetes/cluster:Cluster"
 _PATCH = "Patch"
 _NETWORKS = {
     "VPC-CNI": PodNetwork.VPC_CNI,
     "GR": PodNetwork.GLOBAL_ROUTER,
     "CiliumOverlay": PodNetwork.CILIUM_OVERLAY,
 }
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The mark of a secret in a state."""
-_HIDDEN = "[secret]"
-_EVERYONE = "0.0.0.0/0"
 _SECONDS = 60.0
 _MOST_WORDS = 300
 
@@ -67,8 +65,8 @@ def stack_world(path: Path) -> World:
         for each in record(stack).resources
         if each.custom and not each.read
     ]
-    everyone = stack.settings is not None and _EVERYONE in stack.settings.access.client_cidrs
-    accepted = {"RIP011": f"access.clientCidrs has {_EVERYONE}"} if everyone else {}
+    everyone = stack.settings is not None and EVERYONE[0] in stack.settings.access.client_cidrs
+    accepted = {"RIP011": f"access.clientCidrs has {EVERYONE[0]}"} if everyone else {}
     return world_of(entries, name=stack.name, accepted=accepted)
 
 
@@ -122,7 +120,7 @@ Entry = tuple[str, Mapping[str, Any], Mapping[str, Any], str]
 
 def _objects(entries: Iterable[Entry]) -> Iterator[Found]:
     for kind_token, has, given, named in entries:
-        if not kind_token.startswith(_KUBERNETES):
+        if not resource_types.of_kubernetes(kind_token):
             continue
         body = has if has.get("kind") and has.get("metadata") else given
         version, kind = _of_token(kind_token, body)
@@ -154,8 +152,8 @@ def _taken(body: Mapping[str, Any], kind: str, version: str, named: str) -> Foun
 
 def _without_secrets(value: Any) -> Any:
     if isinstance(value, Mapping):
-        if _SIGNATURE in value:
-            return _HIDDEN
+        if SIGNATURE in value:
+            return SECRET
         return {key: _without_secrets(item) for key, item in value.items()}
     return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
@@ -165,6 +163,6 @@ def _facts(entries: Iterable[Entry]) -> ClusterFacts:
     networks = {
         _NETWORKS.get(str(given.get("networkType") or has.get("networkType")))
         for kind_token, has, given, _ in entries
-        if kind_token == _CLUSTER
+        if kind_token == resource_types.CLUSTER
     }
     return ClusterFacts(network=networks.pop() if len(networks) == 1 else None)

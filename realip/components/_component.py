@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from realip import resource_types
 from realip.components._arguments import Arguments, raise_all
 from realip.problems import MISSING, Problem
 
@@ -148,4 +149,4 @@ def _has_kubernetes_provider(opts: pulumi.ResourceOptions) -> bool:
     given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
     if any(getattr(provider, "package", None) == "kubernetes" for provider in (opts.provider, *given)):
         return True
-    return opts.parent is not None and opts.parent.get_provider("kubernetes:core/v1:Service") is not None
+    return opts.parent is not None and opts.parent.get_provider(resource_types.SERVICE) is not None

@@ -8,9 +8,9 @@ from typing import Any
 
 from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
 
+from realip.escapes import SECRET
 from realip.hosting.outputs import holds_output
 from realip.problems import MISSING, Problem
-from realip.settings.secrets import SECRET
 
 __all__ = ["refusal"]
 

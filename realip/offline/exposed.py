@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from realip import tke
+from realip import resource_types, tke
 from realip.behaviour import (
     ClusterFacts,
     Exposure,
@@ -23,23 +23,21 @@ if TYPE_CHECKING:
 
 __all__ = ["exposed", "only_with_pods"]
 
-_SERVICE, _INGRESS = "kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v1:Ingress"
-_DEPLOYMENT, _CONFIG_MAP = "kubernetes:apps/v1:Deployment", "kubernetes:core/v1:ConfigMapPatch"
 _Object = Mapping[str, Any]
 
 
 def exposed(recording: "Recording", settings: "Settings") -> Exposure:
     """The way for clients to the app: its Ingress, where there is one, else its Service."""
-    services = {_name(body): body for body in _objects(recording, _SERVICE)}
+    services = {_name(body): body for body in _objects(recording, resource_types.SERVICE)}
     cluster, pods = _cluster(recording, settings), _pods(recording, settings)
-    for ingress in _objects(recording, _INGRESS):
+    for ingress in _objects(recording, resource_types.INGRESS):
         return ingress_exposure(ingress, services, cluster, pods)
     return service_exposure(_balanced(services), cluster, pods)
 
 
 def only_with_pods(recording: "Recording") -> bool:
     """Nodes hand connections to their own pods alone: policy Local of the app's Service."""
-    return any(is_local(body) for body in _objects(recording, _SERVICE))
+    return any(is_local(body) for body in _objects(recording, resource_types.SERVICE))
 
 
 def _balanced(services: Mapping[str, _Object]) -> _Object:
@@ -57,13 +55,16 @@ def _name(body: _Object) -> str:
 
 
 def _cluster(recording: "Recording", settings: "Settings") -> ClusterFacts:
-    said = [body.get("data", {}).get(tke.GLOBAL_ROUTE_DIRECT_ACCESS) for body in _objects(recording, _CONFIG_MAP)]
+    said = [
+        body.get("data", {}).get(tke.GLOBAL_ROUTE_DIRECT_ACCESS)
+        for body in _objects(recording, resource_types.CONFIG_MAP_PATCH)
+    ]
     network = PodNetwork(settings.row.network_mode.value)
     return ClusterFacts(network=network, global_route_direct_access=is_true(said[0]) if said else None)
 
 
 def _pods(recording: "Recording", settings: "Settings") -> Pods:
-    templates = [body.get("spec", {}).get("template", {}) for body in _objects(recording, _DEPLOYMENT)]
+    templates = [body.get("spec", {}).get("template", {}) for body in _objects(recording, resource_types.DEPLOYMENT)]
     interfaces = [
         any(network in str(annotations_of(template).get(tke.POD_NETWORKS)) for network in tke.ENI_NETWORKS)
         for template in templates

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from realip import tke
+from realip import resource_types, tke
 from realip.errors import InputError
 from realip.offline.dialect import is_text
 from realip.offline.values import Secret, sources, text
@@ -167,7 +167,7 @@ def _names(made: Sequence[Manifest]) -> list[str]:
 
 
 def _is_object(resource: "Resource") -> bool:
-    return resource.custom and not resource.read and resource.type.startswith("kubernetes:")
+    return resource.custom and not resource.read and resource_types.of_kubernetes(resource.type)
 
 
 def _manifest(resource: "Resource") -> Manifest:

@@ -8,15 +8,13 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from realip import tke
+from realip import resource_types, tke
 from realip.errors import InputError
 from realip.offline.values import Secret, decode, later
 
 __all__ = ["Engine", "Monitor", "Recording", "Resource"]
 
-_STACK = "pulumi:pulumi:Stack"
-_SECRET_KIND = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
-_COMPUTED = {"tencentcloud:Eip/instance:Instance": ("publicIp",)}
+_COMPUTED = {resource_types.ADDRESS: ("publicIp",)}
 """Outputs that providers compute and other resources take in: named, so that a preview says where a value comes from."""
 
 
@@ -86,7 +84,7 @@ class Monitor(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         """Take a resource down; its outputs are its inputs, and what is known later."""
         urn = self._urn(request)
-        if request.type == _STACK:
+        if request.type == resource_types.STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         outputs = struct_pb2.Struct()
         outputs.CopyFrom(request.object)
@@ -137,7 +135,7 @@ class Monitor(mocks.MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         """Take down what a component, or the program, hands out."""
         outputs = decode(request.outputs)
-        if request.urn.split("::")[2] == _STACK:
+        if request.urn.split("::")[2] == resource_types.STACK:
             self._recording.outputs.update(outputs)
         else:
             self._recording.component_outputs[request.urn] = outputs
@@ -160,9 +158,9 @@ class Monitor(mocks.MockMonitor):
         )
 
     def _urn(self, request: Any) -> str:
-        parents = request.parent.split("::")[2] if request.parent else _STACK
+        parents = request.parent.split("::")[2] if request.parent else resource_types.STACK
         # As the engine has it: all of the parents' types, the stack's left out.
-        chain = request.type if parents == _STACK else f"{parents}${request.type}"
+        chain = request.type if parents == resource_types.STACK else f"{parents}${request.type}"
         urn = f"urn:pulumi:{self._recording.stack}::{self._recording.project}::{chain}::{request.name}"
         if urn in self._urns:
             raise InputError(
@@ -174,7 +172,7 @@ class Monitor(mocks.MockMonitor):
 
 def _certificate_told(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The inputs with the id of a certificate, which is no secret: the SDK marks all that a Kubernetes Secret holds as one."""
-    held = inputs.get("stringData") if kind == _SECRET_KIND else None
+    held = inputs.get("stringData") if kind == resource_types.SECRET else None
     if isinstance(held, Secret) and isinstance(held.value, dict) and held.value.keys() == {tke.CERTIFICATE_ID}:
         return {**inputs, "stringData": held.value}
     return inputs

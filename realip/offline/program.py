@@ -17,7 +17,7 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
-from realip import tke
+from realip import resource_types, tke
 from realip.components._hooks import undone
 from realip.errors import InputError
 from realip.offline.monitor import Engine, Monitor, Recording
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["record", "record_program"]
 
-_CARRYING = ("kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v1:Ingress")
+_CARRYING = (resource_types.SERVICE, resource_types.INGRESS)
 """Types of the objects that have a direct-access annotation."""
 _TRANSFORMS = (
     "the program has `transforms`, which the engine alone calls; write them as `transformations`, which work here too"

@@ -6,7 +6,7 @@ provider 1.82.42 (the one behind tencentcloud_iac_pulumi 0.2.3), and the force-n
 
 from collections.abc import Iterator, Mapping
 
-from realip import tke
+from realip import resource_types, tke
 from realip.escapes import as_json
 from realip.offline.monitor import Recording, Resource
 from realip.offline.values import sources
@@ -14,14 +14,12 @@ from realip.offline.values import sources
 __all__ = ["REFUSED", "REPLACES", "followers", "place", "read_at_creation", "replaces"]
 
 REPLACES: Mapping[str, frozenset[str]] = {
-    "tencentcloud:Vpc/instance:Instance": frozenset({"cidrBlock"}),
-    "tencentcloud:Subnet/instance:Instance": frozenset({"vpcId", "availabilityZone", "cidrBlock"}),
-    "tencentcloud:Nat/gateway:Gateway": frozenset({"vpcId"}),
-    "tencentcloud:Route/table:Table": frozenset({"vpcId"}),
-    "tencentcloud:Route/tableEntry:TableEntry": frozenset(
-        {"routeTableId", "destinationCidrBlock", "nextType", "nextHub", "description"}
-    ),
-    "tencentcloud:Kubernetes/cluster:Cluster": frozenset(
+    resource_types.VPC: frozenset({"cidrBlock"}),
+    resource_types.SUBNET: frozenset({"vpcId", "availabilityZone", "cidrBlock"}),
+    resource_types.NAT_GATEWAY: frozenset({"vpcId"}),
+    resource_types.ROUTE_TABLE: frozenset({"vpcId"}),
+    resource_types.ROUTE: frozenset({"routeTableId", "destinationCidrBlock", "nextType", "nextHub", "description"}),
+    resource_types.CLUSTER: frozenset(
         {
             "vpcId",
             "networkType",
@@ -34,7 +32,7 @@ REPLACES: Mapping[str, frozenset[str]] = {
             "containerRuntime",
         }
     ),
-    "tencentcloud:Kubernetes/nativeNodePool:NativeNodePool": frozenset(
+    resource_types.NATIVE_NODE_POOL: frozenset(
         {
             "clusterId",
             "native.instanceChargeType",
@@ -44,12 +42,10 @@ REPLACES: Mapping[str, frozenset[str]] = {
             "native.internetAccessible",
         }
     ),
-    "tencentcloud:Kubernetes/serverlessNodePool:ServerlessNodePool": frozenset(
-        {"clusterId", "serverlessNodes", "securityGroupIds"}
-    ),
-    "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint": frozenset({"clusterId"}),
-    "pulumi:providers:kubernetes": frozenset({"clusterIdentifier"}),
-    "kubernetes:apps/v1:Deployment": frozenset({"spec.selector"}),
+    resource_types.SUPER_NODE_POOL: frozenset({"clusterId", "serverlessNodes", "securityGroupIds"}),
+    resource_types.CLUSTER_ENDPOINT: frozenset({"clusterId"}),
+    resource_types.KUBERNETES_PROVIDER: frozenset({"clusterIdentifier"}),
+    resource_types.DEPLOYMENT: frozenset({"spec.selector"}),
 }
 """By type of resource: the fields whose change makes the engine replace it."""
 
@@ -57,14 +53,14 @@ _METADATA = frozenset({"metadata.name", "metadata.namespace"})
 """Fields of every Kubernetes object whose change replaces it."""
 
 REFUSED: Mapping[tuple[str, str], str] = {
-    ("tencentcloud:Kubernetes/cluster:Cluster", "eniSubnetIds"): "refused_pod_subnet",
+    (resource_types.CLUSTER, "eniSubnetIds"): "refused_pod_subnet",
 }
 """By type and list: entries that an update may add and not remove, and the code of the message that says what to do instead."""
 
 
 def replaces(kind: str, path: str) -> bool:
     """A change of that field replaces a resource of that type."""
-    fields = REPLACES.get(kind, frozenset()) | (_METADATA if kind.startswith("kubernetes:") else frozenset())
+    fields = REPLACES.get(kind, frozenset()) | (_METADATA if resource_types.of_kubernetes(kind) else frozenset())
     return any(path == field or path.startswith((f"{field}.", f"{field}[")) for field in fields)
 
 
@@ -104,7 +100,7 @@ def place(resource: Resource) -> str:
 
 def _leaders(resource: Resource, by_name: Mapping[str, str], providers: Mapping[str, str]) -> Iterator[str]:
     """Places of the resources whose replacement replaces this one."""
-    if resource.provider in providers and resource.type.startswith("kubernetes:"):
+    if resource.provider in providers and resource_types.of_kubernetes(resource.type):
         yield providers[resource.provider]
     for path, source in sources(dict(resource.inputs)):
         name = source.rpartition(".")[0]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from realip import tke
+from realip import resource_types, tke
 from realip.messages import Say
 from realip.offline.values import plain
 
@@ -268,26 +268,26 @@ def _config_map_patch(inputs: Mapping[str, Any], say: Say) -> Summary:
 
 
 _TYPES: Mapping[str, Callable[[Mapping[str, Any], Say], Summary]] = {
-    "tencentcloud:Vpc/instance:Instance": _vpc,
-    "tencentcloud:Subnet/instance:Instance": _subnet,
-    "tencentcloud:Eip/instance:Instance": _address,
-    "tencentcloud:Nat/gateway:Gateway": lambda _, say: Summary(say("kind_nat"), say("about_nat")),
-    "tencentcloud:Route/table:Table": lambda _, say: Summary(say("kind_route_table")),
-    "tencentcloud:Route/tableEntry:TableEntry": _route,
-    "tencentcloud:Security/group:Group": lambda _, say: Summary(say("kind_group")),
-    "tencentcloud:Security/groupRuleSet:GroupRuleSet": _rules,
-    "tencentcloud:Kubernetes/cluster:Cluster": _cluster,
-    "tencentcloud:Kubernetes/nativeNodePool:NativeNodePool": _native_nodes,
-    "tencentcloud:Kubernetes/serverlessNodePool:ServerlessNodePool": _super_nodes,
-    "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint": _endpoint,
-    "pulumi:providers:kubernetes": _provider,
-    "kubernetes:core/v1:Namespace": _namespace,
-    "kubernetes:apps/v1:Deployment": _deployment,
-    "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": _autoscaler,
-    "kubernetes:policy/v1:PodDisruptionBudget": _disruption_budget,
-    "kubernetes:core/v1:Secret": _secret,
-    "kubernetes:core/v1:Service": _service,
-    f"kubernetes:{tke.SERVICE_CONFIG_VERSION}:{tke.SERVICE_CONFIG_KIND}": _service_config,
-    "kubernetes:networking.k8s.io/v1:Ingress": _ingress,
-    "kubernetes:core/v1:ConfigMapPatch": _config_map_patch,
+    resource_types.VPC: _vpc,
+    resource_types.SUBNET: _subnet,
+    resource_types.ADDRESS: _address,
+    resource_types.NAT_GATEWAY: lambda _, say: Summary(say("kind_nat"), say("about_nat")),
+    resource_types.ROUTE_TABLE: lambda _, say: Summary(say("kind_route_table")),
+    resource_types.ROUTE: _route,
+    resource_types.SECURITY_GROUP: lambda _, say: Summary(say("kind_group")),
+    resource_types.SECURITY_GROUP_RULES: _rules,
+    resource_types.CLUSTER: _cluster,
+    resource_types.NATIVE_NODE_POOL: _native_nodes,
+    resource_types.SUPER_NODE_POOL: _super_nodes,
+    resource_types.CLUSTER_ENDPOINT: _endpoint,
+    resource_types.KUBERNETES_PROVIDER: _provider,
+    resource_types.NAMESPACE: _namespace,
+    resource_types.DEPLOYMENT: _deployment,
+    resource_types.AUTOSCALER: _autoscaler,
+    resource_types.DISRUPTION_BUDGET: _disruption_budget,
+    resource_types.SECRET: _secret,
+    resource_types.SERVICE: _service,
+    resource_types.SERVICE_CONFIG: _service_config,
+    resource_types.INGRESS: _ingress,
+    resource_types.CONFIG_MAP_PATCH: _config_map_patch,
 }

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from realip.escapes import SECRET
 from realip.messages import ENGLISH, Say
 from realip.offline.journey import draw, journey, outsiders_warning
 from realip.offline.summary import summary
-from realip.offline.values import SECRET, plain, sources
+from realip.offline.values import plain, sources
 from realip.terminal import Line, Node, Span, tree
 from realip.text_width import padded, width
 

@@ -7,19 +7,20 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
-__all__ = ["SECRET", "UNKNOWN", "Secret", "decode", "later", "leaves", "plain", "sources", "text"]
+from realip.escapes import SECRET
+
+__all__ = ["SIGNATURE", "UNKNOWN", "Secret", "decode", "later", "leaves", "plain", "sources", "text"]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How Pulumi's protocol writes a value that is not known yet; `pulumi.runtime.rpc.UNKNOWN`."""
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a mark of the protocol
 _RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e"
-"""How the protocol marks a map that stands for something else."""
+"""How the protocol, and a state, mark a map that stands for something else, and which of them is what."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Characters for private use, so that no value of a person's looks like one that is known later."""
 _LATER = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SECRET = "[secret]"  # noqa: S105 - what is shown in place of one
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def decode(value: struct_pb2.Value | struct_pb2.Struct) -> Any:
 
 def _members(struct: struct_pb2.Struct) -> Any:
     fields = struct.fields
-    if _SIGNATURE in fields:
-        signature = fields[_SIGNATURE].string_value
+    if SIGNATURE in fields:
+        signature = fields[SIGNATURE].string_value
         if signature == _SECRET_SIGNATURE:
             return Secret(decode(fields["value"]))
         if signature == _RESOURCE_SIGNATURE:

@@ -10,14 +10,14 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from realip.escapes import SECRET
 from realip.problems import MISSING, Problem
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 from realip.settings.values import MayBeSecret
 
-__all__ = ["SECRET", "hidden", "refuse_credentials", "refuse_plain_kubeconfig", "section_problems", "takes_secrets"]
+__all__ = ["hidden", "refuse_credentials", "refuse_plain_kubeconfig", "section_problems", "takes_secrets"]
 
-SECRET = "[secret]"  # noqa: S105 - what stands for one
 _SHORTEST = 3
 """Characters from which on a value is looked for in messages: shorter ones say nothing, and are everywhere."""
 _CREDENTIALS = {

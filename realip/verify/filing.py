@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from realip import __version__, streams
 from realip.errors import InputError
+from realip.escapes import SECRET
 from realip.messages import speaker
 from realip.verify.html import Circumstances, html
 from realip.verify.report import Report
@@ -42,6 +43,6 @@ def _said(arguments: argparse.Namespace) -> list[str]:
         if name in _NOT_SAID or value is None or value == []:
             continue
         for each in value if isinstance(value, list) else [value]:
-            shown = f"{each.partition(':')[0]}: [secret]" if name == "request_header" else str(each)
+            shown = f"{each.partition(':')[0]}: {SECRET}" if name == "request_header" else str(each)
             found.append(f"--{name.replace('_', '-')} {shlex.quote(shown)}")
     return found

@@ -24,7 +24,17 @@ FLOORS = (
         "online",
         "impersonation",
     },
-    {"echo", "networks", "package", "instance_types", "scenarios", "whole_file", "kubeconfig", "pod_fields"},
+    {
+        "echo",
+        "instance_types",
+        "kubeconfig",
+        "networks",
+        "package",
+        "pod_fields",
+        "resource_types",
+        "scenarios",
+        "whole_file",
+    },
     {"kubernetes_api"},
     {"rules", "tag_rules", "cluster_facts"},
     {

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from realip import rules
+from realip.escapes import SECRET
 from realip.problems import MISSING, Problem
 from realip.settings.models import Settings
-from realip.settings.secrets import SECRET
 
 __all__ = ["access_problems"]
 
