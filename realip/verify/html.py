@@ -1,43 +1,27 @@
-"""The report as one page that stands alone: no network, no script; light or dark as its reader's screen is."""
+"""The report as one page."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
-from realip.messages import Language, Speaker
+from realip.messages import Speaker
+from realip.page import page, text
 from realip.verify.attempt import Kind
 from realip.verify.coverage import found_share
 from realip.verify.report import ProbeRow, Report
 from realip.verify.rows import groups, learned, pods, reads, row_verdict, verdict, where
-from realip.verify.text import printable
 
 __all__ = ["Circumstances", "html"]
 
-_LONGEST = 2000
 _MOST_OPEN = 4
 """Forged addresses of a probe that are shown without being asked for."""
-_LANGUAGES = {Language.ENGLISH: "en", Language.CHINESE: "zh-CN"}
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1c2024; --paper: #fff; --line: #d8dce0; --soft: #5c6670; --band: #f4f6f8;
-  --good: #116329; --bad: #b3261e; --doubtful: #7a5200; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --paper: #15181b; --line: #343a40; --soft: #9aa4ae; --band: #1e2226;
-  --good: #6fcf85; --bad: #ff8a80; --doubtful: #e3b341; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 84rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
-  font: 15px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
-h1 { font-size: 1.4rem; margin: 0 0 1rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p, li, td, th, dd { overflow-wrap: anywhere; }
+_STYLE = """\
 .verdict { border: 1px solid var(--line); border-left: .5rem solid currentColor; padding: .75rem 1rem; background: var(--band); }
 .verdict b { font-size: 1.3rem; } .verdict p { color: var(--ink); margin: .25rem 0 0; }
-.good { color: var(--good); } .bad { color: var(--bad); } .doubtful { color: var(--doubtful); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line); }
-th { color: var(--soft); font-weight: 600; white-space: nowrap; overflow-wrap: normal; } td.code, dd, .code { font-family: ui-monospace, monospace; font-size: 13px; }
+th { overflow-wrap: normal; } td.code, dd, .code { font-family: ui-monospace, monospace; font-size: 13px; }
 td.code { min-width: 6.5rem; }
-td.short, td .code { white-space: nowrap; overflow-wrap: normal; } .soft { color: var(--soft); }
-@media print { body { max-width: none; padding: 0; } tr { break-inside: avoid; } }
+td.short, td .code { white-space: nowrap; overflow-wrap: normal; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 """
 
@@ -59,10 +43,9 @@ class Circumstances:
 
 def html(report: Report, circumstances: Circumstances, say: Speaker) -> str:
     """The page."""
-    title = _text(say("page_title"))
-    none = f"<p>{_text(say('none'))}</p>"
+    none = f"<p>{text(say('none'))}</p>"
     body = [
-        f"<h1>{title}</h1>",
+        f"<h1>{text(say('page_title'))}</h1>",
         _verdict(report, say),
         _section(say("page_asked"), _facts(_asked(report, circumstances, say))),
         _section(say("page_rests"), _list(_rests_on(report, say)) or none),
@@ -70,41 +53,31 @@ def html(report: Report, circumstances: Circumstances, say: Speaker) -> str:
         _section(say("page_probes"), _table(report.probes, say) if report.probes else none),
     ]
     if report.extras:
-        about = f'<p class="soft">{_text(say("page_extras_say"))}</p>'
+        about = f'<p class="soft">{text(say("page_extras_say"))}</p>'
         body.append(_section(say("page_extras"), about + _table(report.extras, say)))
     if report.forged_headers:
-        body.append(_section(say("page_forged"), f'<p class="code">{_text(", ".join(report.forged_headers))}</p>'))
-    return (
-        f'<!doctype html>\n<html lang="{_LANGUAGES[say.language]}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        # Nothing that a target answered may load or run anything, even if it got here unescaped.
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
-    )
+        body.append(_section(say("page_forged"), f'<p class="code">{text(", ".join(report.forged_headers))}</p>'))
+    return page(say.language, say("page_title"), _STYLE, body)
 
 
 def _verdict(report: Report, say: Speaker) -> str:
     found = verdict(report, say)
-    code = _text(say("page_exit_code", code=report.exit_code))
-    sentence = _text(say.say(report.sentence))
-    return f'<div class="verdict {found.style}"><b>{_text(found.words)}</b> <span class="soft">{code}</span><p>{sentence}</p></div>'
-
-
-def _text(text: object) -> str:
-    return escape(printable(str(text), _LONGEST))
+    code = text(say("page_exit_code", code=report.exit_code))
+    sentence = text(say.say(report.sentence))
+    return f'<div class="verdict {found.style}"><b>{text(found.words)}</b> <span class="soft">{code}</span><p>{sentence}</p></div>'
 
 
 def _section(title: str, content: str) -> str:
-    return f"<section><h2>{_text(title)}</h2>{content}</section>"
+    return f"<section><h2>{text(title)}</h2>{content}</section>"
 
 
 def _list(texts: Iterable[str]) -> str:
-    items = "".join(f"<li>{_text(text)}</li>" for text in texts)
+    items = "".join(f"<li>{text(each)}</li>" for each in texts)
     return f"<ul>{items}</ul>" if items else ""
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> str:
-    return "<dl>" + "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in facts) + "</dl>"
+    return "<dl>" + "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>" for name, value in facts) + "</dl>"
 
 
 def _asked(report: Report, circumstances: Circumstances, say: Speaker) -> Iterator[tuple[str, str]]:
@@ -157,30 +130,30 @@ def _limits(report: Report, say: Speaker) -> Iterator[str]:
 
 def _table(rows: Sequence[ProbeRow], say: Speaker) -> str:
     columns = ("where", "connection", "headers", "forged", "status", "saw", "field", "pod", "time", "verdict", "why")
-    head = "".join(f"<th>{_text(say(f'column_{name}'))}</th>" for name in columns)
+    head = "".join(f"<th>{text(say(f'column_{name}'))}</th>" for name in columns)
     lines = (f"<tr><td>{number}</td>{_row(row, say)}</tr>" for number, row in enumerate(rows, start=1))
-    return f'<div class="wide"><table><thead><tr><th>{_text(say("page_number"))}</th>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    return f'<div class="wide"><table><thead><tr><th>{text(say("page_number"))}</th>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
 def _row(row: ProbeRow, say: Speaker) -> str:
     found = row_verdict(row, say)
-    endpoint = "" if row.kind == Kind.NODE_PORT.value else f' <span class="code">{_text(row.endpoint)}</span>'
+    endpoint = "" if row.kind == Kind.NODE_PORT.value else f' <span class="code">{text(row.endpoint)}</span>'
     return (
-        f"<td>{_text(where(row, say))}{endpoint}</td>"
-        f'<td class="short">{_text(say(f"connection_{row.connection}"))}</td>'
-        f'<td class="short">{_text(say("headers_forged" if row.forged else "headers_plain"))}</td>'
+        f"<td>{text(where(row, say))}{endpoint}</td>"
+        f'<td class="short">{text(say(f"connection_{row.connection}"))}</td>'
+        f'<td class="short">{text(say("headers_forged" if row.forged else "headers_plain"))}</td>'
         f'<td class="code">{_forged(row)}</td>'
-        f"<td>{_text(row.status or say('seen_nothing'))}</td>"
-        f'<td class="code">{_text(row.saw or say("seen_nothing"))}</td>'
-        f'<td class="code">{_text(say.value(row.field or say("seen_nothing")))}</td>'
-        f'<td class="code">{_text(row.pod or say("seen_nothing"))}</td>'
+        f"<td>{text(row.status or say('seen_nothing'))}</td>"
+        f'<td class="code">{text(row.saw or say("seen_nothing"))}</td>'
+        f'<td class="code">{text(say.value(row.field or say("seen_nothing")))}</td>'
+        f'<td class="code">{text(row.pod or say("seen_nothing"))}</td>'
         f"<td>{row.milliseconds:.0f}</td>"
-        f'<td class="short {found.style}">{_text(found.words)}</td>'
-        f"<td>{_text(say.say(row.why))}</td>"
+        f'<td class="short {found.style}">{text(found.words)}</td>'
+        f"<td>{text(say.say(row.why))}</td>"
     )
 
 
 def _forged(row: ProbeRow) -> str:
     if len(row.forged) <= _MOST_OPEN:
-        return _text(", ".join(row.forged))
-    return f"<details><summary>{len(row.forged)}</summary>{_text(', '.join(row.forged))}</details>"
+        return text(", ".join(row.forged))
+    return f"<details><summary>{len(row.forged)}</summary>{text(', '.join(row.forged))}</details>"
