@@ -22,7 +22,6 @@ __all__ = [
     "outside",
     "overlaps",
     "private",
-    "private_cidr",
     "service_cidr",
     "subnet_cidr",
     "vpc_cidr",
@@ -62,7 +61,7 @@ def _network(value: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def private_cidr(value: str, ranges: Sequence[str], masks: range, example: str) -> IPv4Network:
+def _private_cidr(value: str, ranges: Sequence[str], masks: range, example: str) -> IPv4Network:
     """The IPv4 network that `value` names, inside one of `ranges`, with a mask in `masks`; `example` is one such."""
     network = _network(value)
     if network is None:
@@ -83,22 +82,22 @@ def private_cidr(value: str, ranges: Sequence[str], masks: range, example: str) 
 
 def vpc_cidr(value: str) -> IPv4Network:
     """A VPC's network."""
-    return private_cidr(value, tke.VPC_CIDR_RANGES, tke.VPC_CIDR_MASKS, defaults.VPC_CIDR)
+    return _private_cidr(value, tke.VPC_CIDR_RANGES, tke.VPC_CIDR_MASKS, defaults.VPC_CIDR)
 
 
 def subnet_cidr(value: str) -> IPv4Network:
     """A subnet's network."""
-    return private_cidr(value, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS, defaults.SUBNET_CIDR)
+    return _private_cidr(value, tke.VPC_CIDR_RANGES, tke.SUBNET_MASKS, defaults.SUBNET_CIDR)
 
 
 def service_cidr(value: str) -> IPv4Network:
     """A cluster's network of Service addresses."""
-    return private_cidr(value, tke.SERVICE_CIDR_RANGES, tke.SERVICE_CIDR_MASKS, defaults.SERVICE_CIDR)
+    return _private_cidr(value, tke.SERVICE_CIDR_RANGES, tke.SERVICE_CIDR_MASKS, defaults.SERVICE_CIDR)
 
 
 def cluster_cidr(value: str) -> IPv4Network:
     """A GlobalRouter cluster's network of pod (and, at its end, Service) addresses."""
-    return private_cidr(value, tke.CLUSTER_CIDR_RANGES, tke.CLUSTER_CIDR_MASKS, defaults.CLUSTER_CIDR)
+    return _private_cidr(value, tke.CLUSTER_CIDR_RANGES, tke.CLUSTER_CIDR_MASKS, defaults.CLUSTER_CIDR)
 
 
 def overlaps(networks: Iterable[tuple[str, IPv4Network]]) -> Iterator[tuple[str, IPv4Network, str]]:

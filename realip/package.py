@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["DESCRIPTION", "KEYWORDS", "LICENSE", "metadata"]
+__all__ = ["DESCRIPTION", "LICENSE", "metadata"]
 
 DESCRIPTION = "Pulumi components that give applications on Tencent Kubernetes Engine the real IP address of every client, and prove it"
-KEYWORDS = ("pulumi", "kubernetes", "tencentcloud", "tke", "clb", "client-ip", "source-ip")
+_KEYWORDS = ("pulumi", "kubernetes", "tencentcloud", "tke", "clb", "client-ip", "source-ip")
 LICENSE = "Apache-2.0"
 _KINDS = ("category/cloud", "kind/component")
 """The words by which Pulumi's registry sorts packages (schema reference, `keywords`)."""
@@ -28,7 +28,7 @@ def metadata(homepage: str, version: str) -> dict[str, Any]:
         "displayName": "Real client IP on TKE",
         "version": version,
         "description": DESCRIPTION,
-        "keywords": [*KEYWORDS, *_KINDS],
+        "keywords": [*_KEYWORDS, *_KINDS],
         "license": LICENSE,
         "publisher": owner,
         "namespace": owner,

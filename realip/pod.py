@@ -12,7 +12,6 @@ from realip import echo, tke
 from realip.rules import BASELINE, RESTRICTED, UNPRIVILEGED_PORT
 
 __all__ = [
-    "CONTAINER_STOP_SECONDS",
     "ECHO_VOLUME",
     "Echo",
     "File",
@@ -22,7 +21,7 @@ __all__ = [
     "template",
 ]
 
-CONTAINER_STOP_SECONDS = 30
+_CONTAINER_STOP_SECONDS = 30
 """Seconds that a container has for stopping after it has drained; Kubernetes' own default."""
 ECHO_VOLUME = "echo"
 """The volume with the echo app's program."""
@@ -155,7 +154,7 @@ def template(pod: Pod) -> dict[str, Any]:
             runAsUser=pod.run_as_user,
             sysctls=pod.sysctls,
         ),
-        terminationGracePeriodSeconds=CONTAINER_STOP_SECONDS + pod.drain_seconds,
+        terminationGracePeriodSeconds=_CONTAINER_STOP_SECONDS + pod.drain_seconds,
         topologySpreadConstraints=_spread(pod),
         nodeSelector=dict(tke.SUPER_NODE_SELECTOR) if pod.super_nodes else None,
         tolerations=_tolerations(pod),

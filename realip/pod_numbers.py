@@ -8,7 +8,6 @@ from realip.rules import PODS
 
 __all__ = [
     "A_NUMBER_OF_PODS",
-    "CPU_UTILIZATION",
     "UTILIZATIONS",
     "disruption_budget",
     "max_unavailable",
@@ -16,7 +15,7 @@ __all__ = [
     "utilization",
 ]
 
-CPU_UTILIZATION = 80
+_CPU_UTILIZATION = 80
 """Percent of their CPU request that pods use on average, where nothing is said; Kubernetes' own default (autoscaling/v2, `metrics`)."""
 UTILIZATIONS = range(1, 10001)
 A_NUMBER_OF_PODS = "a number of pods, or a share such as 25%"
@@ -57,7 +56,7 @@ def disruption_budget(said: str | float | None, most: object) -> int | str | Non
 def utilization(cpu_percent: object, memory_percent: object) -> dict[str, object]:
     """Resources that an autoscaler looks at, each with the percent of its request that is said; CPU where nothing is."""
     said = {"cpu": cpu_percent, "memory": memory_percent}
-    return {resource: percent for resource, percent in said.items() if percent is not None} or {"cpu": CPU_UTILIZATION}
+    return {resource: percent for resource, percent in said.items() if percent is not None} or {"cpu": _CPU_UTILIZATION}
 
 
 def out_of_reach(percents: Mapping[str, object], resources: Mapping[str, object]) -> Iterator[tuple[str, int]]:

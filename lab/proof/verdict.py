@@ -91,11 +91,6 @@ class Answer:
         """The addresses that the app saw, each once, in the order of the probes."""
         return list(dict.fromkeys(str(probe["saw"]) for probe in self.probes if probe["saw"]))
 
-    @property
-    def translators(self) -> list[str]:
-        """The owners of the addresses that the app saw in place of the client's."""
-        return sorted({str(probe["by"]) for probe in self.probes if probe["by"]})
-
 
 def verify(lab: Lab, namespace: str, question: Question) -> Answer:
     """Ask from a namespace (its full name)."""

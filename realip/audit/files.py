@@ -12,9 +12,9 @@ from realip.audit.objects import Found
 from realip.audit.reading import objects_in
 from realip.errors import InputError
 
-__all__ = ["STDIN", "Texts", "is_stack_file"]
+__all__ = ["Texts"]
 
-STDIN = "-"
+_STDIN = "-"
 _SUFFIXES = {".yaml", ".yml", ".json"}
 _LEFT_OUT = {".git", ".venv", "node_modules", "__pycache__"}
 _LARGEST = 2 << 30
@@ -44,7 +44,7 @@ class Texts:
                 if known in seen:
                     continue
                 seen.add(known)
-                if file is not None and is_stack_file(file):
+                if file is not None and _is_stack_file(file):
                     made.stacks.append(file)
                     continue
                 before = len(made.found) + made.others
@@ -78,15 +78,15 @@ def _rest(problems: Sequence[str]) -> list[str]:
     return [f"and {more} more files"] if more > 0 else []
 
 
-def is_stack_file(path: Path) -> bool:
+def _is_stack_file(path: Path) -> bool:
     """A stack's settings: `Pulumi.NAME.yaml`."""
     return path.name.startswith("Pulumi.") and path.name.count(".") > 1 and path.suffix in {".yaml", ".yml"}
 
 
 def _files(path: str) -> Iterator[tuple[str, Path | None]]:
     """The files of a path, each under the name that its findings carry; a path that is no file there is InputError."""
-    if path == STDIN:
-        yield STDIN, None
+    if path == _STDIN:
+        yield _STDIN, None
         return
     try:
         file = Path(path)

@@ -8,7 +8,7 @@ from realip.audit.helm_values import as_values
 from realip.audit.objects import CLUSTER_WIDE, KINDS, NAMELESS, Found, Place
 from realip.errors import InputError
 
-__all__ = ["group_of", "objects_in", "take"]
+__all__ = ["objects_in", "take"]
 
 _LARGEST_NAME = 300
 _NO_NAME = "-"
@@ -78,7 +78,7 @@ def _items(value: Mapping[str, Any], kind: str, version: str, place: Place) -> I
 
 def take(body: Mapping[str, Any], kind: str, version: str, place: Place) -> Found | None:
     """An object of a kind that is looked at; None for others. InputError for one without a name."""
-    if kind not in KINDS or group_of(version) not in KINDS[kind]:
+    if kind not in KINDS or _group_of(version) not in KINDS[kind]:
         return None
     metadata: Any = body.get("metadata")
     if kind in NAMELESS and not metadata:
@@ -110,7 +110,7 @@ def take(body: Mapping[str, Any], kind: str, version: str, place: Place) -> Foun
     return Found(kind, space, name, body, place, annotations or {})
 
 
-def group_of(version: str) -> str:
+def _group_of(version: str) -> str:
     """`apps` of `apps/v1`; empty for the core's `v1`."""
     return version.rpartition("/")[0]
 

@@ -11,9 +11,9 @@ from realip.escapes import as_json
 from realip.offline.monitor import Recording, Resource
 from realip.offline.values import sources
 
-__all__ = ["REFUSED", "REPLACES", "followers", "place", "read_at_creation", "replaces"]
+__all__ = ["REFUSED", "followers", "place", "read_at_creation", "replaces"]
 
-REPLACES: Mapping[str, frozenset[str]] = {
+_REPLACES: Mapping[str, frozenset[str]] = {
     resource_types.VPC: frozenset({"cidrBlock"}),
     resource_types.SUBNET: frozenset({"vpcId", "availabilityZone", "cidrBlock"}),
     resource_types.NAT_GATEWAY: frozenset({"vpcId"}),
@@ -60,7 +60,7 @@ REFUSED: Mapping[tuple[str, str], str] = {
 
 def replaces(kind: str, path: str) -> bool:
     """A change of that field replaces a resource of that type."""
-    fields = REPLACES.get(kind, frozenset()) | (_METADATA if resource_types.of_kubernetes(kind) else frozenset())
+    fields = _REPLACES.get(kind, frozenset()) | (_METADATA if resource_types.of_kubernetes(kind) else frozenset())
     return any(path == field or path.startswith((f"{field}.", f"{field}[")) for field in fields)
 
 

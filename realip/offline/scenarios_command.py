@@ -22,7 +22,7 @@ from realip.scenarios import (
 )
 from realip.terminal import Line, Node, Span, Table, cell, print_page, tree
 
-__all__ = ["add_arguments", "key_features", "run"]
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     return print_page(_page(speaker(arguments.lang, sys.stdout.encoding)))
 
 
-def key_features(scenario: Scenario) -> dict[str, str]:
+def _key_features(scenario: Scenario) -> dict[str, str]:
     """The settings that make a scenario, each thing as it is written, and on what."""
     features: dict[str, str] = {}
     if scenario.global_route_direct_access:
@@ -133,7 +133,7 @@ def _made(row: Scenario, say: Say) -> Node:
     """Where a scenario's app reads, and what is written for that."""
     root = Node([Span(f"{row.number} ", "name"), Span(row.slug, "decisive")])
     root.add(Span(say("scenarios_reads", where=say(f"app_reads_{row.reads.value}")), "client"))
-    for key, value in key_features(row).items():
+    for key, value in _key_features(row).items():
         root.add(Span(f"{key}: {value}" if key in _FIELDS else f'{key}: "{value}"'))
     return root
 
@@ -189,7 +189,7 @@ def _as_json() -> dict[str, object]:
                 "layer": row.choices.layer.value,
                 "exposure": row.exposure.value,
                 "reads": row.reads.value,
-                "keyFeatures": key_features(row),
+                "keyFeatures": _key_features(row),
                 "minimumKubernetesVersion": ".".join(map(str, row.minimum_version)),
             }
             for row in SCENARIOS

@@ -16,7 +16,7 @@ from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 from realip.settings.values import MayBeSecret
 
-__all__ = ["hidden", "refuse_credentials", "refuse_plain_kubeconfig", "section_problems", "takes_secrets"]
+__all__ = ["hidden", "refuse_credentials", "refuse_plain_kubeconfig", "section_problems"]
 
 _SHORTEST = 3
 """Characters from which on a value is looked for in messages: shorter ones say nothing, and are everywhere."""
@@ -30,7 +30,7 @@ _CREDENTIALS = {
 """Configuration of the providers that lets somebody in, and the environment variable that does the same."""
 
 
-def takes_secrets(section: str) -> bool:
+def _takes_secrets(section: str) -> bool:
     """A section of the settings with values that may be secret."""
     fields = {field.alias or name: field for name, field in Settings.model_fields.items()}
     return section in fields and _marked(fields[section].annotation, fields[section].metadata)
@@ -47,7 +47,7 @@ def _marked(annotation: Any, metadata: Iterable[Any] = ()) -> bool:
 def section_problems(secret: Iterable[str]) -> Iterator[Problem]:
     """Sections that hold a secret although nothing in them is kept as one."""
     for section in sorted(secret):
-        if not takes_secrets(section):
+        if not _takes_secrets(section):
             message = "is set with --secret, but its values are plain in the state and in the cloud; set it without --secret, and keep what nobody may see out of it"
             yield Problem(section, SECRET, message)
 
