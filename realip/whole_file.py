@@ -33,6 +33,8 @@ class WholeFile:
         """The problem with the file, if any; OSError or ValueError where the system says so."""
         if not name or (self._path.exists() and not self._path.is_file()):
             return "is not a file that can be written; name one"
+        if _is_strangers_link(Path(name)):
+            return "is a link that somebody else has put into a folder of everybody's; name another file"
         if self._path.exists() and not os.access(self._path, os.W_OK):
             return "cannot be written: it is read-only"
         with tempfile.NamedTemporaryFile(prefix=".realip-", dir=self._path.parent):
@@ -60,6 +62,18 @@ class WholeFile:
 
     def _refused(self, error: OSError | ValueError) -> InputError:
         return InputError(f"{self._said}: cannot be written: {getattr(error, 'strerror', None) or error}")
+
+
+def _is_strangers_link(path: Path) -> bool:
+    """A link in a folder such as /tmp, which may lead to what its owner may not write, and we may.
+
+    The kernel follows none of those when a file is opened (proc(5), protected_symlinks), but we look where one leads by ourselves.
+    """
+    if not path.is_symlink():
+        return False
+    folder = path.parent.stat()
+    of_everybody = bool(folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH)
+    return of_everybody and path.lstat().st_uid not in {os.geteuid(), folder.st_uid}
 
 
 def umask() -> int:

@@ -1,5 +1,6 @@
 """A report's file is written whole or not at all."""
 
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,3 +44,21 @@ def test_asking_whether_a_file_can_be_written_changes_nothing(tmp_path: Path) ->
     WholeFile(str(tmp_path / "new.html"), "--html")
     assert old.read_text() == "old"
     assert list(tmp_path.iterdir()) == [old]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make another user's link")
+def test_a_stranger_s_link_in_a_folder_of_everybody_leads_nowhere(tmp_path: Path) -> None:
+    """Whoever guesses the name of a report in /tmp would have us overwrite any file of ours."""
+    everybody, kept = tmp_path / "everybody", tmp_path / "kept"
+    everybody.mkdir()
+    everybody.chmod(0o1777)
+    kept.write_text("mine")
+    link = everybody / "report.html"
+    link.symlink_to(kept)
+    WholeFile(str(link), "--html").write("new")
+    assert (link.is_symlink(), kept.read_text()) == (True, "new")
+    os.lchown(link, 65534, 65534)
+    with pytest.raises(InputError, match="a link that somebody else has put"):
+        WholeFile(str(link), "--html")
+    everybody.chmod(0o755)
+    WholeFile(str(link), "--html")
