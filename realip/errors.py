@@ -24,7 +24,7 @@ class InputError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean X?` where a known word is near, else the list of the known ones."""
-    known = sorted(known)
+    known, word = sorted(known), word[:_LONGEST]
     close = max(known, key=lambda candidate: _likeness(word, candidate), default="")
     if close and _likeness(word, close) >= _NEAR:
         return f"did you mean {close}?"
@@ -34,6 +34,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 _NEAR = 0.75
 """Likeness from which on a word is taken for a misspelt one: every fourth letter may be another one."""
 
+_LONGEST = 100
+"""Letters of a word that are looked at: nobody misspells a longer one, and somebody may send one of a million."""
 _TOO_SHORT = 2
 
 
