@@ -14,12 +14,13 @@ from realip.verify import names
 from realip.verify.claims import Scan
 from realip.verify.evidence import Evidence, Label, Sighting
 from realip.verify.forgery import NONCE_HEADER, USER_AGENT, Forgery, Ledger
-from realip.verify.forms import MOST_HOPS, address_of, elements, merged, pairs_of, texts_of
+from realip.verify.forms import MOST_HOPS, address_of, all_texts, elements, merged, pairs_of, texts_of
 from realip.verify.headers import FORWARDED, plain
 from realip.verify.ip import parse_endpoint
 from realip.verify.json_path import JsonPath
 from realip.verify.listing import bare, listing
 from realip.verify.reading import Reading
+from realip.verify.refusals import refuses
 from realip.verify.text import printable
 
 __all__ = ["Question", "read_answer"]
@@ -30,10 +31,10 @@ _DEEPEST = 40
 _MOST_EVIDENCE = 8
 _LONGEST_POD_NAME = 253
 """Characters, as DNS and Kubernetes have it."""
-_SENT = frozenset(("useragent", "host", "accept", "acceptencoding", "cachecontrol", plain(NONCE_HEADER)))
-"""Headers of every request: an object that has two of them shows a request's headers."""
 _CGI_SENT = frozenset(("http_host", "http_user_agent"))
 _AGENT = "useragent"
+_NONE = [[text] for text in ("undefined", "null", "none", "nil", "<nil>", "-", "(null)", "(none)", "n/a")]
+"""Words that programs write for a header that is not there."""
 _WHOLE = "the whole answer"
 
 
@@ -56,9 +57,9 @@ def read_answer(body: bytes, question: Question) -> Sighting:
     """The reading of an answer's body. Never raises, whatever the bytes."""
     coding = "utf-16" if body[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     text = body.decode(coding, errors="replace").strip()
-    if not text:
-        return Sighting(problem=message("answer_empty"))
     reader = _Reader(question)
+    if not text:
+        return reader.prose(text, message("answer_empty"))
     # `[2001:db8::1]:80` starts like an array.
     if question.path is not None or (text[0] in '{["' and bare(text) is None):
         try:
@@ -99,12 +100,14 @@ class _Reader:
         self._peers: list[tuple[int, Evidence]] = []
         self._conclusions: list[tuple[int, Evidence]] = []
         self._pods: list[tuple[int, str]] = []
-        self._shows_headers = self._refused = False
+        self._shows_headers = self._refused = self._cut = False
+        self._answers: set[tuple[str, ...]] = set()
+        """Where the document has the answer beside the request."""
         self._nonces: list[str] = []
         for name, value in question.response:
             self._scan.response_header(name, value)
         self._agents: list[str] = []
-        self._nodes = 0
+        self._nodes = self._deep = 0
 
     def prose(self, text: str, problem: Message) -> Sighting:
         """Text in which nothing counts but forged addresses."""
@@ -118,9 +121,9 @@ class _Reader:
 
     def document(self, document: object) -> Sighting:
         """JSON, or what a listing was made into."""
+        self._refused = refuses(document, self._question.response)
         if isinstance(document, dict):
-            self._refused = any(plain(key) in names.REFUSALS and value for key, value in document.items())
-            self._shows_headers = sum(plain(key) in _SENT for key in document) > 1
+            self._shows_headers = sum(plain(key) in names.SENT for key in document) > 1
             if self._shows_headers:
                 self._agents += [
                     line for key, value in document.items() if plain(key) == _AGENT for line in texts_of(value)
@@ -155,11 +158,20 @@ class _Reader:
     def _walk(self, value: object, keys: tuple[str, ...], *, inside: bool = False) -> None:
         """A value, the names that lead to it, and whether it is inside an object of headers."""
         self._nodes += 1
-        if self._nodes > _MOST_NODES or len(keys) > _DEEPEST or (keys and names.is_response_container(keys[-1])):
+        if self._nodes > _MOST_NODES or self._deep > _DEEPEST:
+            self._cut = True
+            return
+        self._deep += 1
+        self._look_at(value, keys, inside=inside)
+        self._deep -= 1
+
+    def _look_at(self, value: object, keys: tuple[str, ...], *, inside: bool) -> None:
+        named = bool(keys) and names.is_header_container(keys[-1])
+        if keys and (names.is_response_container(keys[-1]) or (named and keys[:-1] in self._answers)):
             return
         where = ".".join(keys) or _WHOLE
-        pairs = pairs_of(value) if keys and not inside and names.is_header_container(keys[-1]) else None
-        if pairs is not None:
+        pairs = pairs_of(value) if keys and not inside else None
+        if pairs is not None and (named or self._names.are_headers([name for name, _ in pairs])):
             self._header_object(pairs, keys)
         elif isinstance(value, str):
             self._scan.text(value, where)
@@ -167,7 +179,10 @@ class _Reader:
             self._scan.number(value, where)
         elif isinstance(value, dict):
             self._shows_headers |= any(key.lower() in _CGI_SENT for key in value)
+            self._answers |= {(*keys, key) for key in names.answers_among(value)}
             for key, item in value.items():
+                if "." in key or ":" in key:
+                    self._scan.text(key, where)
                 if not self._header(key, item, (*keys, key), inside=inside):
                     self._field(key, item, keys)
                     self._walk(item, (*keys, key), inside=inside)
@@ -179,15 +194,18 @@ class _Reader:
         if len(texts) == len(values):
             self._scan.values(texts, where)
             return
+        self._scan.octets([item for item in values if isinstance(item, int)], where)
         for number, item in enumerate(values):
             self._walk(item, (*keys[:-1], f"{keys[-1] if keys else ''}[{number}]"), inside=inside)
 
     def _header_object(self, pairs: Sequence[tuple[str, object]], keys: tuple[str, ...]) -> None:
         """The headers of a request, in an object of their own."""
-        self._shows_headers |= any(plain(name).removeprefix("http") in _SENT for name, _ in pairs)
+        self._shows_headers |= any(plain(name).removeprefix("http") in names.SENT for name, _ in pairs)
         cgi = any(name.lower() in _CGI_SENT for name, _ in pairs)
         for name, lines in pairs:
-            self._header(name, lines, (*keys, name), inside=True, cgi=cgi)
+            if not self._header(name, lines, (*keys, name), inside=True, cgi=cgi):
+                # Not a header's value, so what is in it are no headers either.
+                self._walk(lines, (*keys, name))
 
     def _header(self, key: str, value: object, keys: tuple[str, ...], *, inside: bool, cgi: bool = False) -> bool:
         """Note a header of the request; False if the key is none's name."""
@@ -198,16 +216,24 @@ class _Reader:
         if plain(key).removeprefix("http") == plain(NONCE_HEADER):
             self._nonces += lines
             return True
+        field_name = printable(".".join(keys))
+        if not lines and isinstance(value, dict | list) and value and self._names.header(key, inside=False):
+            # Taken apart: still what the client sent.
+            self._scan.header(all_texts(value), field_name)
+            return True
         if name is None or (not lines and value not in (None, "", [])):
             return False
-        field_name = printable(".".join(keys))
+        if not inside and self._names.may_be_field(key) and not self._scan.only(lines, name):
+            return False
+        if [line.strip().lower() for line in lines] in _NONE:
+            lines = []
         self._headers.setdefault(plain(name), []).append(_Header(name, lines, field_name))
         self._scan.header(lines, field_name)
         return True
 
     def _field(self, key: str, value: object, keys: tuple[str, ...]) -> None:
         """Note what a field says of the client or of the pod."""
-        name, above = plain(key), [plain(parent.partition("[")[0]) for parent in keys]
+        name, above = plain(key).replace(".", ""), [plain(parent.partition("[")[0]) for parent in keys]
         parent = above[-1] if above else ""
         self._pod(name, value, above)
         special = parent in names.PEER_PARENTS or parent in names.CLIENT_PARENTS
@@ -258,13 +284,13 @@ class _Reader:
         if whole is not None and not named:
             (peers if whole.label is Label.SOCKET_PEER else conclusions).append(whole)
         problem = None
-        if self._refused and not named:
-            peers, conclusions, problem = [], [], message("answer_refusal")
+        if self._cut or (self._refused and not named):
+            peers, conclusions, problem = [], [], message("answer_too_deep" if self._cut else "answer_refusal")
         elif named and whole is None:
             problem = message("answer_lacks_path")
         nonce = self._question.forgery.nonce
         return Sighting(
-            header=None if self._refused or named else self._read_header(),
+            header=None if problem or named else self._read_header(),
             shows_headers=self._shows_headers and not self._refused,
             peers=tuple(peers),
             conclusions=tuple(conclusions),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from realip.messages import Message
-from realip.verify.evidence import Sighting
+from realip.verify.evidence import Claim, Sighting
 from realip.verify.forgery import Forgery
 from realip.verify.ip import Address
 
@@ -45,6 +45,8 @@ class Attempt:
     """A connection was made."""
     status: int | None = None
     sighting: Sighting | None = None
+    shown: tuple[Claim, ...] = ()
+    """Forged addresses in an answer that counts for nothing else, such as a refusal or a redirect."""
     problem: Message | None = None
     """Why there is no sighting."""
     transient: bool = False

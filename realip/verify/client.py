@@ -281,15 +281,17 @@ class Connection:
     def _understood(self, response: Response, attempt: Attempt) -> Attempt:
         problem, transient = understand(response, secure=self._context is not None, forged=attempt.forgery.forged)
         attempt = replace(attempt, status=response.status, retry_after=retry_after(response))
-        if problem is not None:
-            return replace(attempt, problem=problem, transient=transient)
-        if asyncio.get_running_loop().time() > self._asker.deadline:
+        if problem is None and asyncio.get_running_loop().time() > self._asker.deadline:
             # Reading takes time too, and nothing interrupts it.
             raise TimeoutError
         question = replace(
             self._asker.question, forgery=attempt.forgery, response=response.headers, host=self._asker.target.name
         )
         sighting = read_answer(self._masked(response.body), question)
+        if problem is not None:
+            # What a preface claims comes back in the words of whoever takes it for a bad request.
+            shown = () if attempt.kind in {Kind.PROXY_V1, Kind.PROXY_V2} else sighting.believed
+            return replace(attempt, problem=problem, transient=transient and not shown, shown=shown)
         return replace(attempt, sighting=replace(sighting, cached=cached_by(response)))
 
     def _masked(self, body: bytes) -> bytes:

@@ -69,8 +69,8 @@ def row(attempt: Attempt, judgement: Judgement) -> ProbeRow:
 
 
 def _believed_claims(attempt: Attempt) -> list[tuple[str, str]]:
-    claims = attempt.sighting.claims if attempt.sighting else ()
-    return [(str(claim.address), claim.field) for claim in claims if not claim.echo and not claim.stale]
+    claims = attempt.sighting.believed if attempt.sighting else attempt.shown
+    return [(str(claim.address), claim.field) for claim in claims]
 
 
 def _claimed(attempt: Attempt) -> str | None:

@@ -72,3 +72,8 @@ class Sighting:
     """The name that the application gives itself."""
     problem: Message | None = None
     """Why there is nothing to read, where that is known."""
+
+    @property
+    def believed(self) -> tuple[Claim, ...]:
+        """Forged addresses of the answered request that stand for themselves."""
+        return tuple(claim for claim in self.claims if not claim.echo and not claim.stale)

@@ -69,8 +69,8 @@ SHAPES = (
     Shape((3,)),
     Shape((5,)),
     Shape((4,)),
-    Shape((6,)),
     Shape((0,), crowd=False),
+    Shape((6,)),
     Shape((7,)),
     Shape((0, 1, 2, 3, 4, 5, 6, 0)),
 )

@@ -1,18 +1,22 @@
 """The forms in which frameworks write headers and addresses: maps, pairs, lists, lines, chains."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 
 from realip.verify.headers import plain
 from realip.verify.ip import parse_endpoint
 from realip.verify.listing import listing
 
-__all__ = ["MOST_HOPS", "address_of", "elements", "merged", "pairs_of", "texts_of"]
+__all__ = ["MOST_HOPS", "address_of", "all_texts", "elements", "merged", "pairs_of", "texts_of"]
 
 MOST_HOPS = 64
 """Elements of a header that are looked at, from the right: more is no path but an attack."""
 _VALUES = frozenset(("value", "values"))
 """Names of the value in an object that stands for a header, as in a CloudFront event."""
 _DEEPEST_VALUE = 3
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+"""The name of a header in a line."""
 
 
 def elements(lines: Sequence[str], *, forwarded: bool = False) -> tuple[str, ...]:
@@ -57,14 +61,15 @@ def pairs_of(value: object) -> list[tuple[str, object]] | None:
     if isinstance(value, dict):
         return list(value.items())
     if isinstance(value, str):
-        fields = listing(value)
+        fields = _written(value) if value[:1] == "{" else listing(value)
         return list(fields.items()) if fields else None
     if not isinstance(value, list) or not value:
         return None
     if all(isinstance(item, str) for item in value):
         texts = [str(item) for item in value]
-        if all(": " in text for text in texts):
-            return _grouped((name, rest.strip()) for name, _, rest in (text.partition(":") for text in texts))
+        for mark in (":", "="):
+            if all(mark in text[1:] and _NAME.match(text.partition(mark)[0]) for text in texts):
+                return _grouped((name, rest.strip()) for name, _, rest in (text.partition(mark) for text in texts))
         return _grouped(zip(texts[::2], texts[1::2], strict=True)) if len(texts) % 2 == 0 else None
     pairs: list[tuple[str, object]] = []
     for item in value:
@@ -80,9 +85,26 @@ def pairs_of(value: object) -> list[tuple[str, object]] | None:
     return _grouped(iter(pairs)) if pairs else None
 
 
+def _written(text: str) -> dict[str, object] | None:
+    """An object that is written as JSON inside a text."""
+    try:
+        found = json.loads(text, object_pairs_hook=merged)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def _grouped(pairs: Iterator[tuple[str, object]]) -> list[tuple[str, object]]:
     """Pairs of one name as one, in order."""
     return list(merged(list(pairs)).items())
+
+
+def all_texts(value: object, deep: int = _DEEPEST_VALUE) -> list[str]:
+    """Every text inside a value, however it is called."""
+    if isinstance(value, str):
+        return [value]
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for item in inner for text in all_texts(item, deep - 1)] if deep else []
 
 
 def texts_of(value: object) -> list[str]:

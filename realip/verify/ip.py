@@ -24,6 +24,7 @@ __all__ = [
     "parse_endpoint",
     "public",
     "routed_private",
+    "shortened",
 ]
 
 Address = IPv4Address | IPv6Address
@@ -53,6 +54,8 @@ _LONGEST = 100
 
 _BRACKETED = re.compile(r"\[(?P<host>[^\[\]]*)\](?::(?P<port>[0-9]{1,5}))?")
 _IPV4_WITH_PORT = re.compile(r"(?P<host>[0-9.]+):(?P<port>[0-9]{1,5})")
+_SCHEME = re.compile(r"(?:tcp[46]?|ipv[46]|inet)(?:://|:/?)(?=[^:])", re.IGNORECASE)
+"""The beginning of gRPC's addresses (`ipv4:192.0.2.1:80`) and of sockets' URLs."""
 _JAVA = re.compile(r"[^\s/]*/(?P<rest>[^/]+)")
 """`InetSocketAddress.toString()`: a name or nothing, '/', the address and a port."""
 _JAVA_IPV6_WITH_PORT = re.compile(r"(?P<host>(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}):(?P<port>[0-9]{1,5})")
@@ -67,6 +70,9 @@ def parse_endpoint(text: str) -> tuple[Address, int | None] | None:
     if len(text) > _LONGEST:
         return None
     text = text.strip().strip("\"'")
+    scheme = _SCHEME.match(text)
+    if scheme:
+        text = text[scheme.end() :].replace("%5B", "[").replace("%5D", "]")
     java = _JAVA.fullmatch(text)
     if java:
         text = java["rest"]
@@ -92,6 +98,13 @@ def parse_address(text: str) -> Address | None:
     """The address of `parse_endpoint` without its port."""
     found = parse_endpoint(text)
     return found[0] if found else None
+
+
+def shortened(address: Address) -> frozenset[Address]:
+    """The address without its end, as programs keep it that keep none whole."""
+    lengths = (24, 16) if address.version == 4 else (96, 80, 64, 56, 48, 32)
+    found = {ip_network((address, length), strict=False).network_address for length in lengths}
+    return frozenset(found - {address})
 
 
 def contains(networks: Iterable[Network], address: Address | None) -> bool:

@@ -12,7 +12,9 @@ from realip.messages import Message, message
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.caller import Caller, Own
 from realip.verify.evidence import Claim, Evidence, Label, Sighting
-from realip.verify.ip import NAT64, SHARED, Address, contains, parse_address, public, routed_private
+from realip.verify.headers import plain
+from realip.verify.ip import NAT64, SHARED, Address, contains, parse_address, public, routed_private, shortened
+from realip.verify.names import AMBIGUOUS
 from realip.verify.reading import Reading
 from realip.verify.report import Translator, Verdict
 from realip.verify.text import printable
@@ -51,6 +53,10 @@ class Judge:
     echoing: bool = False
     """Other answers showed the claims of their request in the header that is read."""
 
+    shown: bool = False
+    """Other answers showed the header that is read."""
+    fields: frozenset[str] = frozenset()
+    """Fields in which other answers showed an address that nobody claimed."""
     unclaimed: bool = False
     """No answer of all showed a claim or a number."""
 
@@ -63,18 +69,16 @@ class Judge:
         sighting = attempt.sighting
         if attempt.kind is Kind.NODE_PORT and self.reading.header is not None:
             return self._node_port(attempt)
+        if sighting is None and attempt.shown:
+            return _spoofable(attempt.shown[0])
         if sighting is None:
             # No word from the app is no proof against it: only where nothing answered is it unreachable.
             verdict = Verdict.UNREACHABLE if attempt.transient or not attempt.reached else Verdict.UNKNOWN
             return Judgement(verdict, attempt.problem or message("no_answer"))
         if inside := self.caller.inside(attempt.address, attempt.local):
             return Judgement(Verdict.UNKNOWN, inside)
-        if believed := _believed(sighting):
-            return Judgement(
-                Verdict.SPOOFABLE,
-                message("believed", header=believed.header, address=believed.address, field=believed.field),
-                believed=believed.header,
-            )
+        if believed := self._believed(sighting):
+            return _spoofable(believed)
         if stale := self._stale(sighting):
             return Judgement(Verdict.UNKNOWN, stale)
         evidence, problem = self.evidence(sighting)
@@ -84,6 +88,21 @@ class Judge:
         if judgement.verdict is Verdict.PRESERVED and (doubt := self._doubtful(attempt, sighting)):
             return Judgement(Verdict.UNKNOWN, doubt, evidence=evidence)
         return judgement
+
+    def _believed(self, sighting: Sighting) -> Claim | None:
+        """A claim that somebody believed, one in a field that says whose address it is before others."""
+        believed = list(sighting.believed)
+        # `client-ip` may be the header of that name, unless it names the client in requests that had no such header.
+        believed += [
+            claim
+            for claim in sighting.claims
+            if claim.echo
+            and not claim.stale
+            and claim.field in self.fields
+            and plain(claim.field.rpartition(".")[2]) in AMBIGUOUS
+        ]
+        fields = [each.field for each in (*sighting.conclusions, *sighting.peers)]
+        return min(believed, key=lambda claim: claim.field not in fields, default=None)
 
     def _stale(self, sighting: Sighting) -> Message | None:
         """Why an answer was not made for its request: then it proves one request at most."""
@@ -122,6 +141,8 @@ class Judge:
         if sighting.header is not None:
             return sighting.header, None
         if sighting.shows_headers and not self.hides:
+            if sighting.fresh is None and not self.shown:
+                return None, message("headers_selected", header=header)
             return Evidence(Label.HEADER, header, ()), None
         chains = [each for each in sighting.conclusions if len(each.values) > 1] if self.hides else []
         if chains or sighting.conclusions:
@@ -200,17 +221,26 @@ class Judge:
                 message("behind_proxy", seen=seen, field=evidence.field, place=place, header=self.reading.header),
                 Translator.PROXY,
             )
+        if any(seen in shortened(address) for address in own.addresses):
+            return Judgement(Verdict.UNKNOWN, message("saw_shortened", seen=seen, field=evidence.field))
         if seen == attempt.local and own.learned != "given":
             why = own.lacking or message("carries_another", learned=message(f"learned_{_key(own.learned)}"))
             return Judgement(Verdict.UNKNOWN, message("saw_socket", seen=seen, why=why))
         if self.caller.client_side_nat(seen, attempt.address, own.learned):
             return Judgement(Verdict.UNKNOWN, message("carrier_nat", seen=seen, family=attempt.family))
+        return self._blame(attempt, seen, evidence, own)
+
+    def _blame(self, attempt: Attempt, seen: Address, evidence: Evidence, own: Own) -> Judgement:
+        """Whose the address is that the app saw, and is not the caller's."""
         if not (self.reading.header or self.caller.ranges.known) and (
             worthless := self.caller.worthless(seen, attempt.local, own.learned)
         ):
             # In the target's own cluster kube-proxy may put a node's address in, and the load balancer is not asked at all.
             return Judgement(Verdict.UNKNOWN, worthless)
-        if by := self._translator(attempt, seen):
+        by = self._translator(attempt, seen)
+        if by is Translator.POD_RANGE and not evidence.sure and attempt.sighting and attempt.sighting.pod:
+            return Judgement(Verdict.UNKNOWN, message("saw_pods_own", seen=seen, field=evidence.field))
+        if by:
             name = self.caller.ranges.other(seen) if by is Translator.OTHER else None
             return Judgement(Verdict.TRANSLATED, self._describe(by, seen, evidence, name), by)
         if own.learned:
@@ -298,11 +328,9 @@ def _saw_own(own: Own, evidence: Evidence) -> Message:
     return message("saw_own", learned=learned, field=evidence.field)
 
 
-def _believed(sighting: Sighting) -> Claim | None:
-    """A claim that somebody believed, one in a field that says whose address it is before others."""
-    believed = [claim for claim in sighting.claims if not claim.echo and not claim.stale]
-    fields = [each.field for each in (*sighting.conclusions, *sighting.peers)]
-    return min(believed, key=lambda claim: claim.field not in fields, default=None)
+def _spoofable(claim: Claim) -> Judgement:
+    reason = message("believed", header=claim.header, address=claim.address, field=claim.field)
+    return Judgement(Verdict.SPOOFABLE, reason, believed=claim.header)
 
 
 def find_trusted_hop(judge: Judge, attempts: Iterable[Attempt]) -> int | None:

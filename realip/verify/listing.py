@@ -1,5 +1,7 @@
 """Text answers: one bare address or chain, a listing of names and values, or prose, which proves nothing."""
 
+import re
+
 from realip.verify.ip import parse_endpoint
 
 __all__ = ["bare", "listing"]
@@ -9,6 +11,12 @@ _MOST_WORDS = 3
 _MOST_ELEMENTS = 64
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. []")
 _HEADINGS = "headers"
+_SERVED = "Request served by "
+"""The first line of an echo server that many use as an image; the name of its pod follows."""
+_ASSIGNMENT = re.compile(
+    r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,59})=(?:\"(?P<quoted>[^\"\n]*)\"|(?P<value>[^\s\"]*))(?:\s+|\Z)"
+)
+"""One of the pairs of logfmt, which stand in one line."""
 
 
 def bare(text: str) -> list[str] | None:
@@ -30,8 +38,14 @@ def listing(text: str) -> dict[str, object] | None:
     fields: dict[str, object] = {}
     headers: dict[str, object] = {}
     place = fields
-    for line in map(str.strip, text.splitlines()):
+    lines = [line.strip() for line in text.splitlines()]
+    if len(lines) == 1 and (pairs := _log_line(lines[0])):
+        return pairs
+    for line in lines:
         if not line or (line[0] == line[-1] == "-") or line in {"Array", "(", ")"} or _request_line(line):
+            continue
+        if line.startswith(_SERVED) and " " not in line.removeprefix(_SERVED):
+            fields["hostname"] = line.removeprefix(_SERVED)
             continue
         name, value = _split(line)
         if name is None:
@@ -45,6 +59,19 @@ def listing(text: str) -> dict[str, object] | None:
     return fields or None
 
 
+def _log_line(line: str) -> dict[str, object] | None:
+    """The pairs of a line of logfmt, None if it is none."""
+    fields: dict[str, object] = {}
+    at = 0
+    while at < len(line):
+        pair = _ASSIGNMENT.match(line, at)
+        if pair is None:
+            return None
+        _add(fields, pair["name"], pair["quoted"] if pair["value"] is None else pair["value"])
+        at = pair.end()
+    return fields if len(fields) > 1 else None
+
+
 def _request_line(line: str) -> bool:
     words = line.split(" ")
     return len(words) == 3 and words[2].startswith("HTTP/") and words[0].isupper()
@@ -52,6 +79,9 @@ def _request_line(line: str) -> bool:
 
 def _split(line: str) -> tuple[str | None, str]:
     """The name and value of a line; no name if it is prose."""
+    if line[0] == "[" and line[-1] == "]":
+        # A section, as TOML and INI have it.
+        return line.strip("[]"), ""
     arrow = line.find(" => ")
     marks = [at for at in (line.find(":"), line.find("=")) if at > 0]
     if arrow > 0:
@@ -63,7 +93,12 @@ def _split(line: str) -> tuple[str | None, str]:
     name = name.strip().strip("[]").strip()
     if not 0 < len(name) <= _LONGEST_NAME or not set(name) <= _NAME or name.count(" ") >= _MOST_WORDS:
         return None, ""
-    return name, value.strip()
+    return name, _unquoted(value.strip())
+
+
+def _unquoted(value: str) -> str:
+    """A value without the quotes that YAML, TOML and shells put around it."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def _add(place: dict[str, object], name: str, value: str) -> None:

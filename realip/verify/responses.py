@@ -1,5 +1,6 @@
 """The reading of an answer's status and headers, before its body is read."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,15 +14,31 @@ _COMING_UP = frozenset((404, 500, 502, 503, 504))
 _SLOW_DOWN = 429
 _TLS_WANTED = (b"plain HTTP request was sent to HTTPS port", b"HTTP request to an HTTPS server", b"requires TLS")
 """Phrases that nginx, Go and others answer to plain HTTP on a TLS port."""
-_CACHE_HEADERS = (
-    "x-cache",
-    "cf-cache-status",
-    "eo-cache-status",
-    "x-cache-lookup",
-    "x-cache-status",
-    "x-proxy-cache",
-    "cdn-cache",
+_NO_RESULT = (
+    "control",
+    "key",
+    "tag",
+    "tags",
+    "cacheable",
+    "enabled",
+    "ttl",
+    "age",
+    "policy",
+    "group",
+    "config",
+    "expires",
 )
+"""How names with `cache` end that say how to cache, and not what a cache did: X-Cache, CF-Cache-Status, X-Drupal-Cache."""
+_FROM_CACHE = re.compile(r"hit(?![a-z])|(?<![a-z])(?:stale|fresh|cached|revalidated|updating)(?![a-z])")
+_STANDARD = re.compile(r"; *hit(?![a-z])")
+"""In Cache-Status, RFC 9211."""
+_COUNTS = frozenset(("x-cache-hits", "x-cache-hit", "x-cached", "x-from-cache", "x-served-from-cache"))
+"""Headers whose value is a number, or yes or no."""
+_NO = frozenset(("", "0", "false", "no", "miss", "none"))
+_CDN_TIMING = re.compile(r"cdn-cache *; *desc=[\"']?hit")
+"""Akamai's metric in Server-Timing."""
+_TWO_NUMBERS = re.compile(r"[0-9]+ +[0-9]+")
+"""In X-Varnish: this request, and the one that the answer was made for."""
 _LONGEST_WAIT = 60.0
 
 
@@ -71,10 +88,19 @@ def cached_by(response: Response) -> str | None:
     age = response.header("age") or ""
     if age.isascii() and age.isdecimal() and int(age[:9]) > 0:
         return f"Age: {age[:9]}"
-    for name in _CACHE_HEADERS:
-        value = response.header(name) or ""
-        if value.lower().replace("-", " ").startswith(
-            ("hit", "stale", "tcp hit")
-        ) or " hit" in f" {value.lower()} ".replace("_", " "):
-            return f"{name.title()}: {printable(value, 40)}"
+    for name, value in response.headers:
+        if _from_cache(name, value.strip().lower()):
+            return f"{name.title()}: {printable(value.strip(), 40)}"
     return None
+
+
+def _from_cache(name: str, value: str) -> bool:
+    if name in _COUNTS:
+        return any(count.strip() not in _NO for count in value.split(","))
+    if name == "server-timing":
+        return _CDN_TIMING.search(value) is not None
+    if name == "x-varnish":
+        return _TWO_NUMBERS.fullmatch(value) is not None
+    if name == "cache-status":
+        return _STANDARD.search(value) is not None
+    return "cache" in name and not name.endswith(_NO_RESULT) and _FROM_CACHE.search(value) is not None

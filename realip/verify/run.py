@@ -164,6 +164,8 @@ class _Run:
                 for claim in sighting.claims
             ),
             numbered=any(sighting.fresh is not None for sighting in sightings),
+            shown=any(sighting.header is not None and sighting.header.values for sighting in sightings),
+            fields=frozenset(each.field for sighting in sightings for each in (*sighting.peers, *sighting.conclusions)),
             echoing=any(claim.echo and not claim.stale for claim in claims),
             unclaimed=not any(sighting.claims or sighting.fresh is not None for sighting in sightings),
         )
@@ -219,15 +221,26 @@ def _offended(attempts: list[Attempt]) -> list[Attempt]:
     """The attempts, with what is to be said where every request with many headers is refused and plain ones are not."""
     plain = [attempt for attempt in attempts if not attempt.forgery.forged]
     crowds = [attempt for attempt in attempts if len(attempt.forgery.owners) > _CROWD]
-    refused = [attempt for attempt in crowds if attempt.sighting is None and attempt.status and attempt.status >= 400]
+    refused = [attempt for attempt in crowds if _is_refused(attempt)]
     if not refused or len(refused) < len(crowds) or not any(attempt.sighting for attempt in plain):
         return attempts
     return [
-        replace(attempt, problem=message("firewall", status=attempt.status), transient=False)
-        if attempt in refused
-        else attempt
+        replace(attempt, problem=_offence(attempt), transient=False) if attempt in refused else attempt
         for attempt in attempts
     ]
+
+
+def _is_refused(attempt: Attempt) -> bool:
+    """An error instead of an answer, or a connection that was cut."""
+    if attempt.sighting is not None or not attempt.reached:
+        return False
+    return attempt.status >= 400 if attempt.status else attempt.transient
+
+
+def _offence(attempt: Attempt) -> Message:
+    if attempt.status:
+        return message("firewall", status=attempt.status)
+    return message("firewall_cut", problem=attempt.problem or message("no_answer"))
 
 
 _CROWD = 12

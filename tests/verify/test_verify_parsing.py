@@ -168,7 +168,7 @@ def test_path_that_names_nothing_is_refused(path: str) -> None:
             {"client_ip": "10.0.0.5", "headers": {"X-Forwarded-For": "1.1.1.1, 2.2.2.2", "X-Real-Ip": "2.2.2.2"}},
             HEADER, "header", "headers.X-Forwarded-For", ("1.1.1.1", "2.2.2.2"),
         ),
-        ({"headers": {"Host": "x"}}, HEADER, "header", "X-Forwarded-For", ()),
+        ({"headers": {"Host": "x", "Realip-Probe": "1"}}, HEADER, "header", "X-Forwarded-For", ()),
         ({"headers": {"X-Forwarded-For": None}}, HEADER, "header", "headers.X-Forwarded-For", ()),
         ({"client_ip": "2.2.2.2"}, HEADER, "conclusion", "client_ip", ("2.2.2.2",)),
         ({"client_ip": "2.2.2.2", "remote_addr": "3.3.3.3:1"}, SOCKET, "socket peer", "remote_addr", ("3.3.3.3:1",)),

@@ -26,6 +26,8 @@ MESSAGES: dict[str, str] = {
     "too_many_requests": "answers with HTTP status 429, too many requests: ask for fewer with --probes",
     "firewall": "requests with forged headers are answered with HTTP status {status} and plain ones are not: a firewall or the"
     " application takes offence at them, so it is not known what the application would believe",
+    "firewall_cut": "requests with forged headers get no answer and plain ones do ({problem}): a firewall or the application takes offence at"
+    " them, so it is not known what the application would believe",
     "answer_too_large": "the answer is larger than 64 KiB: no echo of a client's address",
     "answer_compressed": "the answer is compressed ({coding}), which was not asked for",
     "answer_empty": "the answer is empty",
@@ -33,12 +35,15 @@ MESSAGES: dict[str, str] = {
     "answer_web_page": "the answer is a web page, not what the app saw",
     "answer_prose": "the answer holds no address that can be read, and prose is no proof: {start}",
     "answer_refusal": "the answer is a refusal or an error, not what the app saw",
+    "answer_too_deep": "the answer has too many values, or too deep ones, to be read whole: ask for a path that shows less",
     "answer_lacks_path": "the answer has no text at the --json-path",
     "answer_does_not_tell": "the answer does not tell",
     "peer_not_shown": "the answer does not say who the socket's peer was: name the field with --json-path",
     "peer_not_header": "the answer shows the socket's peer ({field}), not {header}: ask for a path that shows the header, or name the"
     " field that the application worked out with --json-path",
     "header_not_shown": "the answer shows neither {header} nor a client address: name one with --json-path",
+    "headers_selected": "the answer shows some headers of the request, neither {header} nor the number that every request has, so whether {header}"
+    " arrived is not known: ask for a path that shows all headers",
     "not_an_address": "{text} is not an address ({field})",
     # Answers that were made for another request.
     "cache_of_another": "the answer shows what another request sent: a cache answers, or the application remembers",
@@ -52,6 +57,8 @@ MESSAGES: dict[str, str] = {
     "saw_other_hint": "{what}; if a NAT is on your own side, name your address with --expect",
     "saw_socket": "the app saw your socket's own {seen}, but {why}",
     "saw_unknown": "the app saw {seen} ({field}), but {why}",
+    "saw_shortened": "the answer shows {seen} ({field}), your own address with its end cut off: ask for a path that shows it whole",
+    "saw_pods_own": "{field} is {seen}, which may be the pod's own address: name the field that has the client with --json-path",
     "carries_another": "the {learned} says that packets which leave here carry another: you may be inside",
     "carrier_nat": "the app saw {seen}, which a carrier's NAT on your own side may have put in: name your IPv{family} address with --expect",
     "other_family": "you asked over IPv{family} and the app saw IPv{seen}: {what}",
