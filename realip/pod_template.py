@@ -16,6 +16,7 @@ from realip.pod_rules import lie_in_one
 from realip.pod_security import Place, violations
 from realip.pod_validity import contradictions
 from realip.problems import HALF_A_CHARACTER, KEY_IS_NO_TEXT, MUST_BE
+from realip.quantities import amount_of
 from realip.rules import RESTRICTED
 from realip.strategic_merge import DELETE_FROM, ORDER, PATCH, RETAIN, merged
 
@@ -125,6 +126,7 @@ class _Look:
                 return
             for index, one in enumerate(value):
                 yield from self._one(one, entry, (*at, index))
+            yield from self._twice(value, field, at)
         elif field.is_map:
             if not isinstance(value, Mapping):
                 yield Fault(at, value, self._unlike("map", value))
@@ -140,6 +142,20 @@ class _Look:
                     yield from self._one(one, entry, (*at, key))
         else:
             yield from self._one(value, entry, at)
+
+    def _twice(self, entries: Sequence[Any], field: Field, at: Steps) -> Iterator[Fault]:
+        """Entries that a merge makes one of, since it tells them apart by their key alone; not where it replaces the list."""
+        seen: list[Any] = []
+        for index, one in enumerate(entries):
+            if field.key is None or not isinstance(one, Mapping) or one.get(PATCH) == "replace":
+                return
+            key = one.get(field.key)
+            if key is None or PATCH in one or self._is_later(key):
+                continue
+            if key in seen:
+                message = f"is in the list already, and a merge makes one of the two; name it once, or put {{{PATCH}: replace}} first for two"
+                yield Fault((*at, index, field.key), key, message)
+            seen.append(key)
 
     def _one(self, value: Any, field: Field, at: Steps) -> Iterator[Fault]:
         if field.inside is not None:
@@ -244,8 +260,8 @@ def _wrong_kind(value: Any, type_: str) -> str | None:
             return MUST_BE["bool"]
         case "IntOrString" if not (whole or isinstance(value, str)):
             return "must be a whole number or text"
-        case "Quantity" if not (number or isinstance(value, str)):
-            return "must be a quantity, such as 100m or 1Gi"
+        case "Quantity" if amount_of(value) is None:
+            return "is no quantity; write one such as 100m or 1Gi"
         case "string" | "Time" if not isinstance(value, str):
             return MUST_BE["text"]
     return None

@@ -4,7 +4,7 @@ import math
 import re
 from decimal import Context, Decimal
 
-__all__ = ["A_CPU", "A_MEMORY", "cpu", "memory", "quantity_text"]
+__all__ = ["A_CPU", "A_MEMORY", "amount_of", "cpu", "memory", "quantity_text"]
 
 A_CPU = "an amount such as 250m or 1"
 A_MEMORY = "an amount such as 256Mi or 1Gi"
@@ -30,6 +30,15 @@ def _quantity(value: str | float) -> Decimal | None:
     factor = Decimal(10) ** int(exponent or 0) if suffix is None else _MULTIPLES[suffix]
     amount = _EXACT.multiply(Decimal(number), factor)
     return amount if 0 < amount <= _LARGEST_QUANTITY else None
+
+
+def amount_of(value: object) -> Decimal | None:
+    """The number that a Kubernetes quantity of anything stands for, nothing included; None if it is none."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    matched = _QUANTITY.fullmatch(quantity_text(value))
+    nothing = matched is not None and not Decimal(matched[1])
+    return Decimal(0) if nothing else _quantity(value)
 
 
 def quantity_text(value: str | float) -> str:

@@ -127,15 +127,20 @@ def test_the_server_refuses_what_the_settings_call_refused_anywhere(cluster: liv
     """A namespace that lets everything in takes none of these pods, and takes the parts beside them."""
     enforce(cluster, "default", "privileged")
     pod = template(app_pod(parse_settings(settings())))
-    taken = [path for part, path, _ in REFUSED_ANYWHERE if not _refusal(cluster, "PodTemplate", pod, part)]
+    taken = [path for part, path, _ in REFUSED_ANYWHERE if not _refusal(cluster, "Deployment", pod, part)]
     assert taken == []
-    assert [_refusal(cluster, "PodTemplate", pod, part) for part in TAKEN_ANYWHERE] == [""] * len(TAKEN_ANYWHERE)
+    assert [_refusal(cluster, "Deployment", pod, part) for part in TAKEN_ANYWHERE] == [""] * len(TAKEN_ANYWHERE)
 
 
 def _refusal(cluster: live.Cluster, kind: str, pod: dict[str, Any], part: dict[str, Any]) -> str:
     """The server's words on an object with a pod's template into which a part was merged; nothing where it takes it."""
     after = merged(pod, part)
-    made = {"apiVersion": "v1", "kind": kind, **(after if kind == "Pod" else {"template": after})}
+    selector = {"matchLabels": pod["metadata"]["labels"]}
+    made = {
+        "apiVersion": "v1" if kind == "Pod" else "apps/v1",
+        "kind": kind,
+        **(after if kind == "Pod" else {"spec": {"selector": selector, "template": after}}),
+    }
     made["metadata"] = {**(after["metadata"] if kind == "Pod" else {}), "name": "tried", "namespace": "default"}
     answer = cluster.plane.try_kubectl("create", "--dry-run=server", "--filename=-", stdin=json.dumps(made))
     return answer.stderr

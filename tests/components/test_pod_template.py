@@ -252,17 +252,126 @@ REFUSED_ANYWHERE: list[tuple[dict[str, Any], str, str]] = [
         "asks for the address of the node",
     ),
     ({"spec": {"ephemeralContainers": [{"name": "debug", "image": "a"}]}}, "spec.ephemeralContainers", "cannot be in a template"),
+    # --- values of short lists
+    ({"spec": {"restartPolicy": "Never"}}, "spec.restartPolicy", "write Always"),
+    ({"spec": {"dnsPolicy": "clusterFirst"}}, "spec.dnsPolicy", "write ClusterFirst or"),
+    ({"spec": {"preemptionPolicy": "Always"}}, "spec.preemptionPolicy", "write PreemptLowerPriority or Never"),
+    (_own(imagePullPolicy="always"), "spec.containers[0].imagePullPolicy", "write Always or IfNotPresent or Never"),
+    (_own(terminationMessagePolicy="Log"), "spec.containers[0].terminationMessagePolicy", "FallbackToLogsOnError"),
+    (_own(ports=[{"containerPort": 81, "protocol": "HTTP"}]), "spec.containers[0].ports[0].protocol", "write TCP or UDP or SCTP"),
+    (_own(livenessProbe={"httpGet": {"port": 80, "scheme": "https"}}), "spec.containers[0].livenessProbe.httpGet.scheme", "write HTTP or HTTPS"),
+    (_own(securityContext={"seccompProfile": {"type": "Default"}}), "spec.containers[0].securityContext.seccompProfile.type", "RuntimeDefault"),
+    ({"spec": {"tolerations": [{"key": "a", "operator": "Equals"}]}}, "spec.tolerations[0].operator", "write Exists or Equal"),
+    ({"spec": {"tolerations": [{"key": "a", "operator": "Exists", "effect": "noSchedule"}]}}, "spec.tolerations[0].effect", "NoSchedule"),
+    (
+        {"spec": {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Equals", "values": ["b"]}]}]}}}}},
+        "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].operator",
+        "write In or NotIn",
+    ),
+    # --- numbers
+    (_own(ports=[{"containerPort": 70000}]), "spec.containers[0].ports[0].containerPort", "must be at most 65535; lower it"),
+    (_own(ports=[{"containerPort": 81, "hostPort": 65536}]), "spec.containers[0].ports[0].hostPort", "must be at most 65535"),
+    (_own(livenessProbe={"tcpSocket": {"port": 0}}), "spec.containers[0].livenessProbe.tcpSocket.port", "must be at least 1; raise it"),
+    (_own(livenessProbe={"tcpSocket": {"port": 80}, "initialDelaySeconds": -1}), "spec.containers[0].livenessProbe.initialDelaySeconds", "at least 0"),
+    (_own(livenessProbe={"tcpSocket": {"port": 80}, "successThreshold": 2}), "spec.containers[0].livenessProbe.successThreshold", "must be 1 for this probe"),
+    (_own(startupProbe={"tcpSocket": {"port": 80}, "failureThreshold": -1}), "spec.containers[0].startupProbe.failureThreshold", "at least 1"),
+    ({"spec": {"securityContext": {"fsGroup": -1}}}, "spec.securityContext.fsGroup", "at least 0"),
+    ({"spec": {"volumes": [{"name": "a", "secret": {"secretName": "b", "defaultMode": 755}}]}}, "spec.volumes[0].secret.defaultMode", "at most 511"),
+    (
+        {"spec": {"topologySpreadConstraints": [{"topologyKey": "rack", "maxSkew": 0, "whenUnsatisfiable": "DoNotSchedule"}]}},
+        "spec.topologySpreadConstraints[0].maxSkew",
+        "at least 1",
+    ),
+    (
+        {"spec": {"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 101, "podAffinityTerm": {"topologyKey": "rack"}}]}}}},
+        "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight",
+        "at most 100",
+    ),
+    ({"spec": {"activeDeadlineSeconds": 60}}, "spec.activeDeadlineSeconds", "are started again"),
+    # --- names and text
+    ({"spec": {"containers": [{"name": "Log_1", "image": "log:1"}]}}, "spec.containers[0].name", "at most 63 lower-case"),
+    (_own(env=[{"name": "A=B", "value": "c"}]), "spec.containers[0].env[0].name", "is not a name of an environment variable"),
+    (_own(env=[{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "a b"}}}]), "spec.containers[0].env[0].valueFrom.secretKeyRef.key", "is not a key"),
+    (_own(env=[{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s"}}}]), "spec.containers[0].env[0].valueFrom.secretKeyRef", "has no key"),
+    (_own(ports=[{"containerPort": 81, "name": "metrics_port"}]), "spec.containers[0].ports[0].name", "at most 15"),
+    ({"spec": {"volumes": [{"name": "A_b", "emptyDir": {}}]}}, "spec.volumes[0].name", "at most 63 lower-case"),
+    ({"spec": {"volumes": [{"name": "a", "persistentVolumeClaim": {}}]}}, "spec.volumes[0].persistentVolumeClaim", "has no claimName"),
+    ({"spec": {"volumes": [{"name": "a", "nfs": {"server": "10.0.0.9", "path": "data"}}]}}, "spec.volumes[0].nfs.path", "from the root on"),
+    ({"spec": {"volumes": [{"name": "a", "configMap": {"name": "b", "items": [{"key": "c", "path": "../d"}]}}]}}, "spec.volumes[0].configMap.items[0].path", "is no path inside"),
+    ({"spec": {"hostAliases": [{"ip": "db.local", "hostnames": ["db"]}]}}, "spec.hostAliases[0].ip", "is no IP address"),
+    ({"spec": {"nodeSelector": {"pool": "a b"}}}, "spec.nodeSelector.pool", "is not a label value"),
+    ({"spec": {"nodeSelector": {"a b": "pool"}}}, 'spec.nodeSelector["a b"]', "is not a label key"),
+    ({"metadata": {"labels": {"team": "a b"}}}, "metadata.labels.team", "is not a label value"),
+    ({"metadata": {"annotations": {"a b": "c"}}}, 'metadata.annotations["a b"]', "is not a label key"),
+    (
+        {"spec": {"topologySpreadConstraints": [{"topologyKey": "rack", "maxSkew": 1}]}},
+        "spec.topologySpreadConstraints[0]",
+        "has no whenUnsatisfiable",
+    ),
+    ({"spec": {"priorityClassName": "High_Priority"}}, "spec.priorityClassName", "is not a name that Kubernetes takes"),
+    # --- what has to do with each other
+    ({"spec": {"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}}, "spec.tolerations[0].value", "goes with the operator Equal"),
+    ({"spec": {"tolerations": [{"value": "b"}]}}, "spec.tolerations[0]", "has no key"),
+    ({"spec": {"tolerations": [{"key": "a", "operator": "Exists", "effect": "NoSchedule", "tolerationSeconds": 5}]}}, "spec.tolerations[0].tolerationSeconds", "NoExecute"),
+    ({"spec": {"dnsPolicy": "None"}}, "spec.dnsPolicy", "needs dnsConfig.nameservers"),
+    ({"spec": {"dnsConfig": {"nameservers": [f"10.0.0.{number}" for number in range(4)]}}}, "spec.dnsConfig.nameservers", "at most 3"),
+    ({"spec": {"dnsConfig": {"nameservers": ["10.0.0.1", "dns.local"]}}}, "spec.dnsConfig.nameservers[1]", "is no IP address"),
+    (_own(volumeMounts=[{"name": "data", "mountPath": "/data"}]), "spec.containers[0].volumeMounts[0].name", "is no volume of the pod"),
+    (_own(livenessProbe={"periodSeconds": 5}), "spec.containers[0].livenessProbe", "asks nothing"),
+    (
+        {"spec": {"initContainers": [{"name": "real-ip-container", "image": "log:1"}]}},
+        "spec.initContainers[0].name",
+        "is another container's too",
+    ),
+    (
+        {"spec": {"containers": [SIDECAR | {"resources": {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}}]}},
+        "spec.containers[0].resources.requests.memory",
+        "is more than its limit, 1Gi",
+    ),
+    (_own(resources={"limits": {"ephemeral-storage": "1GB"}}), "spec.containers[0].resources.limits.ephemeral-storage", "is no quantity"),
 ]  # fmt: skip
 """Parts of a template that the API refuses whatever the namespace, where, and in which words."""
+REFUSED_BESIDES: list[tuple[dict[str, Any], str, str]] = [
+    (
+        {"spec": {"volumes": [{"name": "a", "emptyDir": {"medium": "memory"}}]}},
+        "spec.volumes[0].emptyDir.medium",
+        "write Memory or",
+    ),
+    (_own(env=[{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]), "spec.containers[0].env[1].name", "in the list already"),
+    (_own(ports=[{"containerPort": 81}, {"containerPort": 81, "protocol": "UDP"}]), "spec.containers[0].ports[1].containerPort", "a merge makes one of the two"),
+    (_own(env=[{"name": "A", "value": "a\0b"}]), "spec.containers[0].env[0].value", "has a NUL character"),
+    ({"spec": {"containers": [SIDECAR | {"image": "Log:1"}]}}, "spec.containers[0].image", "is not an image reference"),
+    (
+        {"spec": {"containers": [SIDECAR | {"ports": [{"containerPort": 5000}]}]}},
+        "spec.containers[0].ports[0].containerPort",
+        "all of a pod have one network",
+    ),
+    (
+        {"spec": {"initContainers": [SIDECAR | {"restartPolicy": "Always", "ports": [{"containerPort": 5000}]}]}},
+        "spec.initContainers[0].ports[0].containerPort",
+        "all of a pod have one network",
+    ),
+]  # fmt: skip
+"""Parts of a template that the API may take, and of which a merge or a node makes something that nobody wrote."""
 TAKEN_ANYWHERE: list[dict[str, Any]] = [
     _own(securityContext={"privileged": True, "allowPrivilegeEscalation": True}),
     {"spec": {"volumes": [{"name": "a", "hostPath": None, "emptyDir": {}}, {"name": "b", "hostPath": {"path": "/b"}}]}},
     {"spec": {"securityContext": {"seccompProfile": {"type": "Unconfined"}, "appArmorProfile": None}}},
+    _own(resources={"limits": {"ephemeral-storage": "0"}}),
+    {"spec": {"containers": [SIDECAR | {"ports": [{"$patch": "replace"}, {"containerPort": 53}, {"containerPort": 53, "protocol": "UDP"}]}]}},
+    {"spec": {"tolerations": [{"operator": "Exists"}, {"key": "a.b/C", "value": "d"}], "hostAliases": [{"ip": "fd00::1", "hostnames": ["db"]}]}},
+    {"spec": {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["10.0.0.1", "fd00::53"], "options": [{"name": "ndots", "value": "2"}]}}},
+    {"spec": {"initContainers": [SIDECAR | {"restartPolicy": "Always", "ports": [{"containerPort": 5001}]}], "preemptionPolicy": "Never"}},
+    {"metadata": {"annotations": {"Example.com/A_b": "é \n", "a": ""}, "labels": {"team": ""}}},
+    {"spec": {"volumes": [{"name": "a", "csi": {"driver": "com.tencent.cloud.csi.cosfs"}}, {"name": "b", "secret": {"secretName": "s", "defaultMode": 0o400}}]}},
     _own(livenessProbe={"exec": {"command": ["true"]}}, env=[{"name": "A", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("part", "path", "words"), REFUSED_ANYWHERE, ids=[path for _, path, _ in REFUSED_ANYWHERE])
+_ALL_REFUSED = [*REFUSED_ANYWHERE, *REFUSED_BESIDES]
+
+
+@pytest.mark.parametrize(("part", "path", "words"), _ALL_REFUSED, ids=[path for _, path, _ in _ALL_REFUSED])
 def test_what_kubernetes_refuses_in_every_namespace_is_refused_in_words(
     part: dict[str, Any], path: str, words: str
 ) -> None:

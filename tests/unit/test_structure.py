@@ -50,6 +50,7 @@ FLOORS = (
         "pod_security",
         "strategic_merge",
     },
+    {"pod_values"},
     {"pod_validity"},
     {"pod_template"},
     {"settings", "behaviour"},
