@@ -67,11 +67,11 @@ def node_label(key: str) -> str:
     return key
 
 
-def repeated_taints(taints: Sequence[tuple[object, object]]) -> Iterator[int]:
-    """Positions of taints, each a key and an effect, that are another one's too: a node has one of each pair (core/v1 Node)."""
+def repeated_taints(taints: Sequence[tuple[object, object]]) -> Iterator[tuple[int, str]]:
+    """Positions of taints, each a key and an effect, that are another's too, with what is wrong: a node has one such (core/v1)."""
     for index, taint in enumerate(taints):
         if taint in taints[:index]:
-            yield index
+            yield index, f"is in the list already with {taint[1]}, and a node has one such taint; remove one of the two"
 
 
 def disk_use(target: object, file_system: object) -> None:

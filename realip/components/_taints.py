@@ -36,10 +36,8 @@ TAINTS = Items(TAINT)
 def taint_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """Taints that a node would have twice."""
     given, place = args.entries("taints"), arguments.at("taints")
-    for index in machine_rules.repeated_taints(
-        [(one.text("key") or index, one.text("effect")) for index, one in enumerate(given)]
-    ):
-        message = f"is in the list already with {given[index].text('effect')}, and a node has one such taint; remove one of the two"
+    pairs = [(one.text("key") or index, one.text("effect")) for index, one in enumerate(given)]
+    for index, message in machine_rules.repeated_taints(pairs):
         yield place.entry(index).refuse("key", given[index].text("key"), message)
 
 

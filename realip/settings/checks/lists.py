@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from realip import machine_rules
-from realip.problems import Problem, path_of
+from realip.problems import LISTED_TWICE, Problem, path_of
 from realip.settings.sections.nodes import TaintSettings
 from realip.settings.sections.section import Section
 
@@ -27,13 +27,10 @@ def list_problems(section: Section, place: tuple[int | str, ...] = ()) -> Iterat
 
 def _of_list(entries: tuple[object, ...], at: tuple[int | str, ...]) -> Iterator[Problem]:
     taints = [(one.key, one.effect) for one in entries if isinstance(one, TaintSettings)]
-    for index in machine_rules.repeated_taints(taints):
-        message = (
-            f"is in the list already with {taints[index][1]}, and a node has one such taint; remove one of the two"
-        )
+    for index, message in machine_rules.repeated_taints(taints):
         yield Problem(path_of((*at, index, "key")), taints[index][0], message, (path_of(at),))
     for index, entry in enumerate(entries):
         if isinstance(entry, Section):
             yield from list_problems(entry, (*at, index))
         elif entry in entries[:index]:
-            yield Problem(path_of((*at, index)), entry, "is in the list already; name it once", (path_of(at),))
+            yield Problem(path_of((*at, index)), entry, LISTED_TWICE, (path_of(at),))
