@@ -2,16 +2,14 @@
 
 import contextlib
 import json
-import ssl
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from realip.kubeconfig import Kubeconfig, KubernetesError, without_userinfo
+from realip.kubernetes_tls import tls_context
 from realip.shapes import Shape, wrong_kinds
 
 if TYPE_CHECKING:
@@ -257,7 +255,7 @@ def connected(kubeconfig: Kubeconfig, seconds: float = PATIENCE) -> Iterator[Api
     headers = [("Accept", "application/json"), ("User-Agent", "realip"), *kubeconfig.impersonation]
     if kubeconfig.authorization:
         headers.append(("Authorization", kubeconfig.authorization))
-    tls, proxy = _tls(kubeconfig), kubeconfig.proxy
+    tls, proxy = tls_context(kubeconfig), kubeconfig.proxy
     try:
         client = httpx.Client(
             verify=tls, headers=_encoded(headers), timeout=TIMEOUT, trust_env=False, proxy=_proxy(proxy)
@@ -284,31 +282,3 @@ def _proxy(url: str | None) -> "httpx.Proxy | None":
         raise KubernetesError(
             f"the kubeconfig's proxy-url {without_userinfo(url or '')!r} is no URL that can be asked; correct it"
         ) from None
-
-
-def _tls(kubeconfig: Kubeconfig) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    try:
-        if kubeconfig.authority is not None:
-            context = ssl.create_default_context(cadata=kubeconfig.authority.decode("ascii"))
-        if not kubeconfig.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if kubeconfig.certificate is not None and kubeconfig.key is not None:
-            _present(context, kubeconfig.certificate, kubeconfig.key)
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        why = getattr(error, "strerror", None) or error
-        raise KubernetesError(
-            f"the kubeconfig's certificates cannot be used: {why}; fetch the kubeconfig anew"
-        ) from None
-    return context
-
-
-def _present(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
-    """Load a client certificate, which Python takes from a file alone: one that nobody else can read, gone at once."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in (("certificate", certificate), ("key", key)):
-            (Path(folder) / name).touch(mode=0o600)
-            (Path(folder) / name).write_bytes(content)
-        # With no password given, OpenSSL asks the terminal for that of an encrypted key.
-        context.load_cert_chain(Path(folder) / "certificate", Path(folder) / "key", password="")

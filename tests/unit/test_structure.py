@@ -25,6 +25,7 @@ FLOORS = (
         "online",
         "impersonation",
     },
+    {"credentials"},
     {
         "echo",
         "instance_types",
@@ -36,6 +37,7 @@ FLOORS = (
         "scenarios",
         "whole_file",
     },
+    {"kubernetes_tls"},
     {"kubernetes_api"},
     {"rules", "tag_rules", "cluster_facts"},
     {
