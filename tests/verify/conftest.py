@@ -1,7 +1,10 @@
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,3 +51,37 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+PULUMI = f"""\
+#!{sys.executable} -IS
+import pathlib, sys, time
+here = pathlib.Path(__file__).parent
+stack, slow, complaint = here / sys.argv[-1], here / "slow", here / "complaint"
+with (here / "calls").open("a") as calls:
+    print(*sys.argv[1:], file=calls)
+time.sleep(float(slow.read_text()) if slow.exists() else 0)
+if stack.exists():
+    sys.exit(print(stack.read_text()))
+print(complaint.read_text() if complaint.exists() else "", file=sys.stderr)
+sys.exit(255)
+"""
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a `pulumi` program on PATH that prints the file with the name of the stack it is asked for.
+
+    Where there is none it ends as Pulumi does, with the text of `complaint`. It takes the seconds in `slow`, and notes its
+    arguments in `calls`, a line each time.
+    """
+    program = tmp_path / "pulumi"
+    program.write_text(PULUMI)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    return tmp_path
+
+
+def outputs(folder: Path, stack: str, **values: object) -> None:
+    """Have the program of `pulumi` know a stack by its outputs."""
+    (folder / stack).write_text(json.dumps(values))

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 from realip.errors import InputError
 from realip.verify import Verdict, VerifyOptions, verify, verify_async
 from realip.verify.report import EXIT_CODES
-from tests.verify.conftest import Cli
+from tests.verify.conftest import Cli, outputs
 from tests.verify.servers import Request, answer, appends, as_json, layer_4, layer_7, proxy_to, serving
 
 ROOT = Path(__file__).parents[2]
@@ -87,47 +85,25 @@ def test_family_that_is_none_is_refused_by_the_library() -> None:
 # --- A stack ---
 
 
-@pytest.fixture
-def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `pulumi` program that answers with what is in a file, and notes its arguments."""
-    script = tmp_path / "pulumi"
-    script.write_text(
-        f"#!{sys.executable}\n"
-        "import pathlib, sys\n"
-        "here = pathlib.Path(__file__).parent\n"
-        "(here / 'arguments').write_text(' '.join(sys.argv[1:]))\n"
-        "print((here / 'complaint').read_text() if (here / 'complaint').exists() else '', file=sys.stderr)\n"
-        "print((here / 'outputs').read_text())\n"
-        "sys.exit(255 if (here / 'complaint').exists() else 0)\n"
-    )
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    return tmp_path
-
-
-def _outputs(folder: Path, **outputs: object) -> None:
-    (folder / "outputs").write_text(json.dumps(outputs))
-
-
+SLUG = "vpc-cni-nondirect-native"
 RANGES = {"vpc": ["10.0.0.0/16"], "nodes": ["127.0.0.9/32"], "pods": ["10.0.16.0/20"], "services": ["10.1.0.0/20"]}
 
 
 def test_stack_says_what_to_ask_and_what_its_application_reads(cli: Cli, pulumi: Path) -> None:
     with serving(layer_7) as app, serving(proxy_to(app.port, appends)) as balancer:
-        _outputs(pulumi, url=balancer.url, reads="X-Forwarded-For", networkRanges=RANGES, kubeconfig="[secret]")
-        ran = cli("vpc-cni-nondirect-native", "--json", "--expect", "127.0.0.1")
-        lost = cli("vpc-cni-nondirect-native", "--json", "--expect", "203.0.113.5", "--trusted-hops", "1")
-    assert (
-        pulumi / "arguments"
-    ).read_text() == "stack output --json --non-interactive --stack vpc-cni-nondirect-native"
-    assert (ran.code, ran.report["stack"], ran.report["reads"]) == (0, "vpc-cni-nondirect-native", "X-Forwarded-For")
+        outputs(pulumi, SLUG, url=balancer.url, reads="X-Forwarded-For", networkRanges=RANGES, kubeconfig="[secret]")
+        ran = cli(SLUG, "--json", "--expect", "127.0.0.1")
+        lost = cli(SLUG, "--json", "--expect", "203.0.113.5", "--trusted-hops", "1")
+    asked = (pulumi / "calls").read_text().splitlines()
+    assert asked == [f"stack output --json --non-interactive --stack {SLUG}"] * 2
+    assert (ran.code, ran.report["stack"], ran.report["reads"]) == (0, SLUG, "X-Forwarded-For")
     assert lost.code == 1
 
 
 def test_ranges_of_the_stack_say_who_translated(cli: Cli, pulumi: Path) -> None:
     with serving(lambda _: answer("127.0.0.9")) as server:
-        _outputs(pulumi, url=server.url, reads="socket peer", networkRanges=RANGES)
-        ran = cli("vpc-cni-direct-native", "--json", "--expect", "127.0.0.1", "--range", "nodes=127.0.0.10/32")
+        outputs(pulumi, SLUG, url=server.url, reads="socket peer", networkRanges=RANGES)
+        ran = cli(SLUG, "--json", "--expect", "127.0.0.1", "--range", "nodes=127.0.0.10/32")
     assert (ran.code, {row["by"] for row in ran.report["probes"]}) == (1, {"node"})
 
 
@@ -139,7 +115,7 @@ def test_stack_with_an_address_only(address: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outputs", "words"),
+    ("given", "words"),
     [
         ({}, "has no outputs"),
         ({"reads": "socket peer"}, "`url`"),
@@ -149,17 +125,14 @@ def test_stack_with_an_address_only(address: str, url: str) -> None:
         ({"url": "http://127.0.0.1/", "reads": "socket peer", "networkRanges": {"vpc": "10.0.0.0/8"}}, "networkRanges"),
     ],
 )
-def test_stack_without_what_is_needed_is_refused(
-    cli: Cli, pulumi: Path, outputs: dict[str, object], words: str
-) -> None:
-    _outputs(pulumi, **outputs)
+def test_stack_without_what_is_needed_is_refused(cli: Cli, pulumi: Path, given: dict[str, object], words: str) -> None:
+    outputs(pulumi, "mine", **given)
     ran = cli("mine")
     assert (ran.code, ran.out) == (2, "")
     assert words in ran.err
 
 
 def test_stack_that_is_not_there_is_told_in_pulumis_words(cli: Cli, pulumi: Path) -> None:
-    _outputs(pulumi)
     (pulumi / "complaint").write_text("error: no stack named 'nope' found\x1b[0m")
     ran = cli("nope")
     assert (ran.code, ran.out) == (2, "")
@@ -168,7 +141,7 @@ def test_stack_that_is_not_there_is_told_in_pulumis_words(cli: Cli, pulumi: Path
 
 
 def test_outputs_that_are_no_json_are_refused(cli: Cli, pulumi: Path) -> None:
-    (pulumi / "outputs").write_text("hello")
+    (pulumi / "mine").write_text("hello")
     assert "not the JSON" in cli("mine").err
 
 

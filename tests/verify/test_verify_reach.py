@@ -1,6 +1,5 @@
 """How much a run has seen: every address, every pod, every kind of request, or it says what not."""
 
-import json
 import socket
 import threading
 import time
@@ -13,7 +12,7 @@ from realip.verify import probing
 from realip.verify import run as running
 from realip.verify.coverage import Coverage, found_share
 from tests.verify.apps import appended, leftmost, shown
-from tests.verify.conftest import Cli
+from tests.verify.conftest import Cli, outputs
 from tests.verify.servers import Request, answer, as_json, layer_4, layer_7, serving
 
 ME = ("--expect", "127.0.0.1", "--json")
@@ -369,15 +368,10 @@ def test_plain_http_to_a_tls_port_is_told(cli: Cli, reply: bytes) -> None:
     assert "https://" in ran.report["summary"]
 
 
-def test_networks_of_further_names_in_a_stack_are_noted(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    script = tmp_path / "pulumi"
+def test_networks_of_further_names_in_a_stack_are_noted(cli: Cli, pulumi: Path) -> None:
     with serving(lambda _: answer("10.9.0.7")) as server:
-        outputs = {"url": server.url, "reads": "socket peer", "networkRanges": {"superNodes": ["10.9.0.0/16"]}}
-        script.write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(outputs)}\nEND\n")
-        script.chmod(0o755)
-        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+        ranges = {"superNodes": ["10.9.0.0/16"]}
+        outputs(pulumi, "mine", url=server.url, reads="socket peer", networkRanges=ranges)
         ran = cli("mine", *ME)
     assert (ran.code, {row["by"] for row in ran.report["probes"]}) == (1, {"other range"})
     assert "superNodes" in ran.report["summary"]

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from realip.errors import InputError
 from realip.watch import command
+from tests.verify.conftest import outputs
 from tests.verify.servers import Request, answer, layer_4, serving
 from tools.waiting import wait_for
 
@@ -157,8 +157,8 @@ def test_a_target_that_is_down_is_no_loss() -> None:
 def test_a_target_that_never_answers_holds_up_no_other(tmp_path: Path, pulumi: Path) -> None:
     silent = socket.create_server(("127.0.0.1", 0))
     with silent, serving(layer_4) as server:
-        (pulumi / "hangs").write_text(outputs(f"http://127.0.0.1:{silent.getsockname()[1]}/"))
-        (pulumi / "answers").write_text(outputs(server.url))
+        up(pulumi, "hangs", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        up(pulumi, "answers", server.url)
         options = ("--expect", "127.0.0.1", "--every", 2, "--probes", 2, "--rounds", 3, "--json")
         with watching("hangs", "answers", *options) as program:
             out, _ = program.communicate(timeout=SECONDS)
@@ -171,7 +171,7 @@ def test_a_target_that_never_answers_holds_up_no_other(tmp_path: Path, pulumi: P
 
 def test_a_stack_that_moves_is_followed_and_one_that_cannot_be_read_is_no_loss(pulumi: Path) -> None:
     with serving(layer_4) as first, serving(lambda _: answer("127.0.0.9")) as second:
-        (pulumi / "mine").write_text(outputs(first.url))
+        up(pulumi, "mine", first.url)
         with watching(
             "mine", "--expect", "127.0.0.1", "--every", 1, "--probes", 2, "--listen", "127.0.0.1:0"
         ) as program:
@@ -181,7 +181,7 @@ def test_a_stack_that_moves_is_followed_and_one_that_cannot_be_read_is_no_loss(p
                 return measured(url)["realip_verdict", "mine", verdict] == 1
 
             wait_for("the first address", lambda: verdict_is("preserved"), SECONDS)
-            (pulumi / "mine").write_text(outputs(second.url))
+            up(pulumi, "mine", second.url)
             wait_for("the second address", lambda: verdict_is("translated"), SECONDS)
             (pulumi / "mine").unlink()
             wait_for("the stack to be gone", lambda: verdict_is("unknown"), SECONDS)
@@ -193,7 +193,7 @@ def test_a_stack_that_moves_is_followed_and_one_that_cannot_be_read_is_no_loss(p
 
 def test_what_reading_a_stack_took_is_taken_off_its_rounds_time(pulumi: Path) -> None:
     """Else a round of a slow state takes twice what somebody allowed, and the next one is left out."""
-    (pulumi / "mine").write_text(outputs("http://127.0.0.1:1/"))
+    up(pulumi, "mine", "http://127.0.0.1:1/")
     (pulumi / "slow").write_text("0.5")
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
@@ -209,11 +209,11 @@ def test_what_reading_a_stack_took_is_taken_off_its_rounds_time(pulumi: Path) ->
 
 def test_a_stack_is_read_once_for_each_round_and_not_once_more_to_begin(pulumi: Path) -> None:
     with serving(layer_4) as server:
-        (pulumi / "mine").write_text(outputs(server.url))
+        up(pulumi, "mine", server.url)
         with watching("mine", "--expect", "127.0.0.1", "--every", 1, "--probes", 2, "--rounds", 2) as program:
             program.communicate(timeout=SECONDS)
     assert program.returncode == 0
-    assert (pulumi / "calls").read_text().split() == ["mine", "mine"]
+    assert [asked.split()[-1] for asked in (pulumi / "calls").read_text().splitlines()] == ["mine", "mine"]
 
 
 def test_a_stack_that_cannot_be_read_at_the_start_is_bad_input(pulumi: Path) -> None:
@@ -364,23 +364,5 @@ def test_systemd_takes_every_line_of_the_unit(tmp_path: Path) -> None:
     assert [line for line in done.stderr.splitlines() if UNIT.name in line] == []
 
 
-def outputs(url: str) -> str:
-    return json.dumps({"url": url, "reads": "socket peer", "networkRanges": {"vpc": ["10.0.0.0/16"]}})
-
-
-@pytest.fixture
-def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `pulumi` program that answers with what is in a stack's file."""
-    script = tmp_path / "pulumi"
-    script.write_text(
-        f"#!{sys.executable} -IS\n"
-        "import pathlib, sys, time\n"
-        "file = pathlib.Path(__file__).parent / sys.argv[-1]\n"
-        "with file.with_name('calls').open('a') as calls: print(file.name, file=calls)\n"
-        "slow = file.parent / 'slow'\n"
-        "time.sleep(float(slow.read_text()) if slow.exists() else 0)\n"
-        "sys.exit(print(file.read_text()) if file.exists() else 'no stack named ' + sys.argv[-1])\n"
-    )
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    return tmp_path
+def up(folder: Path, stack: str, url: str) -> None:
+    outputs(folder, stack, url=url, reads="socket peer", networkRanges={"vpc": ["10.0.0.0/16"]})
