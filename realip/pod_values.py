@@ -1,6 +1,6 @@
 """The values that the Kubernetes API takes in a pod template's fields: those of short lists, numbers between limits, names, and what must be said.
 
-Kinds are told elsewhere (`realip.pod_template`), and what excludes each other in `realip.pod_validity`. The rules are those of the API
+Kinds are told elsewhere (`realip.pod_template_form`), and what excludes each other in `realip.pod_validity`. The rules are those of the API
 reference of Kubernetes 1.34 for the template of a Deployment. A value that is known later is the API server's to judge.
 """
 

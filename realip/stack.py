@@ -26,7 +26,7 @@ from realip.components.tke_service_config import make_tke_service_config
 from realip.components.workload import namespace_and_name
 from realip.exposure_args import client_access_args, layer_7_args, load_balancer_args, port_args, service_config_args
 from realip.node_pools import add_machines, pool_args, taints_of
-from realip.pod_template import with_texts
+from realip.pod_template_form import with_texts
 from realip.reached_cluster import Reached, reach
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals

@@ -26,7 +26,8 @@ from realip.components._taints import EFFECTS
 from realip.components.pod_autoscaler import POD_AUTOSCALING, PodAutoscaling, autoscaling_problems
 from realip.components.pod_disruption_budget import DISRUPTION_BUDGET, DisruptionBudget, max_unavailable
 from realip.pod import Echo, Pod, Port, is_root, low_port_sysctls
-from realip.pod_template import Fault, Words, beyond_level, faults, form_faults
+from realip.pod_template import Words, beyond_level, faults
+from realip.pod_template_form import Fault, form_faults
 from realip.problems import Problem
 from realip.quantities import A_CPU, A_MEMORY
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from realip.pod_template import form_faults
+from realip.pod_template_form import form_faults
 from realip.strategic_merge import merged
 from tests.support.patches import BASE, patch
 from tools.controlplane import ControlPlane

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realip.pod_template import form_faults
+from realip.pod_template_form import form_faults
 from realip.strategic_merge import merged
 from tests.support.patches import BASE, patch
 

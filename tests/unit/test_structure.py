@@ -52,7 +52,7 @@ FLOORS = (
         "pod_security",
         "strategic_merge",
     },
-    {"pod_values"},
+    {"pod_values", "pod_template_form"},
     {"pod_validity"},
     {"pod_template"},
     {"settings", "behaviour"},
