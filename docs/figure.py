@@ -85,7 +85,11 @@ def _lanes(language: Language) -> list[_Lane]:
 
 def _service(annotations: dict[str, str]) -> dict[str, Any]:
     metadata = {"name": "shop", "namespace": "default", "annotations": annotations}
-    return {"kind": "Service", "metadata": metadata, "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}
+    return {
+        "kind": "Service",
+        "metadata": metadata,
+        "spec": {"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 80}]},
+    }
 
 
 def alternative(language: Language) -> str:

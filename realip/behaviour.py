@@ -5,18 +5,31 @@ known about a cluster is None, and makes an answer `unknown` only where it decid
 they leave open is said in docs/audit.md.
 """
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from realip import tke
 from realip.messages import Message, message
+from realip.tke_objects import (
+    Backend,
+    Object,
+    annotations_of,
+    has_node_port,
+    has_node_ports,
+    ingress_services,
+    is_local,
+    is_nat64,
+    is_true,
+    layer_7_ports,
+    maps_of,
+    other_ports,
+    selects_pods,
+    spec_of,
+)
 
 __all__ = [
-    "EXPOSED_TYPES",
-    "LAYER_7_PROTOCOLS",
     "Access",
     "Binding",
     "ClusterFacts",
@@ -24,29 +37,15 @@ __all__ = [
     "PodNetwork",
     "Pods",
     "Sees",
-    "annotations_of",
     "direct_access",
-    "has_node_port",
     "ingress_exposure",
-    "ingress_services",
-    "is_qcloud",
-    "is_true",
-    "layer_7_ports",
     "node_port_exposure",
     "service_exposure",
 ]
 
-Object = Mapping[str, Any]
-
 SOCKET = "socket"
 FORWARDED = "x-forwarded-for"
 """The places as `realip verify --reads` names them; of the header the last entry."""
-EXPOSED_TYPES = ("LoadBalancer", "NodePort")
-"""Types of a Service that clients reach from outside the cluster."""
-LAYER_7_PROTOCOLS = frozenset({"HTTP", "HTTPS"})
-"""Protocols of a listener that end a client's connection at the load balancer (TKE 51259)."""
-_MOST_DIGITS = 5
-"""Digits of the highest port."""
 
 
 class PodNetwork(StrEnum):
@@ -139,24 +138,6 @@ class Exposure:
     """The Services behind it, in its namespace."""
 
 
-def annotations_of(body: Object) -> Mapping[str, Any]:
-    """An object's annotations; none where there is something else in their place."""
-    metadata = body.get("metadata")
-    found = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def is_true(value: object) -> bool:
-    """A value that switches a TKE feature on: the text `true`, which the documents write."""
-    return value == "true"
-
-
-def spec_of(body: Object) -> Mapping[str, Any]:
-    """An object's spec; none where there is something else in its place."""
-    found = body.get("spec")
-    return found if isinstance(found, Mapping) else {}
-
-
 def direct_access(annotations: Mapping[str, Any], key: str, cluster: ClusterFacts, pods: Pods = UNKNOWN_PODS) -> Access:
     """Direct or not, by the annotation called `key` (TKE 41897)."""
     if pods.on_super:
@@ -206,15 +187,25 @@ def service_exposure(service: Object, cluster: ClusterFacts, pods: Pods = UNKNOW
     access = direct_access(annotations, tke.SERVICE_DIRECT_ACCESS, cluster, pods)
     if access.binding is Binding.NOTHING:
         return _service(service, access.binding, Sees.NOBODY, access.why)
-    if layer_7_ports(annotations):
+    if access.binding is Binding.NODE_PORTS and not has_node_ports(service):
+        return _service(service, Binding.NOTHING, Sees.NOBODY, message("exposure_no_node_ports", access=access.why))
+    if not selects_pods(service) and (access.binding is Binding.PODS or is_local(service)):
+        why, tells = message("exposure_no_selector"), message("tells_verify")
+        return _service(service, Binding.UNKNOWN, Sees.UNKNOWN, why, SOCKET, tells=tells)
+    ends = layer_7_ports(service)
+    if ends and not other_ports(service):
         return _behind_layer_7(service, access, cluster)
     if is_nat64(annotations, tke.SERVICE_PARAMETERS):
         return _service(service, access.binding, Sees.PROXY, message("exposure_nat64"), SOCKET)
-    return _layer_4(service, access, pods)
+    made = _layer_4(service, access, pods)
+    if ends and made.sees is Sees.CLIENT:
+        why = message("exposure_listeners_mixed", ends=", ".join(ends), others=", ".join(other_ports(service)))
+        return replace(made, reads=FORWARDED, forgeable=None, why=why)
+    return made
 
 
 def _layer_4(service: Object, access: Access, pods: Pods) -> Exposure:
-    local = is_local(service)
+    local = is_local(service) and has_node_ports(service)
     if pods.sidecar:
         return _service(service, access.binding, Sees.PROXY, message("exposure_sidecar"), SOCKET)
     if access.binding is Binding.PODS:
@@ -272,119 +263,6 @@ def _namespace(metadata: Mapping[str, Any]) -> str:
     return str(metadata.get("namespace") or "default")
 
 
-def has_node_port(service: Object) -> bool:
-    """A Service of a type that has node ports; ClusterIP, the default, and ExternalName have none."""
-    return spec_of(service).get("type") in EXPOSED_TYPES
-
-
-def is_local(service: Object) -> bool:
-    """`externalTrafficPolicy: Local`, which has no meaning on a ClusterIP."""
-    return spec_of(service).get("externalTrafficPolicy") == "Local"
-
-
-def layer_7_ports(annotations: Mapping[str, Any]) -> list[str]:
-    """The listeners of a Service that end connections at the load balancer, by its annotation (TKE 51259)."""
-    said = annotations.get(tke.SERVICE_PROTOCOLS)
-    listeners = json_map(said)
-    return [
-        str(port)
-        for port, about in listeners.items()
-        if isinstance(about, Mapping) and _listed(about.get("protocol")) & LAYER_7_PROTOCOLS
-    ]
-
-
-def json_map(said: object) -> Mapping[str, Any]:
-    """The map that an annotation has as JSON; empty where it is something else."""
-    found = _json(said)
-    return found if isinstance(found, dict) else {}
-
-
-def _json(said: object) -> object:
-    """The value that an annotation has as JSON; None where it has none."""
-    try:
-        return json.loads(said) if isinstance(said, str) else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _listed(value: object) -> set[str]:
-    words = value if isinstance(value, list) else [value]
-    return {word.upper() for word in words if isinstance(word, str)}
-
-
-def is_nat64(annotations: Mapping[str, Any], key: str) -> bool:
-    """A load balancer of IP version `IPV6`, which turns a client's IPv6 address into an IPv4 one (CLB 214/68105)."""
-    version = json_map(annotations.get(key)).get("AddressIPVersion")
-    return isinstance(version, str) and version.upper() == "IPV6"
-
-
-def is_qcloud(ingress: Object, default_class: str | None = None) -> bool:
-    """An Ingress of TKE's controller: class `qcloud` by annotation or field, or no class at all (TKE 56112)."""
-    return ingress_class(ingress, default_class) == tke.CLASS_QCLOUD
-
-
-def ingress_class(ingress: Object, default_class: str | None = None) -> str:
-    """The class of an Ingress; without one the cluster's default class, else TKE's."""
-    said = annotations_of(ingress).get(tke.CLASS_ANNOTATION) or spec_of(ingress).get("ingressClassName")
-    return str(said or default_class or tke.CLASS_QCLOUD)
-
-
-@dataclass(frozen=True)
-class Backend:
-    """A Service that an Ingress names, and the port that it wants of it."""
-
-    service: str
-    port: object
-
-
-def ingress_services(ingress: Object) -> list[Backend]:
-    """The Services that an Ingress names, each port once, in order."""
-    spec = spec_of(ingress)
-    found = [_backend(spec.get("defaultBackend") or spec.get("backend"))]
-    for rule in _maps(spec.get("rules")):
-        http = rule.get("http")
-        paths = _maps(http.get("paths") if isinstance(http, Mapping) else None)
-        found += [_backend(path.get("backend")) for path in paths]
-    annotations = annotations_of(ingress)
-    if is_true(annotations.get(tke.INGRESS_RULE_MIX)):
-        # TKE's own form of rules, for HTTP and HTTPS apart, beside or in place of the spec's.
-        for key in (tke.INGRESS_HTTP_RULES, tke.INGRESS_HTTPS_RULES):
-            found += [_backend(_plain(rule.get("backend"))) for rule in _maps(_json(annotations.get(key)))]
-    unique: list[Backend] = []
-    for backend in found:
-        if backend is not None and backend not in unique:
-            unique.append(backend)
-    return unique
-
-
-def _plain(backend: object) -> object:
-    """A backend of TKE's own rules, whose port is a number as text (TKE 56112)."""
-    if not isinstance(backend, Mapping):
-        return backend
-    port = backend.get("servicePort")
-    if isinstance(port, str) and port.isdecimal() and len(port) <= _MOST_DIGITS:
-        port = int(port)
-    return {**backend, "servicePort": port}
-
-
-def _backend(value: object) -> Backend | None:
-    if not isinstance(value, Mapping):
-        return None
-    service = value.get("service")
-    if isinstance(service, Mapping) and service.get("name"):
-        port = service.get("port")
-        return Backend(
-            str(service["name"]), port.get("number") or port.get("name") if isinstance(port, Mapping) else port
-        )
-    if value.get("serviceName"):  # extensions/v1beta1 and networking.k8s.io/v1beta1
-        return Backend(str(value["serviceName"]), value.get("servicePort"))
-    return None
-
-
-def _maps(value: object) -> Iterable[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-
 def ingress_exposure(
     ingress: Object, services: Mapping[str, Object], cluster: ClusterFacts, pods: Pods = UNKNOWN_PODS
 ) -> Exposure:
@@ -438,7 +316,7 @@ def _refusal(
 
 
 def _has_port(service: Object, wanted: object) -> bool:
-    ports = list(_maps(spec_of(service).get("ports")))
+    ports = list(maps_of(spec_of(service).get("ports")))
     return not ports or any(wanted in (port.get("port"), port.get("name")) for port in ports)
 
 

@@ -124,6 +124,7 @@ __all__ = [
     "SERVICE_PREFIXES",
     "SERVICE_PROTOCOLS",
     "SERVICE_SECURITY_GROUPS",
+    "SERVICE_SOURCE_ENDPOINTS",
     "SERVICE_TARGET_GROUPS",
     "SESSION_EXPIRE_TIMES",
     "SUBNET_MASKS",
@@ -181,6 +182,8 @@ SERVICE_LOCAL_ONLY_WITH_POD = "service.kubernetes.io/local-svc-only-bind-node-wi
 """`"true"`: of a Service with `externalTrafficPolicy: Local` only nodes that have a pod are bound (TKE 45492)."""
 SERVICE_LOCAL_WEIGHTED = "service.cloud.tencent.com/local-svc-weighted-balance"
 """`"true"`: nodes weigh as much as they have pods; goes with the annotation above (TKE 45492)."""
+SERVICE_SOURCE_ENDPOINTS = "service.cloud.tencent.com/loadbalancer-source-endpoints"
+"""On Services that TKE makes itself: where their backends come from."""
 SERVICE_PROTOCOLS = "service.cloud.tencent.com/specify-protocol"
 """JSON: a listener's protocols by its port, over what the Service's own ports say: `{"443":{"protocol":["TCP_SSL"],"tls":"secret"}}`
 (TKE 51259). TCP and UDP in one Service, on one port or on several, with direct access alone; the Service's ports are all TCP then."""

@@ -204,7 +204,7 @@ def _read(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
         from realip.audit.state import stack_world  # noqa: PLC0415
 
         worlds += [stack_world(path) for path in texts.stacks]
-    return worlds, texts.texts, []
+    return worlds, texts.texts, list(texts.notes)
 
 
 def _live(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str], list[Message]]:

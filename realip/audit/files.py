@@ -3,14 +3,17 @@
 import os
 import stat
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from realip.audit.kustomize import patches_of
 from realip.audit.objects import Found
 from realip.audit.reading import objects_in
 from realip.errors import InputError
+from realip.messages import Message, message
 
 __all__ = ["Texts"]
 
@@ -20,6 +23,9 @@ _LEFT_OUT = {".git", ".venv", "node_modules", "__pycache__"}
 _LARGEST = 2 << 30
 _PART = 1 << 20
 _MOST_PROBLEMS = 20
+_MOST_NAMED = 3
+_ALONE = ("Service", "Ingress", "Gateway")
+"""Kinds of which a cluster has one of a name."""
 
 
 @dataclass
@@ -32,29 +38,50 @@ class Texts:
     """Stack files of this project's kind, which are programs' settings and no objects."""
     others: int = 0
     """Objects of kinds that are not looked at."""
+    patches: list[str] = field(default_factory=list)
+    """Files that are patches of Kustomize's."""
+
+    @property
+    def notes(self) -> Iterator[Message]:
+        """Files that were left out, and objects that are there more than once."""
+        if self.patches:
+            yield message("audit_patches", files=", ".join(self.patches[:_MOST_NAMED]), count=len(self.patches))
+        places: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for found in self.found:
+            if found.kind in _ALONE:
+                places[found.key].append(found.place.file)
+        again = {key: files for key, files in places.items() if len(files) > 1}
+        if again:
+            (kind, space, name), files = next(iter(again.items()))
+            where = ", ".join(dict.fromkeys(files))
+            yield message("audit_twice", count=len(again), object=f"{kind} {space}/{name}", files=where)
 
     @classmethod
     def read(cls, paths: Sequence[str]) -> "Texts":
         """Everything under the paths. InputError for what cannot be read or holds no Kubernetes object."""
         made, seen = cls(), set()
         problems: list[str] = []
-        for path in paths:
-            for name, file in _files(path):
-                known = name if file is None else os.path.realpath(file)
-                if known in seen:
-                    continue
-                seen.add(known)
-                if file is not None and _is_stack_file(file):
-                    made.stacks.append(file)
-                    continue
-                before = len(made.found) + made.others
-                try:
-                    made._take(name, _text(name, file, asked=path == name))
-                except InputError as problem:
-                    problems.append(str(problem))
-                    continue
-                if file is not None and path == name and len(made.found) + made.others == before:
-                    problems.append(f"{name}: has no Kubernetes object in it (no document with apiVersion and kind)")
+        given = [(path, name, file) for path in paths for name, file in _files(path)]
+        patches = {patch for _, _, file in given if file is not None for patch in patches_of(file)}
+        for path, name, file in given:
+            known = name if file is None else os.path.realpath(file)
+            if known in seen:
+                continue
+            seen.add(known)
+            if known in patches and path != name:
+                made.patches.append(name)
+                continue
+            if file is not None and _is_stack_file(file):
+                made.stacks.append(file)
+                continue
+            before = len(made.found) + made.others
+            try:
+                made._take(name, _text(name, file, asked=path == name))
+            except InputError as problem:
+                problems.append(str(problem))
+                continue
+            if file is not None and path == name and len(made.found) + made.others == before:
+                problems.append(f"{name}: has no Kubernetes object in it (no document with apiVersion and kind)")
         if problems:
             raise InputError("\n".join([*problems[:_MOST_PROBLEMS], *_rest(problems)]))
         if not made.found and not made.others and not made.stacks:

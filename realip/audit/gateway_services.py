@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from realip.audit.charts import CHART_SERVICE
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.world import Template, World, selector_of
-from realip.behaviour import EXPOSED_TYPES
+from realip.tke_objects import EXPOSED_TYPES
 
 __all__ = [
     "ENVOY_GATEWAY",
@@ -25,6 +26,10 @@ _MARKS = ("ingress", "gateway", "controller", "proxy")
 _NAME_LABELS = ("app.kubernetes.io/name", "app", "helm.sh/chart")
 _GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 """The label of what a controller makes for a Gateway (Gateway API, GEP-1762)."""
+_PASSED_ON = ("type", "externalTrafficPolicy", "loadBalancerClass", "allocateLoadBalancerNodePorts")
+"""Fields of an EnvoyProxy's envoyService that become the Service's."""
+_SELECTS = {"selector": {_GATEWAY_NAME: "*"}}
+"""The selector of what a controller makes."""
 _OWNING = "gateway.envoyproxy.io/owning-gateway-"
 
 
@@ -32,10 +37,16 @@ _OWNING = "gateway.envoyproxy.io/owning-gateway-"
 
 
 def controller_services(world: World, name: str) -> list[Found]:
-    """The Services by which the controller of an Ingress class or a GatewayClass is reached: load balancers, else node ports."""
+    """The Services by which a class's controller is reached: load balancers, else node ports and what TKE's Ingresses lead to."""
     family = _family(world, name)
-    exposed = [found for found in world.by_kind["Service"] if found.spec.get("type") in EXPOSED_TYPES]
+    exposed = [
+        found
+        for found in world.by_kind["Service"]
+        if found.spec.get("type") in EXPOSED_TYPES or found in world.behind_qcloud
+    ]
+    charted = [found for found in world.by_kind[CHART_SERVICE] if found.spec.get("type") in EXPOSED_TYPES]
     mine = [found for found in exposed if _belongs(_words_of(found), family)]
+    mine = mine or [found for found in charted if _belongs(_words_of(found), family)]
     balanced = [found for found in mine if found.spec.get("type") == "LoadBalancer"]
     return _of_class(balanced or mine, name)
 
@@ -103,15 +114,18 @@ def gateway_service(world: World, gateway: Found) -> Mapping[str, Any] | None:
         kubernetes = as_map(as_map(proxy.spec.get("provider") if proxy else None).get("kubernetes"))
         service = as_map(kubernetes.get("envoyService"))
         said = {**as_map(infrastructure.get("annotations")), **as_map(service.get("annotations"))}
-        spec = {
-            "type": service.get("type", "LoadBalancer"),
-            "externalTrafficPolicy": service.get("externalTrafficPolicy", "Local"),
+        spec = {"type": "LoadBalancer", "externalTrafficPolicy": "Local"}
+        spec |= {key: service[key] for key in _PASSED_ON if key in service}
+        patch = as_map(as_map(service.get("patch")).get("value"))
+        said |= as_map(as_map(patch.get("metadata")).get("annotations"))
+        return {
+            "metadata": {**metadata, "annotations": said},
+            "spec": {**_SELECTS, **spec, **as_map(patch.get("spec"))},
         }
-        return {"metadata": {**metadata, "annotations": said}, "spec": spec}
     if controller == ISTIO:
         own_annotations = as_map(infrastructure.get("annotations")) or gateway.annotations
         kind = own_annotations.get("networking.istio.io/service-type", "LoadBalancer")
-        return {"metadata": {**metadata, "annotations": own_annotations}, "spec": {"type": kind}}
+        return {"metadata": {**metadata, "annotations": own_annotations}, "spec": {**_SELECTS, "type": kind}}
     return None
 
 

@@ -5,25 +5,29 @@ from dataclasses import replace
 from ipaddress import collapse_addresses, ip_network
 from typing import Any
 
+from realip import tke
+from realip.audit.charts import CHART_SERVICE
 from realip.audit.gateway_services import (
     controller_services,
     gateway_service,
     host_gateways,
     own_service,
 )
+from realip.audit.helm_values import NGINX_KEYS, VALUES, nginx_data
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.world import World
 from realip.behaviour import (
-    EXPOSED_TYPES,
     FORWARDED,
     SOCKET,
     Binding,
     Exposure,
     Sees,
+    ingress_exposure,
     node_port_exposure,
     service_exposure,
 )
 from realip.messages import message
+from realip.tke_objects import EXPOSED_TYPES, annotations_of
 
 __all__ = [
     "NGINX_KEYS",
@@ -31,22 +35,12 @@ __all__ = [
     "nginx_settings",
     "other_ingress",
     "policies_of",
+    "sends_proxy_protocol",
     "trusted_hops",
     "trusts_everyone",
+    "values_behind",
+    "wants_proxy_protocol",
 ]
-
-NGINX_KEYS = frozenset(
-    {
-        "use-forwarded-headers",
-        "compute-full-forwarded-for",
-        "proxy-real-ip-cidr",
-        "use-proxy-protocol",
-        "enable-real-ip",
-        "forwarded-for-header",
-    }
-)
-"""Keys of ingress-nginx's ConfigMap about clients' addresses."""
-
 
 # --- Controllers of Ingresses ------------------------------------------------------------------------------------------
 
@@ -78,13 +72,19 @@ def _behind(world: World, service: Found, about: tuple[str, str, str]) -> Exposu
     """The exposure of apps behind an ingress controller that a Service leads to."""
     front = _front(world, service.body, service)
     said = f"{service.namespace}/{service.name}"
+    settings = nginx_settings(world, service)
+    if settings is not None and settings.get("use-proxy-protocol") == "true" and misses_proxy_protocol(world, service):
+        why = message("exposure_proxy_protocol", service=said)
+        return Exposure(*about, front.binding, Sees.NOBODY, None, None, why)
     if front.sees is not Sees.CLIENT:
         why = message("exposure_gateway_lost", service=said, why=front.why)
         reads = None if front.sees is Sees.NOBODY else FORWARDED
         return Exposure(*about, front.binding, front.sees, reads, None, why, front.tells)
-    settings = nginx_settings(world, service)
     if front.reads == FORWARDED:
-        if settings is not None and not _believes_header(settings):
+        if settings is None and not world.facts.complete:
+            why, tells = message("exposure_header_unread", service=said), message("tells_verify_header")
+            return Exposure(*about, front.binding, Sees.UNKNOWN, FORWARDED, None, why, tells)
+        if not _believes_header(settings or {}):
             why = message("exposure_header_replaced", service=said)
             return Exposure(*about, front.binding, Sees.PROXY, FORWARDED, forgeable=False, why=why)
         return Exposure(*about, front.binding, Sees.CLIENT, FORWARDED, None, message("exposure_gateway", service=said))
@@ -103,17 +103,50 @@ def _forged(world: World, service: Found, settings: Mapping[str, Any] | None) ->
 
 def _front(world: World, service: Mapping[str, Any], found: Found | None) -> Exposure:
     """The exposure of the gateway itself."""
+    pods = world.pods_of([found] if found else [])
+    if found is not None and found in world.behind_qcloud and service["spec"].get("type") != "LoadBalancer":
+        outer = world.behind_qcloud[found][0]
+        return ingress_exposure(outer.body, world.bodies.get(outer.namespace, {}), world.facts, pods)
     made = node_port_exposure if service["spec"].get("type") == "NodePort" else service_exposure
-    return made(service, world.facts, world.pods_of([found] if found else []))
+    return made(service, world.facts, pods)
+
+
+def sends_proxy_protocol(world: World, service: Mapping[str, Any], namespace: str) -> bool:
+    """A listener of a Service is set to send PROXY protocol, by the TkeServiceConfig that it names."""
+    named = annotations_of(service).get(tke.SERVICE_CONFIG)
+    for config in world.by_kind["TkeServiceConfig"]:
+        if (config.namespace, config.name) == (namespace, named):
+            listeners = as_maps(as_map(config.spec.get("loadBalancer")).get("l4Listeners"))
+            return any(as_map(listener.get("proxyProtocol")).get("enable") is True for listener in listeners)
+    return False
+
+
+def misses_proxy_protocol(world: World, service: Found) -> bool:
+    """A load balancer of TKE's that is known to send none."""
+    return service.spec.get("type") == "LoadBalancer" and not sends_proxy_protocol(
+        world, service.body, service.namespace
+    )
 
 
 def nginx_settings(world: World, service: Found) -> Mapping[str, Any] | None:
     """The ConfigMap of the ingress-nginx controller behind a Service; None where it is not among the objects."""
+    if service.kind == CHART_SERVICE:
+        return next((data for values in values_behind(world, service) for _, data in nginx_data(values.body)), {})
     for found in world.by_kind["ConfigMap"]:
         data = as_map(found.body.get("data"))
         if found.namespace == service.namespace and (NGINX_KEYS & data.keys() or "ingress-nginx" in found.name):
             return data
     return None
+
+
+def values_behind(world: World, service: Found) -> list[Found]:
+    """The values of which a chart makes a Service."""
+    name = service.name.partition(":")[0]
+    return [
+        found
+        for found in world.by_kind[VALUES]
+        if (found.namespace or "default", found.name) == (service.namespace, name)
+    ]
 
 
 def _believes_header(settings: Mapping[str, Any]) -> bool:
@@ -155,19 +188,25 @@ def gateway_exposure(world: World, gateway: Found) -> Exposure:
     front = replace(
         _front(world, service, own), kind="Gateway", namespace=gateway.namespace, name=gateway.name, services=()
     )
+    if wrong := [key for key, value in annotations_of(service).items() if not isinstance(value, str)]:
+        why = message("exposure_refused", key=wrong[0])
+        return replace(front, binding=Binding.NOTHING, sees=Sees.NOBODY, reads=None, forgeable=None, why=why)
     if front.sees is not Sees.CLIENT:
         return front
     if _passes_through(gateway):
         return replace(front, sees=Sees.PROXY, reads=SOCKET, why=message("exposure_passthrough"))
     policies = list(policies_of(world, gateway))
+    name = str(own) if own else f"{gateway.namespace}/{gateway.name}"
+    space = own.namespace if own else gateway.namespace
+    balanced = service["spec"].get("type") == "LoadBalancer"
+    if balanced and any(map(wants_proxy_protocol, policies)) and not sends_proxy_protocol(world, service, space):
+        why = message("exposure_proxy_protocol", service=name)
+        return replace(front, sees=Sees.NOBODY, reads=None, forgeable=None, why=why)
     if front.reads == FORWARDED and not any(map(trusted_hops, policies)):
         return replace(front, sees=Sees.PROXY, why=message("exposure_hops_missing"))
     hops = front.reads != FORWARDED and any(map(trusted_hops, policies))
     forged = hops or any(map(trusts_in_policy, policies))
-    why = message(
-        "exposure_gateway_forged" if forged else "exposure_gateway",
-        service=str(own) if own else f"{gateway.namespace}/{gateway.name}",
-    )
+    why = message("exposure_gateway_forged" if forged else "exposure_gateway", service=name)
     return replace(front, reads=FORWARDED, forgeable=forged, why=why)
 
 
@@ -191,6 +230,13 @@ def policies_of(world: World, gateway: Found) -> Iterator[Found]:
         for target in [as_map(spec.get("targetRef")), *as_maps(spec.get("targetRefs"))]:
             if policy.namespace == gateway.namespace and target.get("name") == gateway.name:
                 yield policy
+
+
+def wants_proxy_protocol(policy: Found) -> bool:
+    """A policy by which a gateway takes no connection without PROXY protocol (Envoy Gateway, ClientTrafficPolicy)."""
+    said = policy.spec.get("proxyProtocol")
+    newer = isinstance(said, Mapping) and said.get("optional") is not True
+    return newer or policy.spec.get("enableProxyProtocol") is True
 
 
 def detection(policy: Found) -> Mapping[str, Any]:

@@ -88,6 +88,7 @@ INGRESS: Mapping[str, Key] = {
 """Of an Ingress (TKE 56112)."""
 
 DOCUMENTED: Mapping[str, Mapping[str, Key]] = {"Service": SERVICE, "Ingress": INGRESS}
+"""By the kind of object that they are for."""
 
 OF_OTHERS: Mapping[str, str] = {
     "service.kubernetes.io/exist-lb-id": tke.SERVICE_EXISTING_LOAD_BALANCER,

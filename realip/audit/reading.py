@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from realip.audit import json_text, yaml_text
-from realip.audit.helm_values import as_values
+from realip.audit.helm_values import as_values, carried
 from realip.audit.objects import CLUSTER_WIDE, KINDS, NAMELESS, Found, Place
 from realip.errors import InputError
 
@@ -23,8 +23,8 @@ def objects_in(text: str, name: str) -> Iterator[Found | None]:
         except InputError as refused:
             try:
                 entries = list(yaml_text.documents(text, name))  # a flow of YAML looks like it
-            except InputError:
-                raise refused from None
+            except InputError as also:
+                raise (also if yaml_text.hint(text) else refused) from None
     else:
         entries = yaml_text.documents(text, name)
     for value, line, piece in entries:
@@ -49,12 +49,13 @@ def _of(value: Any, place: Place) -> Iterator[Found | None]:
         raise InputError(f"{_said(place)}: is {_kind_of(value)}, not a Kubernetes object")
     kind, version = value.get("kind"), value.get("apiVersion")
     if not isinstance(kind, str) or not isinstance(version, str):
-        if "kind" not in value and (values := as_values(value, place)) is not None:
-            yield values
+        if "kind" not in value:
+            yield from as_values(value, place)
         return
     if kind.endswith("List") and "items" in value:
         yield from _items(value, kind, version, place)
         return
+    yield from carried(value, kind, _group_of(version), place)
     yield take(value, kind, version, place)
 
 

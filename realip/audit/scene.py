@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from realip import tke
 from realip.audit import gateways
+from realip.audit.charts import CHART_SERVICE
 from realip.audit.objects import Found
+from realip.audit.refusals import refusal
 from realip.audit.world import World, selector_of
 from realip.behaviour import (
-    EXPOSED_TYPES,
     SOCKET,
     Access,
     Binding,
@@ -18,23 +19,18 @@ from realip.behaviour import (
     Pods,
     Sees,
     direct_access,
-    ingress_class,
     ingress_exposure,
-    ingress_services,
-    is_qcloud,
     node_port_exposure,
     service_exposure,
 )
 from realip.messages import message
+from realip.tke_objects import EXPOSED_TYPES, ingress_class, ingress_services, is_qcloud
 
-__all__ = ["READS", "Scene", "Word", "refused_word"]
+__all__ = ["READS", "Scene"]
 
 READS = "realip.audit/reads"
 """An annotation by which an object says where its app looks for the address: `socket`, or a header's name."""
-_WORDS = {
-    "type": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
-    "externalTrafficPolicy": ("Cluster", "Local"),
-}
+_SERVICES = ("Service", CHART_SERVICE)
 
 
 class Scene:
@@ -54,15 +50,15 @@ class Scene:
             found: self._exposure(found)
             for found in self.world.objects
             if found.kind in {"Ingress", "Gateway"}
-            or (found.kind == "Service" and found.spec.get("type") in EXPOSED_TYPES)
+            or (found.kind in _SERVICES and found.spec.get("type") in EXPOSED_TYPES)
         }
 
     def _exposure(self, found: Found) -> Exposure:
         if refused := self.refused_keys(found):
             why = message("exposure_refused", key=refused[0])
             return Exposure(found.kind, found.namespace, found.name, Binding.NOTHING, Sees.NOBODY, None, None, why)
-        if word := refused_word(found):
-            why = message("exposure_refused_word", key=word.key, value=word.value)
+        if refused_for := refusal(found):
+            why = message("exposure_refused_word", key=refused_for.key, value=refused_for.value)
             return Exposure(found.kind, found.namespace, found.name, Binding.NOTHING, Sees.NOBODY, None, None, why)
         facts = self.world.facts
         if found.kind == "Gateway":
@@ -80,12 +76,12 @@ class Scene:
         if made.reads == SOCKET and (header := self.header_read(found)) and found not in self.backed:
             why = message("exposure_header_believed", header=header)
             return replace(made, forgeable=True, why=why)
-        return made
+        return replace(made, kind=found.kind)
 
     def pods(self, found: Found) -> Pods:
         """The pods behind a Service or an Ingress."""
         if found not in self._pods:
-            services = [found] if found.kind == "Service" else self.backends(found)
+            services = [found] if found.kind in _SERVICES else self.backends(found)
             self._pods[found] = self.world.pods_of(services)
         return self._pods[found]
 
@@ -98,7 +94,7 @@ class Scene:
                 and not found.spec.get("loadBalancerClass")
                 and found.annotations.get(tke.SERVICE_MODE) != tke.MODE_SKIP
                 and not self.refused_keys(found)
-                and refused_word(found) is None
+                and refusal(found) is None
             )
             self._balanced[found] = known
         return known
@@ -111,7 +107,7 @@ class Scene:
     def access(self, found: Found) -> Access:
         """How the load balancer of a Service or an Ingress of TKE's reaches pods."""
         if found not in self._accesses:
-            service = found.kind == "Service"
+            service = found.kind in _SERVICES
             key = tke.SERVICE_DIRECT_ACCESS if service else tke.INGRESS_DIRECT_ACCESS
             self._accesses[found] = direct_access(found.annotations, key, self.world.facts, self.pods(found))
         return self._accesses[found]
@@ -177,15 +173,10 @@ class Scene:
             found += [other for other in self.same_pods(service) if other not in behind and other not in found]
         return found
 
-    @cached_property
+    @property
     def backed(self) -> Mapping[Found, list[Found]]:
         """The Ingresses of TKE's that each Service stands behind."""
-        made: dict[Found, list[Found]] = defaultdict(list)
-        for found in self.world.by_kind["Ingress"]:
-            if is_qcloud(found.body, self.world.default_class):
-                for service in self.backends(found):
-                    made[service].append(found)
-        return made
+        return self.world.behind_qcloud
 
     @cached_property
     def _fronted(self) -> set[tuple[str, str]]:
@@ -206,30 +197,10 @@ class Scene:
 
     def declared(self, found: Found) -> Iterator[str]:
         """The places where the app behind an Ingress or a Service is said to look: on these, or on the pods."""
-        services = [found] if found.kind == "Service" else self.backends(found)
+        services = [found] if found.kind in _SERVICES else self.backends(found)
         said = [found.annotations.get(READS), *(service.annotations.get(READS) for service in services)]
         said += [template.annotations.get(READS) for each in services for template in self.world.templates_of(each)]
         yield from (place.strip().casefold() for place in said if isinstance(place, str))
-
-
-@dataclass(frozen=True)
-class Word:
-    """A value of a Service's spec that Kubernetes does not have."""
-
-    key: str
-    value: object
-    known: tuple[str, ...]
-
-
-def refused_word(found: Found) -> Word | None:
-    """The first word for which the API server refuses a Service; None where it refuses none (core/v1 Service)."""
-    if found.kind != "Service":
-        return None
-    for key, known in _WORDS.items():
-        value = found.spec.get(key)
-        if value is not None and value not in known:
-            return Word(key, value, known)
-    return None
 
 
 def _selected(service: Found) -> tuple[str, frozenset[tuple[str, str]]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from realip import tke
 from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
+from realip.audit.sidecars import Injected, has_sidecar
 from realip.behaviour import ClusterFacts, PodNetwork, Pods
 from realip.cluster_facts import is_super_node, offers_eni
+from realip.tke_objects import ingress_services, is_qcloud
 
 __all__ = ["PATCHED", "Template", "World"]
 
@@ -18,8 +20,8 @@ PATCHED = "realip.patch"
 """A key beside those of an object that says: these are a patch's fields, and the object has more."""
 _SUPER_NAME = "eklet-"
 """How TKE's names of super nodes start; only for a node that is not among the objects."""
-_PROXIES = frozenset({"istio-proxy", "linkerd-proxy"})
-_INJECTED = "sidecar.istio.io/inject"
+_POD_NAME = "statefulset.kubernetes.io/pod-name"
+"""A label that a StatefulSet's controller gives each of its pods: the set's name and a number."""
 _SERVICE_NAME = "kubernetes.io/service-name"
 _OVERLAYS = ("vxlan", "geneve")
 
@@ -129,6 +131,18 @@ class World:
             return PodNetwork.VPC_CNI
         return None
 
+    @cached_property
+    def behind_qcloud(self) -> Mapping[Found, list[Found]]:
+        """The Ingresses of TKE's that each Service stands behind."""
+        made: dict[Found, list[Found]] = defaultdict(list)
+        for found in self.by_kind["Ingress"]:
+            if is_qcloud(found.body, self.default_class):
+                named = self.services.get(found.namespace, {})
+                for name in dict.fromkeys(backend.service for backend in ingress_services(found.body)):
+                    if name in named:
+                        made[named[name]].append(found)
+        return made
+
     # --- Services and their pods ---------------------------------------------------------------------------------------
 
     @cached_property
@@ -178,6 +192,8 @@ class World:
         selector = selector_of(service)
         if not selector or not self.templates:
             return []
+        if _POD_NAME in selector:
+            return [template for template in self.templates.get(service.namespace, ()) if _has_pod(template, selector)]
         lists = [self._by_label.get((service.namespace, key, str(value)), []) for key, value in selector.items()]
         return [
             template
@@ -255,33 +271,21 @@ class World:
         return True if name.startswith(_SUPER_NAME) else None
 
     def _has_sidecar(self, template: Template, services: list[Found]) -> bool:
-        apps = as_maps(template.spec.get("containers"))
-        containers = [*apps, *as_maps(template.spec.get("initContainers"))]
-        if template.annotations.get("sidecar.istio.io/interceptionMode") == "TPROXY" or _is_gateway(template, apps):
-            return False
-        ports = {
-            str(port.get("targetPort", port.get("port")))
-            for service in services
-            for port in as_maps(service.spec.get("ports"))
-        }
-        excluded = template.annotations.get("traffic.sidecar.istio.io/excludeInboundPorts")
-        if isinstance(excluded, str) and ports <= {port.strip() for port in excluded.split(",")}:
-            return False
-        if any(str(container.get("name")) in _PROXIES for container in containers):
-            return True
-        said = template.labels.get(_INJECTED, template.annotations.get(_INJECTED))
-        if said is not None:
-            return bool(said == "true")
-        return template.found.namespace in self._meshed
+        space = as_map(self._namespaces.get(template.found.namespace, {}))
+        pod = Injected(
+            template.labels,
+            template.annotations,
+            template.spec,
+            as_map(space.get("labels")),
+            as_map(space.get("annotations")),
+        )
+        ports = [port for service in services for port in as_maps(service.spec.get("ports"))]
+        return has_sidecar(pod, [port.get("targetPort", port.get("port")) for port in ports])
 
     @cached_property
-    def _meshed(self) -> frozenset[str]:
-        """Namespaces whose pods get a proxy."""
-        return frozenset(
-            found.name
-            for found in self.by_kind["Namespace"]
-            if as_map(as_map(found.body.get("metadata")).get("labels")).get("istio-injection") == "enabled"
-        )
+    def _namespaces(self) -> Mapping[str, Mapping[str, Any]]:
+        """The metadata of each Namespace."""
+        return {found.name: as_map(found.body.get("metadata")) for found in self.by_kind["Namespace"]}
 
     @cached_property
     def default_class(self) -> str | None:
@@ -297,13 +301,6 @@ def selector_of(service: Found) -> Mapping[str, Any]:
     return as_map(service.spec.get("selector"))
 
 
-def _is_gateway(template: Template, containers: list[Mapping[str, Any]]) -> bool:
-    """Pods in which the proxy is the app: a gateway of the mesh."""
-    if template.annotations.get("inject.istio.io/templates") == "gateway":
-        return True
-    return bool(containers) and all(str(container.get("name")) in _PROXIES for container in containers)
-
-
 def _is_super(node: Found) -> bool:
     return is_super_node(as_map(as_map(node.body.get("metadata")).get("labels")))
 
@@ -312,9 +309,32 @@ def _offers_interfaces(node: Found) -> bool:
     return offers_eni(as_map(as_map(node.body.get("status")).get("allocatable")))
 
 
+def _has_pod(template: Template, selector: Mapping[str, Any]) -> bool:
+    """A StatefulSet's template among whose pods is the one that a Service names, or that pod."""
+    name, _, number = str(selector[_POD_NAME]).rpartition("-")
+    if template.found.kind == "StatefulSet" and template.found.name == name and number.isdecimal():
+        selector = {key: value for key, value in selector.items() if key != _POD_NAME}
+    return all(template.labels.get(key) == value for key, value in selector.items())
+
+
 def _wants_super(template: Template) -> bool | None:
-    """True for a template whose pods run on super nodes; None where it does not say."""
-    return True if is_super_node(as_map(template.spec.get("nodeSelector"))) else None
+    """True for a template whose pods run on super nodes alone; None where it does not say."""
+    if is_super_node(as_map(template.spec.get("nodeSelector"))):
+        return True
+    affinity = as_map(as_map(template.spec.get("affinity")).get("nodeAffinity"))
+    required = as_map(affinity.get("requiredDuringSchedulingIgnoredDuringExecution"))
+    terms = as_maps(required.get("nodeSelectorTerms"))  # a node has to fit one of them
+    return True if terms and all(map(_names_super, terms)) else None
+
+
+def _names_super(term: Mapping[str, Any]) -> bool:
+    """A term that only super nodes fit."""
+    labels = {
+        str(each.get("key")): values[0]
+        for each in as_maps(term.get("matchExpressions"))
+        if each.get("operator") == "In" and isinstance(values := each.get("values"), list) and len(values) == 1
+    }
+    return is_super_node(labels)
 
 
 def _has_interface(template: Template) -> bool:

@@ -12,7 +12,7 @@ import yaml
 
 from realip.errors import InputError
 
-__all__ = ["Piece", "compose", "depth_complaint", "documents", "map_in", "plain_word"]
+__all__ = ["Piece", "compose", "depth_complaint", "documents", "hint", "map_in", "plain_word"]
 
 _MARK = re.compile(r"^---(?=\s|$)[^\n]*$", re.MULTILINE)
 _ITEMS = re.compile(r"^items:[ \t]*\n(?=[ ]*- )", re.MULTILINE)
@@ -39,6 +39,8 @@ _INTEGERS = (
     (re.compile(r"([-+]?)0([0-7]+)"), 8),
     (re.compile(r"([-+]?)(0|[1-9][0-9]*)"), 10),
 )
+_BRACES = re.compile(r"\{\{-?\s*[^\s{}]")
+"""The start of an expression of Go's templates; in a flow of YAML a map would be the key of a map there."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 _TAG = "tag:yaml.org,2002:"
 
@@ -122,11 +124,20 @@ def _too_deep(text: str) -> int | None:
 def _complaint(error: yaml.YAMLError, part: str, piece: Piece, name: str) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    template = "; render a Helm chart first: helm template" if "{{" in str(error) else ""
+    template = hint(part)
     if mark is None:  # a letter that YAML does not have
         at = getattr(error, "position", 0)
         return f"{name}, line {piece.line + part.count(chr(10), 0, at) + 1}: is not YAML: {problem}{template}"
     return f"{name}, line {piece.line + mark.line + 1}, column {mark.column + 1}: is not YAML: {problem}{template}"
+
+
+def hint(text: str) -> str:
+    """The remedy for a template, which is no YAML before it is rendered; empty for another text."""
+    return (
+        "; it is a template: render it first, with `helm template` or what else makes YAML of it"
+        if _BRACES.search(text)
+        else ""
+    )
 
 
 def documents(text: str, name: str) -> Iterator[tuple[Any, int, Piece]]:
@@ -164,7 +175,9 @@ def _values(text: str, piece: Piece, name: str) -> Iterator[tuple[Any, int, Piec
             value = _build(node, again)
         except (RecursionError, ValueError) as error:
             what = str(error) if isinstance(error, ValueError) else "a value contains itself"
-            raise InputError(f"{name}, line {piece.line + node.start_mark.line + 1}: {what}") from None
+            what += hint(text[piece.start : piece.end])
+            line = error.line if isinstance(error, _KeyIsNoText) else node.start_mark.line
+            raise InputError(f"{name}, line {piece.line + line + 1}: {what}") from None
         if again:
             piece.twice = again[0][0], piece.line + again[0][1] + 1
         if piece.items and isinstance(value, list) and isinstance(node, yaml.SequenceNode):
@@ -221,7 +234,9 @@ def _build(node: yaml.Node, again: list[tuple[str, int]]) -> Any:
     made: dict[Any, Any] = {}
     own: set[str] = set()  # a key that was merged in may come again
     for key_node, value_node in node.value:
-        key = _build(key_node, again)
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise _KeyIsNoText(key_node.start_mark.line)
+        key = _scalar(key_node)
         if key == "<<" and key_node.tag == _PLAIN:
             for merged in value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]:
                 other = _build(merged, again)
@@ -236,13 +251,19 @@ def _build(node: yaml.Node, again: list[tuple[str, int]]) -> Any:
     return made
 
 
-def _key(key: Any) -> str:
-    """A map's key as JSON has it; ValueError for one that it cannot have."""
+class _KeyIsNoText(ValueError):
+    """A key that JSON cannot have."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__("a key is a list or a map, which no Kubernetes object has")
+        self.line = line
+
+
+def _key(key: bool | int | float | None) -> str:
+    """A map's key as JSON has it."""
     if isinstance(key, bool) or key is None:
         return {True: "true", False: "false", None: "null"}[key]
-    if isinstance(key, int | float):
-        return str(key)
-    raise ValueError("a key is a list or a map, which no Kubernetes object has")
+    return str(key)
 
 
 _known: dict[str, Any] = dict(_WORDS)

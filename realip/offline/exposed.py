@@ -4,18 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from realip import resource_types, tke
-from realip.behaviour import (
-    ClusterFacts,
-    Exposure,
-    PodNetwork,
-    Pods,
-    annotations_of,
-    ingress_exposure,
-    is_local,
-    is_true,
-    service_exposure,
-)
+from realip.behaviour import ClusterFacts, Exposure, PodNetwork, Pods, ingress_exposure, service_exposure
 from realip.offline.values import plain
+from realip.tke_objects import annotations_of, is_local, is_true
 
 if TYPE_CHECKING:
     from realip.offline.monitor import Recording

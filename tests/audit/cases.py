@@ -98,6 +98,8 @@ def istio(count: int) -> Object:
     }
 
 
+TOPOLOGY = "spec.meshConfig.defaultConfig.gatewayTopology"
+ISTIO_SERVICE = changed(NGINX_SERVICE, "metadata.name", "istio-ingressgateway")
 OTHER = changed(ingress(), "spec.ingressClassName", "nginx")
 
 CASES: dict[str, Case] = {
@@ -110,6 +112,7 @@ CASES: dict[str, Case] = {
             text(service(), controller(VERSION="v2.9.0", GlobalRouteDirectAccess="true")),
             text(service(annotations=FALSE), deployment(hostNetwork=True)),
             text(service(annotations=FALSE | {GROUPS: "sg-1a2b3c4d"}), INTERFACED),
+            text(service(annotations=FALSE | {PROTOCOLS: '{"443":{"protocol":["HTTPS"]}}'})),
         ],
         [
             text(service(annotations=TRUE)),
@@ -219,7 +222,7 @@ CASES: dict[str, Case] = {
     "RIP008": Case(
         [
             text(ingress(I_FALSE), service("ClusterIP")),
-            text(ingress(I_FALSE), service(None)),  # type: ignore[arg-type]
+            text(ingress(I_FALSE), service(None)),
             text(ingress(I_FALSE), service("ClusterIP", clusterIP="None")),
         ],
         [
@@ -234,8 +237,14 @@ CASES: dict[str, Case] = {
         [
             text(ingress(I_TRUE), service("ClusterIP", selector=None)),
             text(ingress(I_TRUE), service("NodePort", selector={})),
+            text(service(annotations=TRUE, selector=None)),
         ],
-        [text(ingress(I_TRUE), service("ClusterIP")), text(ingress(I_FALSE), service("NodePort", selector=None))],
+        [
+            text(ingress(I_TRUE), service("ClusterIP")),
+            text(ingress(I_FALSE), service("NodePort", selector=None)),
+            text(service(annotations=FALSE, selector=None)),
+            text(service(annotations=TRUE)),
+        ],
     ),
     "RIP010": Case(
         [
@@ -317,7 +326,8 @@ CASES: dict[str, Case] = {
             text(
                 service(
                     annotations=TRUE
-                    | {PROTOCOLS: '{"443":{"protocol":["HTTPS"],"hosts":{"a.example.com":{"tls":"s"}}}}'}
+                    | {PROTOCOLS: '{"443":{"protocol":["HTTPS"],"hosts":{"a.example.com":{"tls":"s"}}}}'},
+                    ports=[{"port": 443, "targetPort": 8443}],
                 )
             ),
             text(service(annotations=TRUE | {PROTOCOLS: '{"80":{"protocol":["TCP","HTTP"]}}'})),
@@ -425,11 +435,24 @@ CASES: dict[str, Case] = {
             text(NGINX_SERVICE, config_map({"use-proxy-protocol": "true"})),
             text(config_map({"use-proxy-protocol": "true"})),
             text(NGINX_SENDS, sending(enable=True), config_map({"use-proxy-protocol": "false"})),
+            text(gateway(), envoy_class("proxy"), envoy_proxy(annotations=TRUE), policy(proxyProtocol={})),
+            text(changed(istio(0), TOPOLOGY, {"proxyProtocol": {}}), ISTIO_SERVICE),
+            text(changed(istio(0), TOPOLOGY, {"proxyProtocol": {}})),
         ],
         [
             text(NGINX_SENDS, sending(enable=True), config_map({"use-proxy-protocol": "true"})),
             text(NGINX_SENDS, sending(enable=False), config_map({"use-proxy-protocol": "false"})),
             text(NGINX_SERVICE, config_map({"use-proxy-protocol": "false"})),
+            text(
+                gateway(), envoy_class("proxy"), envoy_proxy(annotations=TRUE), policy(proxyProtocol={"optional": True})
+            ),
+            text(gateway(name="other"), envoy_class("proxy"), envoy_proxy(annotations=TRUE), policy(proxyProtocol={})),
+            text(istio(0), ISTIO_SERVICE),
+            text(
+                changed(istio(0), TOPOLOGY, {"proxyProtocol": {}}),
+                changed(NGINX_SENDS, "metadata.name", "istio-ingressgateway"),
+                sending(enable=True),
+            ),
         ],
     ),
     "RIP025": Case(
@@ -530,11 +553,13 @@ CASES: dict[str, Case] = {
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access: yes\nspec:\n  type: LoadBalancer\n",
             text(service(annotations={DIRECT: 1})),
             text(ingress({INGRESS_DIRECT: True})),
+            text(envoy_proxy(annotations={DIRECT: True})),
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access:\nspec:\n  type: ClusterIP\n",
         ],
         [
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access: 'true'\nspec:\n  type: LoadBalancer\n",
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access: !!str true\nspec:\n  type: LoadBalancer\n",
+            text(envoy_proxy(annotations=TRUE)),
         ],
     ),
     "RIP032": Case(
@@ -560,8 +585,19 @@ CASES: dict[str, Case] = {
             text(service(annotations={INGRESS_DIRECT: "true"})),
             text(ingress({DIRECT: "true"})),
             text(ingress(I_TRUE | {EXISTING: "lb-1a2b3c4d"})),
+            text(changed(service(), "metadata.labels", TRUE)),
+            text(changed(service(), "spec.annotations", TRUE)),
+            text(changed(service(), "annotations", TRUE)),
+            text(service(), deployment(annotations=TRUE)),
+            text(service(), changed(deployment(), "metadata.annotations", TRUE)),
         ],
-        [text(service(annotations=TRUE)), text(ingress(I_TRUE)), text(service("ClusterIP", {INGRESS_DIRECT: "true"}))],
+        [
+            text(service(annotations=TRUE)),
+            text(ingress(I_TRUE)),
+            text(service("ClusterIP", {INGRESS_DIRECT: "true"})),
+            text(changed(service(), "metadata.labels", {"service.cloud.tencent.com/loadbalance-type": "INTERNAL"})),
+            text(service(), deployment(annotations={"eks.tke.cloud.tencent.com/cpu": "2"})),
+        ],
     ),
     "RIP034": Case(
         [text(service("NodePort")), text(service("NodePort", externalTrafficPolicy="Cluster"))],
@@ -646,6 +682,7 @@ CASES: dict[str, Case] = {
             text(service("NodePort", FALSE, **LOCAL)),
             text(service(annotations=TRUE)),
             text(service("ClusterIP", TRUE), ingress(I_TRUE)),
+            text(service(None, TRUE, selector=None, ports=None)),
         ],
     ),
     "RIP041": Case(
@@ -683,10 +720,16 @@ CASES: dict[str, Case] = {
             text(service("loadbalancer", TRUE)),
             text(service(annotations=FALSE, externalTrafficPolicy="local")),
             text(service("NodePort", externalTrafficPolicy="CLUSTER")),
+            text(service(annotations=TRUE, ports=[{"port": 80, "protocol": "tcp"}])),
+            text(service(annotations=TRUE, sessionAffinity="clientIP")),
+            text(service(annotations=TRUE, clusterIP="None")),
+            text(service(annotations=TRUE, ports=None)),
         ],
         [
             text(service(annotations=TRUE)),
-            text(service("ExternalName", externalName="api.example.com")),
+            text(service("ExternalName", externalName="api.example.com", ports=None)),
+            text(service("ClusterIP", clusterIP="None")),
+            text(service(annotations=TRUE, ports=[{"port": 80, "protocol": "SCTP"}], clusterIP="172.16.0.9")),
             text(service(annotations=FALSE, **LOCAL)),
         ],
     ),

@@ -21,7 +21,7 @@ def metadata(name: str, annotations: dict[str, Any] | None = None, **more: Any) 
 
 
 def service(
-    kind: str = "LoadBalancer", annotations: dict[str, Any] | None = None, name: str = "web", **spec: Any
+    kind: str | None = "LoadBalancer", annotations: dict[str, Any] | None = None, name: str = "web", **spec: Any
 ) -> Object:
     made: Object = {
         "type": kind,

@@ -59,7 +59,14 @@ def test_exit_codes_tell_clean_from_found_from_undecided(objects: str, code: int
         ("a.yaml", "apiVersion: v1\nkind: Service\n", "Service has no metadata"),
         ("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x, annotations: [a]}\n", "annotations is a list"),
         ("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: 3\n", "spec is a number"),
-        ("a.yaml", "{{- if .Values.on }}\nkind: Service\n", "a.yaml"),
+        ("a.yaml", "{{- if .Values.on }}\nkind: Service\n", "it is a template: render it first"),
+        (
+            "a.yaml",
+            "kind: Service\nmetadata:\n  name: {{ .Values.name }}\n",
+            "a.yaml, line 3: a key is a list or a map",
+        ),
+        ("a.yaml", 'kind: Service\nmetadata:\n  name: {{ include "x" . }}-a\n', "it is a template: render it first"),
+        ("a.yaml", "a: {[b]: c}\n", "which no Kubernetes object has\n"),
         ("a.json", '{"apiVersion": "v1", "kind": "List", "items": [', "a.json, line 1"),
         ("a.json", '{"apiVersion": "v1", "kind": "List", "items": [{"kind": "Service"}', "a.json, line 1"),
         ("a.json", "[1]", "is a number, not a Kubernetes object"),
@@ -187,6 +194,33 @@ def test_the_network_mode_can_be_said_where_no_node_shows_it(audit: Audit) -> No
     assert [each["rule"] for each in made["findings"]] == ["RIP003"]
     assert made["exposures"][0]["sees"] == "unknown"
     assert audit("-", "--network", "vpc-cni", stdin=KEPT).code == 0
+
+
+def test_a_patch_of_kustomize_s_is_no_service_without_a_load_balancer(audit: Audit, tmp_path: Path) -> None:
+    """The overlay's annotation belongs to the base's Service, which only what Kustomize builds shows."""
+    patch = text({**service(None, {DIRECT: "true"}, selector=None), "spec": {"ports": [{"port": 80}]}})
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod/direct.yaml").write_text(patch)
+    (tmp_path / "prod/local.yaml").write_text(patch)
+    (tmp_path / "prod/kustomization.yaml").write_text(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../base]\n"
+        "patches:\n- path: direct.yaml\n- target: {kind: Service}\n  patch: |\n    - op: add\n      path: /spec/x\n"
+        "patchesStrategicMerge:\n- ./local.yaml\n"
+    )
+    (tmp_path / "base.yaml").write_text(OPEN)
+    run = audit(".")
+    assert "RIP040" not in run.out
+    assert "2 patches of Kustomize's" in run.out
+    assert "kubectl kustomize" in run.out
+    assert "RIP040" in audit("prod/direct.yaml").out
+
+
+def test_objects_of_several_clusters_in_one_folder_are_told(audit: Audit, tmp_path: Path) -> None:
+    for name in ("dev", "prod"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "web.yaml").write_text(KEPT)
+    assert "Service shop/web in dev/web.yaml, prod/web.yaml" in audit("dev", "prod").out
+    assert "more than once" not in audit("dev").out
 
 
 def test_every_file_that_cannot_be_read_is_told_at_once(audit: Audit, tmp_path: Path) -> None:

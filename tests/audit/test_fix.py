@@ -50,9 +50,12 @@ def test_a_second_audit_of_what_was_fixed_is_clean(rule: str) -> None:
     assert clean, "no case of the rule is mended"
 
 
-@pytest.mark.parametrize("rule", sorted(set(FIXABLE) - {"RIP010", "RIP020", "RIP031", "RIP032", "RIP036"}))
+@pytest.mark.parametrize("rule", sorted(set(FIXABLE) - {"RIP010", "RIP020", "RIP031", "RIP032", "RIP036", "RIP044"}))
 def test_every_case_of_the_rule_is_mended(rule: str) -> None:
+    """But for those that are about an object which somebody else has to change."""
     for given in CASES[rule].found:
+        if not any(finding.part.fix for finding in audited(given).findings if finding.rule.id == rule):
+            continue
         assert rule not in {finding.rule.id for finding in audited(mended(given)).findings}
 
 

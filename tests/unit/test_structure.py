@@ -39,7 +39,7 @@ FLOORS = (
     },
     {"kubernetes_tls"},
     {"kubernetes_api"},
-    {"rules", "tag_rules", "cluster_facts"},
+    {"rules", "tag_rules", "cluster_facts", "tke_objects"},
     {
         "annotations",
         "exposure_rules",

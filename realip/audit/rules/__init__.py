@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from realip.audit.rule import Effect, Part, Rule, Severity
-from realip.audit.rules import gateways, ingresses, keys, services, traefik
+from realip.audit.rules import gateways, ingresses, keys, misplaced, proxy_protocol, services, traefik
 
 __all__ = ["BY_ID", "BY_KIND", "RULES"]
 
@@ -13,10 +13,17 @@ for _parts in (
     services.PARTS,
     ingresses.PARTS,
     keys.PARTS,
+    keys.CHARTS,
     gateways.PARTS,
     gateways.MORE,
     gateways.KONG,
+    proxy_protocol.PROXY_PROTOCOL,
+    proxy_protocol.VALUES_OF_CHARTS,
+    proxy_protocol.POLICIES,
+    proxy_protocol.ISTIO,
     traefik.PARTS,
+    misplaced.PARTS,
+    misplaced.ELSEWHERE,
 ):
     for _id, _part in _parts.items():
         _PARTS[_id].append(_part)

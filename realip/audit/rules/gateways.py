@@ -7,15 +7,17 @@ from typing import Any
 
 from realip import tke
 from realip.audit import gateways
+from realip.audit.charts import CHART_SERVICE
 from realip.audit.gateway_services import gateway_service
 from realip.audit.helm_values import VALUES, nginx_data
 from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
 from realip.audit.yaml_text import map_in
-from realip.behaviour import EXPOSED_TYPES, Binding, PodNetwork, Sees, annotations_of, is_local, is_true, layer_7_ports
+from realip.behaviour import Binding, PodNetwork, Sees
+from realip.tke_objects import EXPOSED_TYPES, annotations_of, is_local, is_true, layer_7_ports
 
-__all__ = ["KONG", "MORE", "PARTS"]
+__all__ = ["KONG", "MORE", "PARTS", "fronts_of", "istio_fronts", "nginx_data_of", "set_in_data", "topologies"]
 
 _DATA = ("data",)
 _CDN_HEADERS = {
@@ -35,7 +37,7 @@ _HEADER = re.compile(r"real_ip_header\s+([^\s;]+)\s*;")
 _SNIPPETS = ("nginx.ingress.kubernetes.io/server-snippet", "nginx.ingress.kubernetes.io/configuration-snippet")
 
 
-def _nginx(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+def nginx_data_of(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
     """The settings of ingress-nginx that an object has, and where; none for another object."""
     if found.kind == VALUES:
         yield from nginx_data(found.body)
@@ -43,8 +45,14 @@ def _nginx(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, A
         yield _DATA, data
 
 
-def _fronts(scene: Scene, found: Found) -> list[Found]:
+def fronts_of(scene: Scene, found: Found) -> list[Found]:
     """The load balancers' Services in a controller's namespace that lead to it."""
+    if found.kind == VALUES:
+        return [
+            service
+            for service in scene.world.by_kind[CHART_SERVICE]
+            if service.spec.get("type") == "LoadBalancer" and found in gateways.values_behind(scene.world, service)
+        ]
     services = [
         service
         for service in scene.world.services.get(found.namespace, {}).values()
@@ -55,44 +63,21 @@ def _fronts(scene: Scene, found: Found) -> list[Found]:
 
 
 def _believes_all(scene: Scene, found: Found) -> Iterator[Match]:
-    for path, data in _nginx(found):
+    for path, data in nginx_data_of(found):
         if data.get("use-proxy-protocol") == "true":  # the header is not read then
             continue
         for key in ("use-forwarded-headers", "enable-real-ip"):
             if data.get(key) == "true" and gateways.trusts_everyone(data):
-                fronts = [str(service) for service in _fronts(scene, found)]
+                fronts = [str(service) for service in fronts_of(scene, found)]
                 yield Match((*path, key), {"key": key, "front": ", ".join(fronts[:2]) or "-"})
                 break
 
 
 def _appends(scene: Scene, found: Found) -> Iterator[Match]:
     del scene
-    for path, data in _nginx(found):
+    for path, data in nginx_data_of(found):
         if data.get("compute-full-forwarded-for") == "true":
             yield Match((*path, "compute-full-forwarded-for"))
-
-
-def _sends_proxy_protocol(scene: Scene, service: Found) -> bool:
-    """A listener of a Service is set to send PROXY protocol, by the TkeServiceConfig that it names."""
-    named = service.annotations.get(tke.SERVICE_CONFIG)
-    for config in scene.world.by_kind["TkeServiceConfig"]:
-        if (config.namespace, config.name) == (service.namespace, named):
-            listeners = as_maps(as_map(config.spec.get("loadBalancer")).get("l4Listeners"))
-            return any(as_map(listener.get("proxyProtocol")).get("enable") is True for listener in listeners)
-    return False
-
-
-def _proxy_protocol(scene: Scene, found: Found) -> Iterator[Match]:
-    fronts = _fronts(scene, found)
-    sending = [service for service in fronts if _sends_proxy_protocol(scene, service)]
-    for path, data in _nginx(found):
-        expected = data.get("use-proxy-protocol") == "true"
-        if expected and not sending:
-            said = ", ".join(map(str, fronts[:2])) or "-"
-            severity = None if fronts else Severity.UNKNOWN
-            yield Match((*path, "use-proxy-protocol"), {"front": said}, severity=severity)
-        elif sending and not expected:
-            yield Match(path, {"front": str(sending[0])})
 
 
 def _real_ip_from(scene: Scene, found: Found) -> Iterator[Match]:
@@ -159,7 +144,7 @@ def _hops(scene: Scene, found: Found) -> Iterator[Match]:
     for gateway in scene.world.by_kind["Gateway"]:
         service = gateway_service(scene.world, gateway)
         mine = any(policy is found for policy in gateways.policies_of(scene.world, gateway))
-        if mine and service and layer_7_ports(annotations_of(service)):
+        if mine and service and layer_7_ports(service):
             return  # the load balancer is the proxy that is counted
     yield Match(("spec", "clientIPDetection", "xForwardedFor", "numTrustedHops"), {"count": count})
 
@@ -171,6 +156,18 @@ def _headers(scene: Scene, found: Found) -> Iterator[Match]:
         header = as_map(about.get("customHeader")).get("name")
         path = ("customHeader", "name") if header else ("xForwardedFor", "trustedCIDRs")
         yield Match(("spec", "clientIPDetection", *path), {"header": header or "X-Forwarded-For"})
+
+
+def _annotations_no_text(scene: Scene, found: Found) -> Iterator[Match]:
+    """Annotations of the Service that an EnvoyProxy describes."""
+    del scene
+    path = ("spec", "provider", "kubernetes", "envoyService", "annotations")
+    inner: Mapping[str, Any] = found.body
+    for step in path:
+        inner = as_map(inner.get(step))
+    for key, value in inner.items():
+        if not isinstance(value, str):
+            yield Match((*path, key), {"key": key, "value": json.dumps(value, default=str)[:60]})
 
 
 def _passthrough(scene: Scene, found: Found) -> Iterator[Match]:
@@ -212,23 +209,38 @@ def _through_service(scene: Scene, found: Found) -> Iterator[Match]:
     service = gateway_service(scene.world, found)
     if service is None or service["spec"].get("type") not in EXPOSED_TYPES:
         return
+    yield from _as_of_service(scene, found, service)
+
+
+def _of_chart(scene: Scene, found: Found) -> Iterator[Match]:
+    """The same of a Service that a chart makes."""
+    if found in scene.exposures and not scene.refused_keys(found):
+        yield from _as_of_service(scene, found, found.body, tuple(found.name.partition(":")[2].split(".")))
+
+
+def _as_of_service(
+    scene: Scene, found: Found, service: Mapping[str, Any], path: tuple[str, ...] = ("spec",)
+) -> Iterator[Match]:
     exposure = scene.exposures[found]
     facts, said = scene.world.facts, annotations_of(service)
     asked = is_true(said.get(tke.SERVICE_DIRECT_ACCESS))
     values = {"why": exposure.why}
     if exposure.sees is Sees.NODE:
-        yield Match(("spec",), {"like": "RIP001", **values})
+        like = "RIP034" if service["spec"].get("type") == "NodePort" else "RIP001"
+        yield Match(path, {"like": like, **values})
     elif exposure.sees is Sees.NOBODY:
-        overlay = facts.network is PodNetwork.CILIUM_OVERLAY
-        yield Match(("spec",), {"like": "RIP004" if overlay else "RIP003", **values})
+        # What else keeps clients out, another rule says: PROXY protocol, an annotation that is no text.
+        if exposure.binding is Binding.NOTHING and all(isinstance(value, str) for value in said.values()):
+            overlay = facts.network is PodNetwork.CILIUM_OVERLAY
+            yield Match(path, {"like": "RIP004" if overlay else "RIP003" if asked else "RIP001", **values})
     elif exposure.sees is Sees.UNKNOWN:
-        yield Match(("spec",), {"like": "RIP003" if asked else "RIP002", **values}, severity=Severity.UNKNOWN)
+        yield Match(path, {"like": "RIP003" if asked else "RIP002", **values}, severity=Severity.UNKNOWN)
     elif (
         is_local(service)
         and exposure.binding is Binding.NODE_PORTS
         and not is_true(said.get(tke.SERVICE_LOCAL_ONLY_WITH_POD))
     ):
-        yield Match(("spec",), {"like": "RIP017", **values}, severity=Severity.WARNING)
+        yield Match(path, {"like": "RIP017", **values}, severity=Severity.WARNING)
 
 
 # --- Istio, CDNs ----------------------------------------------------------------------------------------------
@@ -236,13 +248,14 @@ def _through_service(scene: Scene, found: Found) -> Iterator[Match]:
 
 def _trusted_proxies(scene: Scene, found: Found) -> Iterator[Match]:
     """Istio counts proxies that are not there: the load balancer of layer 4 is none."""
-    for path, topology in _topologies(found):
+    for path, topology in topologies(found):
         count = topology.get("numTrustedProxies")
         if isinstance(count, int) and count > 0 and not _istio_behind_layer_7(scene):
             yield Match(path, {"count": count})
 
 
-def _topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+def topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+    """The word of an object to Istio's gateways of the proxies in front of them, and where."""
     if found.kind == "IstioOperator":
         config = as_map(as_map(as_map(found.spec.get("meshConfig")).get("defaultConfig")).get("gatewayTopology"))
         yield ("spec", "meshConfig", "defaultConfig", "gatewayTopology", "numTrustedProxies"), config
@@ -258,13 +271,17 @@ def _topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[s
             yield path, as_map(map_in(said).get("gatewayTopology"))
 
 
-def _istio_behind_layer_7(scene: Scene) -> bool:
-    fronts = [
+def istio_fronts(scene: Scene) -> list[Found]:
+    """The load balancers' Services that lead to Istio's gateways, by their names."""
+    return [
         service
         for service in scene.world.by_kind["Service"]
         if service.spec.get("type") == "LoadBalancer" and ("istio" in service.name or "gateway" in service.name)
     ]
-    return any(layer_7_ports(service.annotations) for service in fronts) or any(
+
+
+def _istio_behind_layer_7(scene: Scene) -> bool:
+    return any(layer_7_ports(service.body) for service in istio_fronts(scene)) or any(
         "istio" in service.name or "gateway" in service.name for service in scene.backed
     )
 
@@ -272,7 +289,7 @@ def _istio_behind_layer_7(scene: Scene) -> bool:
 def _cdn_header(scene: Scene, found: Found) -> Iterator[Match]:
     """A gateway that takes the address from a CDN's header, of whoever sends it."""
     del scene
-    for path, data in _nginx(found):
+    for path, data in nginx_data_of(found):
         said = data.get("forwarded-for-header")
         believed = isinstance(said, str) and said.casefold() in _CDN_HEADERS and _believed(data)
         if believed and gateways.trusts_everyone(data):
@@ -296,12 +313,6 @@ def _replace_header(scene: Scene, found: Found) -> Iterator[Change]:
         yield Change(found, match.path, "false")
 
 
-def _no_proxy_protocol(scene: Scene, found: Found) -> Iterator[Change]:
-    for match in _proxy_protocol(scene, found):
-        says = match.path[-1] == "use-proxy-protocol"
-        yield Change(found, (*_DATA, "use-proxy-protocol"), "false" if says else "true")
-
-
 def _no_hops(scene: Scene, found: Found) -> Iterator[Change]:
     for match in _hops(scene, found):
         yield Change(found, match.path[:-1], REMOVED)
@@ -316,18 +327,16 @@ def _no_proxies(scene: Scene, found: Found) -> Iterator[Change]:
 _CONFIG = "kubectl patch configmap -n {namespace} {name} --type merge -p "
 
 
-def _set(key: str, value: str) -> str:
+def set_in_data(key: str, value: str) -> str:
     """A command that sets a key of a ConfigMap."""
     return _CONFIG + "'" + json.dumps({"data": {key: value}}).replace("{", "{{").replace("}", "}}") + "'"
 
 
-_HONEST = _set("use-forwarded-headers", "false")
-_REPLACED = _set("compute-full-forwarded-for", "false")
-_PLAIN = _set("use-proxy-protocol", "false")
+_HONEST = set_in_data("use-forwarded-headers", "false")
+_REPLACED = set_in_data("compute-full-forwarded-for", "false")
 PARTS = {
     "RIP022": Part(("ConfigMap",), _believes_all, _HONEST, fix=_believe_none),
     "RIP023": Part(("ConfigMap",), _appends, _REPLACED, fix=_replace_header),
-    "RIP024": Part(("ConfigMap",), _proxy_protocol, _PLAIN, fix=_no_proxy_protocol),
     "RIP025": Part(("ConfigMap",), _real_ip_from),
     "RIP026": Part(("ClientTrafficPolicy",), _hops, fix=_no_hops),
     "RIP027": Part(("ClientTrafficPolicy",), _headers),
@@ -339,10 +348,13 @@ PARTS = {
 MORE = {
     "RIP022": Part((VALUES,), _believes_all),
     "RIP023": Part((VALUES,), _appends),
-    "RIP024": Part((VALUES,), _proxy_protocol),
     "RIP037": Part((VALUES,), _cdn_header),
+    "RIP031": Part(("EnvoyProxy",), _annotations_no_text),
     "RIP025": Part(("Ingress",), _snippet),
     "RIP028": Part(("Service",), _sidecar),
 }
 """The same rules on other kinds."""
-KONG = {"RIP025": Part(WORKLOADS, _kong_trusts_all)}
+KONG = {
+    "RIP030": Part((CHART_SERVICE,), _of_chart),
+    "RIP025": Part(WORKLOADS, _kong_trusts_all),
+}

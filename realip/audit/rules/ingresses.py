@@ -8,17 +8,9 @@ from realip.audit.gateway_services import gateway_service
 from realip.audit.objects import Found, as_map, as_maps
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import READS, Scene
-from realip.behaviour import (
-    EXPOSED_TYPES,
-    Binding,
-    PodNetwork,
-    Sees,
-    has_node_port,
-    ingress_services,
-    is_nat64,
-    is_qcloud,
-    is_true,
-)
+from realip.behaviour import Binding, PodNetwork, Sees
+from realip.messages import message
+from realip.tke_objects import EXPOSED_TYPES, has_node_port, ingress_services, is_nat64, is_qcloud, is_true
 
 __all__ = ["PARTS"]
 
@@ -98,7 +90,7 @@ def _no_selector(scene: Scene, found: Found) -> Iterator[Match]:
         return
     for service in scene.backends(found):
         if not service.spec.get("selector"):
-            yield Match(("spec", "rules"), {"service": service.name})
+            yield Match(("spec", "rules"), {"service": service.name, "so": message("so_refused")})
 
 
 def _around(scene: Scene, found: Found) -> Iterator[Match]:

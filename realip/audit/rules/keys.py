@@ -7,16 +7,20 @@ from functools import cache
 
 from realip import tke
 from realip.audit import keys
+from realip.audit.charts import CHART_SERVICE
 from realip.audit.objects import Found
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part
 from realip.audit.scene import Scene
-from realip.behaviour import Binding, is_qcloud, is_true
+from realip.behaviour import Binding
 from realip.messages import Message, message
+from realip.tke_objects import is_qcloud, is_true
 
-__all__ = ["PARTS"]
+__all__ = ["CHARTS", "PARTS"]
 
 _ANNOTATIONS = ("metadata", "annotations")
 _NEAR = 0.88
+_OWN_WORDS = ("tencent", "qcloud", "tke")
+"""Words in the prefix of a key by which TKE's is meant, however it is spelt."""
 _GRACE = {"Service": tke.SERVICE_GRACE_DELETION, "Ingress": tke.INGRESS_GRACE_DELETION}
 
 
@@ -24,9 +28,14 @@ def _looked_at(scene: Scene, found: Found) -> bool:
     """An object whose annotations TKE reads."""
     if not found.annotations:
         return False
-    if found.kind == "Service":
+    if _owner(found) == "Service":
         return found.spec.get("type") == "LoadBalancer"
     return is_qcloud(found.body, scene.world.default_class)
+
+
+def _owner(found: Found) -> str:
+    """The kind whose keys an object has: a Service's, where a chart makes it."""
+    return "Service" if found.kind == CHART_SERVICE else found.kind
 
 
 def _grace(scene: Scene, found: Found) -> Iterator[Match]:
@@ -49,14 +58,14 @@ def _unknown_keys(scene: Scene, found: Found) -> Iterator[tuple[str, str]]:
     """Each annotation that TKE does not read on this object, and the one that is meant, if any is."""
     if not _looked_at(scene, found):
         return
-    known = keys.DOCUMENTED[found.kind]
+    known = keys.DOCUMENTED[_owner(found)]
     from_server = keys.written_by_tke(found.body)
     for key in found.annotations:
         if key == tke.CLASS_ANNOTATION:
             continue
         about = known.get(key)
         if about is None:
-            if not _of_other_kind(found.kind, key) and (meant := meant_by(found.kind, str(key))) is not None:
+            if not _of_other_kind(_owner(found), key) and (meant := meant_by(_owner(found), str(key))) is not None:
                 yield str(key), meant
         elif (about.by_tke and not from_server) or (about.instead == "" and not from_server):
             yield str(key), ""
@@ -75,6 +84,9 @@ def meant_by(kind: str, key: str) -> str | None:
     if near := get_close_matches(spelt, folded, n=1, cutoff=_NEAR):
         return folded[near[0]]
     prefix, _, name = key.rpartition("/")
+    named = next((each for each in documented if each.rpartition("/")[2] == name), "")
+    if named and "-" in name and (not prefix or any(word in prefix for word in _OWN_WORDS)):
+        return named
     owned = prefix.endswith("cloud.tencent.com") and prefix.split(".")[0] in {
         "service",
         "ingress",
@@ -83,7 +95,7 @@ def meant_by(kind: str, key: str) -> str | None:
     }
     if not owned:
         return None
-    return next((each for each in documented if each.rpartition("/")[2] == name), "")
+    return named
 
 
 def _of_other_kind(kind: str, key: str) -> bool:
@@ -93,7 +105,7 @@ def _of_other_kind(kind: str, key: str) -> bool:
 
 def _unknown(scene: Scene, found: Found) -> Iterator[Match]:
     for key, meant in _unknown_keys(scene, found):
-        yield Match((*_ANNOTATIONS, key), {"key": key, "meant": _meaning(found.kind, key, meant)})
+        yield Match((*_ANNOTATIONS, key), {"key": key, "meant": _meaning(_owner(found), key, meant)})
 
 
 def _meaning(kind: str, key: str, meant: str) -> Message:
@@ -107,8 +119,10 @@ def _wrong_object(scene: Scene, found: Found) -> Iterator[Match]:
     if not _looked_at(scene, found):
         return
     for key in found.annotations:
-        if key not in keys.DOCUMENTED[found.kind] and _of_other_kind(found.kind, key):
-            yield Match((*_ANNOTATIONS, key), {"key": key, "kind": found.kind, "meant": _instead(found.kind, key)})
+        if key not in keys.DOCUMENTED[_owner(found)] and _of_other_kind(_owner(found), key):
+            yield Match(
+                (*_ANNOTATIONS, key), {"key": key, "kind": _owner(found), "meant": _instead(_owner(found), key)}
+            )
 
 
 def _instead(kind: str, key: str) -> Message:
@@ -135,6 +149,8 @@ def _on_other_type(scene: Scene, found: Found) -> Iterator[Match]:
     """Direct access asked of a Service that has no load balancer."""
     if found in scene.backed:
         return  # it says what the Ingress before it says, and does no harm
+    if not found.spec.get("type") and not found.spec.get("ports"):
+        return  # a part of a Service, such as a patch of Kustomize's
     if found.spec.get("type", "ClusterIP") != "LoadBalancer" and is_true(
         found.annotations.get(tke.SERVICE_DIRECT_ACCESS)
     ):
@@ -153,14 +169,14 @@ def _bad_value(scene: Scene, found: Found) -> Iterator[Match]:
     if not _looked_at(scene, found):
         return
     for key, value in found.annotations.items():
-        about = keys.DOCUMENTED[found.kind].get(key)
+        about = keys.DOCUMENTED[_owner(found)].get(key)
         if about is not None and about.values is not None and isinstance(value, str) and value not in about.values:
             yield Match(
                 (*_ANNOTATIONS, key), {"key": key, "value": value[:60], "values": ", ".join(sorted(about.values))}
             )
     for key in (tke.SERVICE_PROTOCOLS, tke.SERVICE_PARAMETERS, tke.INGRESS_PARAMETERS):
         value = found.annotations.get(key)
-        if isinstance(value, str) and key in keys.DOCUMENTED[found.kind] and not _is_json_map(value):
+        if isinstance(value, str) and key in keys.DOCUMENTED[_owner(found)] and not _is_json_map(value):
             yield Match((*_ANNOTATIONS, key), {"key": key, "value": value[:60], "values": "JSON"})
 
 
@@ -236,3 +252,10 @@ PARTS = {
     "RIP033": Part(_BOTH, _wrong_object, fix=_moved, cost=Cost.REBIND, cel=_CEL_FOREIGN),
     "RIP040": Part(("Service",), _on_other_type, fix=_off),
 }
+CHARTS = {
+    "RIP020": Part((CHART_SERVICE,), _unknown),
+    "RIP031": Part((CHART_SERVICE,), _not_text),
+    "RIP032": Part((CHART_SERVICE,), _bad_value),
+    "RIP033": Part((CHART_SERVICE,), _wrong_object),
+}
+"""The same rules on Services that charts make; nobody but the author of the values can change them there."""

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from realip import tke
 from realip.audit import cel
 from realip.audit.objects import Found
+from realip.audit.refusals import refusal
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
-from realip.audit.scene import READS, Scene, refused_word
-from realip.behaviour import SOCKET, Binding, PodNetwork, Sees, is_local, is_nat64, is_true, layer_7_ports
+from realip.audit.scene import READS, Scene
+from realip.behaviour import SOCKET, Binding, PodNetwork, Sees
+from realip.messages import message
+from realip.tke_objects import has_node_ports, is_local, is_nat64, is_true, layer_7_ports, other_ports, selects_pods
 
 __all__ = ["PARTS"]
 
@@ -36,7 +39,9 @@ def _default(scene: Scene, found: Found) -> Iterator[Match]:
         return
     pods = scene.pods(found)
     # Where every answer is the same, there is nothing to find out.
-    if pods.on_super or is_local(found.body) or layer_7_ports(found.annotations) or pods.sidecar:
+    if pods.on_super or pods.sidecar or (is_local(found.body) and has_node_ports(found.body)):
+        return
+    if layer_7_ports(found.body) and not other_ports(found.body):
         return
     known = scene.world.facts.default_direct_access is not None
     yield Match(_ANNOTATIONS, severity=Severity.WARNING if known else None)
@@ -66,6 +71,12 @@ def _overlay(scene: Scene, found: Found) -> Iterator[Match]:
 def _host_network(scene: Scene, found: Found) -> Iterator[Match]:
     if scene.balanced(found) and scene.access(found).binding is Binding.PODS and scene.pods(found).host_network:
         yield Match(_DIRECT)
+
+
+def _no_selector(scene: Scene, found: Found) -> Iterator[Match]:
+    direct = scene.balanced(found) and scene.access(found).binding is Binding.PODS
+    if direct and not selects_pods(found.body):
+        yield Match(_DIRECT, {"service": found.name, "so": message("so_unknown")}, severity=Severity.UNKNOWN)
 
 
 def _mixed(scene: Scene, found: Found) -> Iterator[Match]:
@@ -102,7 +113,7 @@ def _nat64(scene: Scene, found: Found) -> Iterator[Match]:
 
 
 def _layer_7(scene: Scene, found: Found) -> Iterator[Match]:
-    if scene.balanced(found) and (ports := layer_7_ports(found.annotations)):
+    if scene.balanced(found) and (ports := layer_7_ports(found.body)):
         yield Match((*_ANNOTATIONS, tke.SERVICE_PROTOCOLS), {"ports": ", ".join(ports)})
 
 
@@ -170,9 +181,8 @@ def _header_believed(scene: Scene, found: Found) -> Iterator[Match]:
 
 def _refused_word(scene: Scene, found: Found) -> Iterator[Match]:
     del scene
-    if word := refused_word(found):
-        values = {"key": word.key, "value": str(word.value)[:60], "values": ", ".join(word.known)}
-        yield Match(("spec", word.key), values)
+    if refused := refusal(found):
+        yield Match(refused.path, {"key": refused.key, "value": str(refused.value)[:60], "values": refused.values})
 
 
 def _several(scene: Scene, found: Found) -> Iterator[Match]:
@@ -239,10 +249,10 @@ def _no_local_keys(scene: Scene, found: Found) -> Iterator[Change]:
 def _spelt(scene: Scene, found: Found) -> Iterator[Change]:
     """The word that is meant, where it is one but for its capital letters."""
     del scene
-    if word := refused_word(found):
-        meant = [known for known in word.known if known.casefold() == str(word.value).casefold()]
-        for known in meant:
-            yield Change(found, ("spec", word.key), known)
+    if refused := refusal(found):
+        for known in refused.known:
+            if known.casefold() == str(refused.value).casefold():
+                yield Change(found, refused.path, known)
 
 
 _SERVICE = ("Service",)
@@ -276,6 +286,7 @@ PARTS = {
     "RIP004": Part(_SERVICE, _overlay, _MAKE_LOCAL, fix=_take_local, cost=Cost.REBIND),
     "RIP005": Part(_SERVICE, _host_network),
     "RIP006": Part(_SERVICE, _mixed, _MAKE_DIRECT, fix=_keep, cost=Cost.REBIND),
+    "RIP009": Part(_SERVICE, _no_selector),
     "RIP011": Part(
         _SERVICE,
         _open_to_everyone,
