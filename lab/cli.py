@@ -28,6 +28,13 @@ Exit code 0: as it has to be; 1: a verdict or a control is not; 2: it cannot run
 notes = Console(stderr=True, highlight=False)
 
 
+def at_least_one(text: str) -> int:
+    """A whole number from 1; argparse names the option where it is none."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(
@@ -61,9 +68,16 @@ def parser() -> argparse.ArgumentParser:
             )
             command.add_argument(
                 "--rate",
-                type=float,
+                type=at_least_one,
                 default=RATE,
                 help=f"requests a second; {RATE} if not given, which takes a quiet machine",
+            )
+            command.add_argument(
+                "--at-once",
+                type=at_least_one,
+                default=downtime.SIDE_BY_SIDE,
+                metavar="NUMBER",
+                help=f"how many scenarios at the same time; {downtime.SIDE_BY_SIDE} if not given",
             )
         if name == "round":
             command.add_argument(
@@ -119,7 +133,8 @@ def _zero_downtime(arguments: argparse.Namespace) -> int:
     labs = _running(arguments)
     only = getattr(arguments, "only", [])
     rate = getattr(arguments, "rate", RATE)
-    found = downtime.collect(labs, say, only=only, contrasts=not only, rate=rate)
+    at_once = getattr(arguments, "at_once", downtime.SIDE_BY_SIDE)
+    found = downtime.collect(labs, say, only=only, contrasts=not only, rate=rate, at_once=at_once)
     if getattr(arguments, "json", False):
         print(json.dumps([each.to_json() for each in found], indent=2))
     else:

@@ -261,9 +261,15 @@ def measure(
 
 
 def collect(
-    labs: Sequence[Lab], say: Say, *, only: Collection[str] = (), contrasts: bool = True, rate: float = RATE
+    labs: Sequence[Lab],
+    say: Say,
+    *,
+    only: Collection[str] = (),
+    contrasts: bool = True,
+    rate: float = RATE,
+    at_once: int = SIDE_BY_SIDE,
 ) -> list[Downtime]:
-    """Scenarios two at a time, as the machine's processors are the clients' too; results are kept beside each lab.
+    """Some scenarios at a time, as the machine's processors are the clients' too; results are kept beside each lab.
 
     `only`: names of the disruptions; all if empty.
     """
@@ -277,7 +283,7 @@ def collect(
         (lab.folder / RESULTS_FILE).write_text(json.dumps(found.to_json(), indent=2))
         return found
 
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(one, labs))
 
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from lab import cli
 from lab.rig import guard
 from lab.rig.shell import LabError
 from tests.lab import host
@@ -120,6 +121,16 @@ def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:
     assert done.returncode == 2
     assert "vpc-cni-direct-native" in done.stderr
     assert host.namespaces() == []
+
+
+@pytest.mark.parametrize("option", ["--rate", "--at-once"])
+@pytest.mark.parametrize("number", ["0", "-3", "many"])
+def test_a_number_that_is_none_is_refused_by_name(capsys: pytest.CaptureFixture[str], option: str, number: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.parser().parse_args(["zero-downtime", f"{option}={number}"])
+    said = capsys.readouterr().err
+    assert option in said
+    assert number in said
 
 
 def test_two_commands_at_once_do_not_take_each_other_s_labs_away() -> None:
