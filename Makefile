@@ -66,9 +66,8 @@ tools: ## Pulumi, Kubernetes, etcd and what else the end-to-end tests need, buil
 	@$(PYTHON) -m tools --policy
 
 e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its objects on a real API server
-	@$(BIN)/python -m pytest -q tests/typing
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/cluster
-	@$(BIN)/python -m pytest -q -n 2 tests/engine tests/servers
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/typing tests/cluster
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/engine tests/servers
 
 lab: $(BIN)/.dev ## every scenario in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 
 import tools
-from realip.scenarios import SCENARIOS
+from realip.scenarios import SCENARIOS, Scenario
 from tests.engine.driver import REPOSITORY, Project, World, copy_project, world
 
 STACKS = [scenario.slug for scenario in SCENARIOS]
@@ -24,6 +24,26 @@ SOME = [
 """Stacks of every kind of exposure, network mode and node, with and without the switch, for what each of those decides:
 all of them live their whole lives, and have a golden state."""
 DIRECT = [slug for slug in SOME if "nondirect" not in slug]
+
+
+def first_of_each(kind: Callable[[Scenario], object]) -> list[str]:
+    """The first stack of each kind."""
+    return list({kind(row): row.slug for row in reversed(SCENARIOS)}.values())
+
+
+EXPOSURES = first_of_each(lambda row: row.exposure)
+"""Where only what the exposure writes decides."""
+CLUSTERS = first_of_each(lambda row: (row.network_mode, row.super_nodes))
+"""Where only network mode and nodes do."""
+
+
+def stands(stack: str) -> pytest.MarkDecorator:
+    """Marks a test that looks at a stack of `standing`: one worker of pytest makes it, once."""
+    return pytest.mark.xdist_group(f"standing {stack}")
+
+
+STANDING = [pytest.param(stack, marks=stands(stack)) for stack in STACKS]
+"""All stacks, for tests with `standing`."""
 ADMINISTRATORS = ["198.18.0.0/24"]
 """Who may reach the API server: not the documentation range of the committed stack files, which a real update refuses."""
 
@@ -75,6 +95,20 @@ def standing(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> Iterator
         def make(stack: str) -> Project:
             project = start(closing, tmp_path_factory.mktemp("standing"), pulumi, stack)
             project.up().succeeded()
+            return project
+
+        yield make
+
+
+@pytest.fixture
+def standing_to_change(standing: Live) -> Iterator[Live]:
+    """A stack that is up, as it was before when the test is over."""
+    with ExitStack() as closing:
+
+        def make(stack: str) -> Project:
+            project = standing(stack)
+            closing.enter_context(project.branch())
+            closing.callback(project.world.faults.clear)
             return project
 
         yield make

@@ -359,15 +359,16 @@ class Project:
 
     @contextmanager
     def branch(self) -> Iterator[None]:
-        """Try something: afterwards state and cloud are what they were before."""
+        """Try something: afterwards state, stack file and cloud are what they were before."""
         backend, copied = self.folder / "backend", self.folder / "backend-before"
         shutil.copytree(backend, copied)
-        saved = self.world.cloud.save()
+        saved, settings = self.world.cloud.save(), self.settings_file.read_bytes()
         try:
             yield
         finally:
             shutil.rmtree(backend)
             copied.rename(backend)
+            self.settings_file.write_bytes(settings)
             self.world.cloud.restore(saved)
 
     def export(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.engine.conftest import SOME, STACKS, Live
+from tests.engine.conftest import EXPOSURES, STANDING, Live
 from tests.engine.driver import Project
 
 PATIENCE = 300
@@ -21,7 +21,7 @@ def waits(project: Project) -> list[float]:
     return [seconds for server in project.world.cloud.servers.values() for _, seconds in server.waits]
 
 
-@pytest.mark.parametrize("stack", SOME)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_an_exposure_with_a_host_name_and_no_address_has_a_url(live: Live, stack: str) -> None:
     project = live(stack, hostname_exposures=True)
     project.up().succeeded()
@@ -66,7 +66,7 @@ def test_a_stack_whose_address_never_came_can_be_destroyed(live: Live) -> None:
     assert project.world.cloud.leftovers() == []
 
 
-@pytest.mark.parametrize("stack", SOME)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_an_app_that_never_gets_ready_is_named_and_does_not_keep_its_exposure_from_being_made(
     live: Live, stack: str
 ) -> None:
@@ -91,7 +91,7 @@ def test_an_app_that_never_gets_ready_is_named_and_does_not_keep_its_exposure_fr
     assert project.preview("--expect-no-changes").succeeded().changes == []
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", STANDING)
 def test_every_object_that_can_keep_an_update_waiting_has_a_deadline_for_create_and_update(
     standing: Live, stack: str
 ) -> None:

@@ -1,8 +1,10 @@
 """Faults: an engine that dies, a cloud that refuses, an answer that is lost, two people at once.
 
-The walks go from one resource to the next: at each boundary the fault strikes, and from there one more `up` converges or
+The walks go from one type of resource to the next: at each the fault strikes, and from there one more `up` converges or
 one more `destroy` empties. `Project.branch` puts everything back, and the walk goes on from where the fault had struck.
 """
+
+from collections.abc import Collection
 
 import pytest
 
@@ -13,10 +15,11 @@ from tests.engine.standins.faults import Fault, Refusal
 
 SERIAL = ("--parallel", "1")
 """One resource at a time, so that each boundary is met once."""
-BOUNDARIES = 40
-"""More than any stack has resources: a walk that gets here goes round in circles."""
 LOCKED = "currently locked"
-WALKED = ["globalrouter-direct-native", "vpc-cni-nondirect-native"]
+WALKED = {"globalrouter-direct-native": None, "vpc-cni-nondirect-native": {"Namespace", "Ingress"}}
+"""Stacks, and the last words of the types at which the engine dies: all, or those that no stack before has."""
+TYPES = 14
+"""A walk along all types that meets fewer has lost its way."""
 
 
 def nothing_twice(project: Project) -> None:
@@ -33,21 +36,22 @@ def complete(project: Project) -> None:
     assert project.preview("--expect-no-changes").succeeded().changes == []
 
 
-def kill_at(project: Project, method: str, number: int, *, after: bool) -> Fault:
-    """Kill the engine when it asks for its `number`-th change of a kind."""
-    seen: list[str] = []
+def kill_at_the_next(project: Project, method: str, struck: dict[str, str], kinds: Collection[str] | None) -> Fault:
+    """Kill the engine at the next type of resource: before one is made, or after it is deleted.
+
+    `struck`: types and the resources at which it died already; `kinds`: the only ones at which it is to.
+    """
 
     def due(call: Call) -> bool:
-        if call.changes and call.method == method:
-            seen.append(call.urn)
-            return len(seen) == number
-        return False
+        kind = call.type.rpartition(":")[2]
+        return call.changes and call.method == method and call.type not in struck and (kinds is None or kind in kinds)
 
-    def strike(_: Call) -> None:
+    def strike(call: Call) -> None:
+        struck[call.type] = call.name
         project.kill()
         raise Refusal("StandIn.NobodyListens", "the engine is dead: the cloud is not asked")
 
-    return project.world.faults.arm(Fault(due, strike, after=after))
+    return project.world.faults.arm(Fault(due, strike, after=method == "Delete"))
 
 
 def recovered(project: Project, command: str) -> Operation:
@@ -59,58 +63,59 @@ def recovered(project: Project, command: str) -> Operation:
     return project.run(command).succeeded()
 
 
-@pytest.mark.parametrize("stack", WALKED)
-def test_an_engine_killed_at_any_boundary_of_up_leaves_a_stack_that_one_more_up_completes(
-    live: Live, stack: str
-) -> None:
-    project = live(stack)
-    boundaries = []
-    for boundary in range(BOUNDARIES):
-        fault = kill_at(project, "Create", 2, after=False)
-        died = project.up(*SERIAL)
-        project.world.faults.clear()
-        if not fault.hits:
-            break
-        boundaries.append(fault.hits[0].name)
-        assert died.code != 0
-        with project.branch():
-            finished = recovered(project, "up") if boundary == 0 else resumed(project, "up")
-            assert fault.hits[0].name in finished.text, "the interrupted resource is not named"
-            complete(project) if boundary % 5 == 0 else nothing_twice(project)
-        project.cancel().succeeded()
-    assert len(boundaries) >= 15
-    complete(project)
-    project.destroy().succeeded()
-    assert project.world.cloud.leftovers() == []
-
-
 def resumed(project: Project, command: str) -> Operation:
     """Cancel, and go on."""
     project.cancel().succeeded()
     return project.run(command).succeeded()
 
 
-@pytest.mark.parametrize("stack", WALKED)
-def test_an_engine_killed_at_any_boundary_of_destroy_leaves_a_stack_that_one_more_destroy_empties(
-    live: Live, stack: str
+@pytest.mark.parametrize(("stack", "kinds"), WALKED.items())
+def test_an_engine_killed_at_any_type_of_up_leaves_a_stack_that_one_more_up_completes(
+    live: Live, stack: str, kinds: Collection[str] | None
 ) -> None:
     project = live(stack)
-    project.up().succeeded()
-    boundaries = []
-    for _ in range(BOUNDARIES):
-        fault = kill_at(project, "Delete", 1, after=True)
-        project.destroy(*SERIAL)
+    struck: dict[str, str] = {}
+    while True:
+        fault = kill_at_the_next(project, "Create", struck, kinds)
+        died = project.up(*SERIAL)
         project.world.faults.clear()
         if not fault.hits:
             break
-        boundaries.append(fault.hits[0].name)
+        assert died.code != 0
+        with project.branch():
+            finished = recovered(project, "up") if len(struck) == 1 else resumed(project, "up")
+            assert fault.hits[0].name in finished.text, "the interrupted resource is not named"
+            complete(project)
+        project.cancel().succeeded()
+    died.succeeded()
+    assert len(struck) >= (len(kinds) if kinds else TYPES), struck
+    complete(project)
+    project.destroy().succeeded()
+    assert project.world.cloud.leftovers() == []
+
+
+@pytest.mark.parametrize(("stack", "kinds"), WALKED.items())
+def test_an_engine_killed_at_any_type_of_destroy_leaves_a_stack_that_one_more_destroy_empties(
+    live: Live, stack: str, kinds: Collection[str] | None
+) -> None:
+    project = live(stack)
+    project.up().succeeded()
+    struck: dict[str, str] = {}
+    while True:
+        fault = kill_at_the_next(project, "Delete", struck, kinds)
+        died = project.destroy(*SERIAL)
+        project.world.faults.clear()
+        if not fault.hits:
+            break
+        assert died.code != 0
         project.cancel().succeeded()
         with project.branch():
             project.destroy().succeeded()
             assert project.world.cloud.leftovers() == []
             assert project.resources() == []
         skip_deleted(project, fault.hits[0])
-    assert len(boundaries) >= 15
+    died.succeeded()
+    assert len(struck) >= (len(kinds) if kinds else TYPES), struck
     assert project.world.cloud.leftovers() == []
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import Live
+from tests.engine.conftest import Live, stands
 
 ADMINISTRATORS = {"adminCidrs": ["198.18.0.0/24"]}
 NAMED_CLIENTS = {**ADMINISTRATORS, "clientCidrs": ["198.19.0.0/16"]}
@@ -94,10 +94,10 @@ def test_a_need_comes_up_changes_nothing_when_asked_again_and_leaves_nothing(
     assert project.world.cloud.leftovers() == []
 
 
-def test_an_app_that_is_handed_to_an_autoscaler_keeps_its_pods_meanwhile(live: Live) -> None:
+@stands("vpc-cni-direct-native")
+def test_an_app_that_is_handed_to_an_autoscaler_keeps_its_pods_meanwhile(standing_to_change: Live) -> None:
     """Without `replicas` the API server would make it one pod, until the autoscaler looks: the number stays as it was."""
-    project = live("vpc-cni-direct-native")
-    project.up().succeeded()
+    project = standing_to_change("vpc-cni-direct-native")
     project.configure({"realip:app": {"autoscaling": {"minReplicas": 2, "maxReplicas": 9}}})
     planned = project.preview().succeeded()
     assert [(step.op, step.type) for step in planned.changes] == [

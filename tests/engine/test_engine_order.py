@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import DIRECT, SOME, STACKS, Live
+from tests.engine.conftest import DIRECT, STANDING, Live
 from tests.engine.standins.calls import Call
 from tests.engine.standins.faults import Fault, Refusal
 from tests.support.guide import FACTS
@@ -58,7 +58,7 @@ def pairs(stack: str) -> Iterator[tuple[str, str]]:
             yield thing, "Namespace"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", STANDING)
 def test_the_engine_knows_every_order_that_tke_needs(standing: Live, stack: str) -> None:
     resources = standing(stack).resources()
     kinds = {kind(resource["urn"]) for resource in resources}
@@ -87,7 +87,7 @@ def needless(stack: str) -> Iterator[tuple[str, str]]:
     yield "GroupRuleSet", "Cluster"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", STANDING)
 def test_nothing_waits_for_what_it_does_not_need(standing: Live, stack: str) -> None:
     """A NAT gateway takes 40 s, a cluster four minutes, nodes two: side by side where they can be."""
     resources = standing(stack).resources()
@@ -101,11 +101,10 @@ def test_nothing_waits_for_what_it_does_not_need(standing: Live, stack: str) -> 
     assert checked == {"Cluster", "Gateway", "Group", "GroupRuleSet", "TableEntry"}
 
 
-@pytest.mark.parametrize("stack", SOME)
-def test_another_nat_gateway_replaces_no_node_in_the_plan(live: Live, stack: str) -> None:
+@pytest.mark.parametrize("stack", STANDING)
+def test_another_nat_gateway_replaces_no_node_in_the_plan(standing: Live, stack: str) -> None:
     """Nodes wait for the route, and their subnets' ids stay known while the route is another one."""
-    project = live(stack)
-    project.up().succeeded()
+    project = standing(stack)
     (gateway,) = [resource["urn"] for resource in project.resources() if kind(resource["urn"]) == "Gateway"]
     replaced = project.preview("--replace", gateway).succeeded().replaced()
     assert "Gateway" in replaced
@@ -122,7 +121,7 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", STANDING)
 def test_whatever_is_in_a_security_group_waits_for_the_groups_rules(standing: Live, stack: str) -> None:
     resources = standing(stack).resources()
     rules = {resource["id"]: resource["urn"] for resource in resources if kind(resource["urn"]) == "GroupRuleSet"}
@@ -135,7 +134,7 @@ def test_whatever_is_in_a_security_group_waits_for_the_groups_rules(standing: Li
     assert sorted(members) == sorted(rules), "nodes and endpoint have a group each"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", STANDING)
 def test_the_app_and_its_exposure_never_wait_for_each_other(standing: Live, stack: str) -> None:
     """TKE's readiness gate holds pods until the load balancer knows them; the load balancer may wait for pods."""
     resources = standing(stack).resources()
@@ -162,10 +161,11 @@ def test_a_readiness_gate_does_not_deadlock_the_update(live: Live, stack: str, h
     project.up().succeeded()
 
 
-@pytest.mark.parametrize("stack", SOME)
-def test_destroy_empties_the_cluster_before_it_takes_nodes_cluster_and_network_away(live: Live, stack: str) -> None:
-    project = live(stack)
-    project.up().succeeded()
+@pytest.mark.parametrize("stack", STANDING)
+def test_destroy_empties_the_cluster_before_it_takes_nodes_cluster_and_network_away(
+    standing_to_change: Live, stack: str
+) -> None:
+    project = standing_to_change(stack)
     mark = project.world.log.mark()
     project.destroy().succeeded()
     deletes = project.world.log.since(mark, "Delete")

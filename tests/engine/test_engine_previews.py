@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.conftest import SOME, Live
+from tests.engine.conftest import CLUSTERS, SOME, Live, stands
 from tests.engine.standins.values import UNKNOWN_ON_THE_WIRE
 
 PROVIDER = "pulumi:providers:kubernetes"
@@ -25,12 +25,11 @@ def test_a_preview_without_a_cluster_succeeds_and_says_what_it_cannot_know(live:
     assert not project.world.cloud.made
 
 
-@pytest.mark.parametrize("stack", SOME)
+@pytest.mark.parametrize("stack", [pytest.param(stack, marks=stands(stack)) for stack in CLUSTERS])
 def test_a_rotated_kubeconfig_updates_the_provider_in_place_and_touches_nothing_on_the_cluster(
-    live: Live, stack: str
+    standing_to_change: Live, stack: str
 ) -> None:
-    project = live(stack)
-    project.up().succeeded()
+    project = standing_to_change(stack)
     project.world.cloud.rotate()
     assert project.preview().succeeded().changes == [], "nobody has read the new kubeconfig yet"
     project.refresh().succeeded()
@@ -42,10 +41,10 @@ def test_a_rotated_kubeconfig_updates_the_provider_in_place_and_touches_nothing_
     assert project.world.cloud.leftovers() == []
 
 
-def test_a_preview_that_cannot_know_the_kubeconfig_plans_no_replacement(live: Live) -> None:
+@stands("vpc-cni-direct-native")
+def test_a_preview_that_cannot_know_the_kubeconfig_plans_no_replacement(standing_to_change: Live) -> None:
     """A new administrator group makes the endpoint's kubeconfig unknown again, and the cluster stays the same one."""
-    project = live("vpc-cni-direct-native")
-    project.up().succeeded()
+    project = standing_to_change("vpc-cni-direct-native")
     project.configure({"realip:access": {"adminCidrs": ["198.18.0.0/24", "198.19.0.0/24"]}})
     planned = project.preview().succeeded()
     assert [(step.op, step.kind) for step in planned.changes] == [("update", "GroupRuleSet")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.conftest import Live
+from tests.engine.conftest import Live, stands
 from tests.engine.driver import Project
 from tests.engine.standins.calls import Call
 from tests.engine.standins.faults import Fault, Refusal
@@ -77,9 +77,9 @@ def test_whatever_create_is_refused_for_good_what_was_made_until_then_can_be_des
     assert project.world.cloud.leftovers() == []
 
 
-def test_a_destroy_that_is_refused_goes_on_where_it_stopped(live: Live) -> None:
-    project = live("vpc-cni-nondirect-native")
-    project.up().succeeded()
+@stands("vpc-cni-nondirect-native")
+def test_a_destroy_that_is_refused_goes_on_where_it_stopped(standing_to_change: Live) -> None:
+    project = standing_to_change("vpc-cni-nondirect-native")
     failed: set[str] = set()
 
     def refuse_once(call: Call) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.conftest import Live
+from tests.engine.conftest import Live, stands
 from tests.engine.standins.calls import Call
 
 
@@ -12,9 +12,9 @@ def order(calls: list[Call]) -> list[str]:
     return [signs[call.method] + call.type.rpartition(":")[2] for call in calls if call.method in signs]
 
 
-def test_other_machines_mean_new_nodes_before_the_old_ones_go_and_nothing_else(live: Live) -> None:
-    project = live("vpc-cni-direct-native")
-    project.up().succeeded()
+@stands("vpc-cni-direct-native")
+def test_other_machines_mean_new_nodes_before_the_old_ones_go_and_nothing_else(standing_to_change: Live) -> None:
+    project = standing_to_change("vpc-cni-direct-native")
     project.configure({"realip:nodes": {"instanceTypes": ["SA5.LARGE8"]}})
     assert project.preview().succeeded().replaced() == ["NativeNodePool"]
     mark = project.world.log.mark()
@@ -25,9 +25,9 @@ def test_other_machines_mean_new_nodes_before_the_old_ones_go_and_nothing_else(l
     assert project.world.cloud.leftovers() == []
 
 
-def test_super_nodes_in_fewer_zones_are_new_ones_before_the_old_ones_go(live: Live) -> None:
-    project = live("vpc-cni-direct-super")
-    project.up().succeeded()
+@stands("vpc-cni-direct-super")
+def test_super_nodes_in_fewer_zones_are_new_ones_before_the_old_ones_go(standing_to_change: Live) -> None:
+    project = standing_to_change("vpc-cni-direct-super")
     project.configure({"realip:network": {"zones": ["ap-guangzhou-6"]}})
     mark = project.world.log.mark()
     project.up().failed()  # TKE lets no pod subnet of a cluster go
@@ -37,15 +37,17 @@ def test_super_nodes_in_fewer_zones_are_new_ones_before_the_old_ones_go(live: Li
 @pytest.mark.parametrize(
     ("stack", "changes"),
     [
-        ("vpc-cni-direct-native", {"realip:cluster": {"serviceCidr": "10.201.0.0/22"}}),
-        ("globalrouter-direct-native", {"realip:cluster": {"clusterCidr": "172.20.0.0/16"}}),
+        pytest.param(stack, {"realip:cluster": settings}, marks=stands(stack))
+        for stack, settings in (
+            ("vpc-cni-direct-native", {"serviceCidr": "10.201.0.0/22"}),
+            ("globalrouter-direct-native", {"clusterCidr": "172.20.0.0/16"}),
+        )
     ],
 )
 def test_another_cluster_is_complete_before_the_old_one_is_taken_down(
-    live: Live, stack: str, changes: dict[str, object]
+    standing_to_change: Live, stack: str, changes: dict[str, object]
 ) -> None:
-    project = live(stack)
-    project.up().succeeded()
+    project = standing_to_change(stack)
     old = project.outputs()["clusterId"]
     project.configure(changes)
     replaced = project.preview().succeeded().replaced()
@@ -66,9 +68,11 @@ def test_another_cluster_is_complete_before_the_old_one_is_taken_down(
     assert project.world.cloud.leftovers() == []
 
 
-def test_a_cluster_that_cannot_stand_beside_the_old_one_is_refused_before_anything_is_lost(live: Live) -> None:
-    project = live("globalrouter-nondirect-native")
-    project.up().succeeded()
+@stands("globalrouter-nondirect-native")
+def test_a_cluster_that_cannot_stand_beside_the_old_one_is_refused_before_anything_is_lost(
+    standing_to_change: Live,
+) -> None:
+    project = standing_to_change("globalrouter-nondirect-native")
     before = project.world.cloud.inventory()
     project.configure({"realip:cluster": {"podsPerNode": 32}})
     refused = project.up().failed()
@@ -79,9 +83,9 @@ def test_a_cluster_that_cannot_stand_beside_the_old_one_is_refused_before_anythi
     assert project.up().succeeded().changes == []
 
 
-def test_an_app_with_another_name_and_label_is_there_before_the_old_one_goes(live: Live) -> None:
-    project = live("vpc-cni-direct-native")
-    project.up().succeeded()
+@stands("vpc-cni-direct-native")
+def test_an_app_with_another_name_and_label_is_there_before_the_old_one_goes(standing_to_change: Live) -> None:
+    project = standing_to_change("vpc-cni-direct-native")
     project.configure({"realip:app": {"deployment": "other-app", "label": "other-app"}})
     mark = project.world.log.mark()
     project.up().succeeded()

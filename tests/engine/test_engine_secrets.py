@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.engine.conftest import SOME, Live
+from tests.engine.conftest import CLUSTERS, Live
 from tests.engine.driver import Project
 from tests.engine.standins.faults import Fault, Refusal
 
@@ -16,7 +16,7 @@ def leaks(project: Project, texts: dict[str, str]) -> list[str]:
     return [f"{secret} in {where}" for where, text in texts.items() for secret in secrets if secret in text]
 
 
-@pytest.mark.parametrize("stack", SOME)
+@pytest.mark.parametrize("stack", CLUSTERS)
 def test_state_outputs_logs_and_diagnostics_hold_no_secret_in_plain_text(live: Live, stack: str) -> None:
     project = live(stack)
     said = {"preview": project.preview().succeeded().text, "up": project.up().succeeded().text}
