@@ -67,6 +67,7 @@ class NetworkArgs(TypedDict):
 
 
 _GROUPS = ("node_subnets", "pod_subnets")
+_Ids = Sequence["pulumi.Input[str]"]
 
 
 def network_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -238,39 +239,7 @@ class Network(Component):
         self._tags = dict(args.get("tags") or {})
         self._legacy = args.get("account_type") == tke.ACCOUNT_BILLED_BY_CVM
         existing = args.get("vpc_id")
-        nodes: Sequence[pulumi.Input[str]]
-        pods: Sequence[pulumi.Input[str]]
-        node_subnets, pod_subnets = args["node_subnets"], args.get("pod_subnets") or ()
-        if existing is not None:
-            self.vpc_id = pulumi.Output.from_input(existing)
-            nodes = [subnet["id"] for subnet in node_subnets]
-            pods = [subnet["id"] for subnet in pod_subnets]
-        else:
-            vpc = tencentcloud.vpc.Instance(
-                f"{name}-vpc",
-                name=self._display_name,
-                cidr_block=args["cidr"],
-                assistant_cidrs=list(args.get("auxiliary_cidrs") or ()) or None,
-                tags=self._tags,
-                opts=self._children.options(),
-            )
-            self.vpc_id = vpc.id
-            table = tencentcloud.route.Table(
-                f"{name}-routes",
-                name=self._display_name,
-                vpc_id=self.vpc_id,
-                tags=self._tags,
-                opts=self._children.options(),
-            )
-            route = (
-                self._nat_route(table, args.get("nat_bandwidth", defaults.NAT_BANDWIDTH))
-                if args.get("nat", True)
-                else None
-            )
-            nodes = self._subnets("nodes", node_subnets, table)
-            if route is not None:
-                nodes = [after(identifier, route) for identifier in nodes]
-            pods = self._subnets("pods", pod_subnets, table)
+        nodes, pods = self._new_vpc(args) if existing is None else self._existing_vpc(existing, args)
         self.node_subnet_ids = pulumi.Output.all(*nodes)
         self.pod_subnet_ids = pulumi.Output.all(*pods)
         self.security_group_id = self._security_group(args)
@@ -282,6 +251,39 @@ class Network(Component):
                 "security_group_id": self.security_group_id,
             }
         )
+
+    def _existing_vpc(self, vpc_id: "pulumi.Input[str]", args: NetworkArgs) -> "tuple[_Ids, _Ids]":
+        """The subnets of nodes and of pods of a VPC that exists."""
+        self.vpc_id = pulumi.Output.from_input(vpc_id)
+        return [subnet["id"] for subnet in args["node_subnets"]], [
+            subnet["id"] for subnet in args.get("pod_subnets") or ()
+        ]
+
+    def _new_vpc(self, args: NetworkArgs) -> "tuple[_Ids, _Ids]":
+        """The subnets of nodes and of pods of a VPC that is made, with its way out."""
+        vpc = tencentcloud.vpc.Instance(
+            f"{self._name}-vpc",
+            name=self._display_name,
+            cidr_block=args["cidr"],
+            assistant_cidrs=list(args.get("auxiliary_cidrs") or ()) or None,
+            tags=self._tags,
+            opts=self._children.options(),
+        )
+        self.vpc_id = vpc.id
+        table = tencentcloud.route.Table(
+            f"{self._name}-routes",
+            name=self._display_name,
+            vpc_id=self.vpc_id,
+            tags=self._tags,
+            opts=self._children.options(),
+        )
+        route = (
+            self._nat_route(table, args.get("nat_bandwidth", defaults.NAT_BANDWIDTH)) if args.get("nat", True) else None
+        )
+        nodes = self._subnets("nodes", args["node_subnets"], table)
+        if route is not None:
+            nodes = [after(identifier, route) for identifier in nodes]
+        return nodes, self._subnets("pods", args.get("pod_subnets") or (), table)
 
     def _nat_route(
         self, table: tencentcloud.route.Table, bandwidth: "pulumi.Input[int]"
