@@ -1,7 +1,6 @@
 """What all tests have in common."""
 
 import os
-import shutil
 import signal
 
 import pytest
@@ -28,5 +27,4 @@ if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # so that it ends a run 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for what the run leaves, whether tests run here or in processes that this one starts."""
     if not hasattr(config, "workerinput"):
-        folder = temporary.one_folder()
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        temporary.one_folder()

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 __all__ = ["PREFIX", "clear_away", "one_folder"]
@@ -15,7 +16,7 @@ PREFIX = "realip-tests-"
 _NAME = re.compile(rf"{PREFIX}(\d+)-\w+")
 
 
-def one_folder() -> Path:
+def one_folder() -> None:
     """Have this process, and all that it starts, make temporary files in a new folder. pytest's own stay where they are."""
     usual = Path(tempfile.gettempdir())
     clear_away(usual)
@@ -23,7 +24,8 @@ def one_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=usual))
     folder.chmod(0o755)  # PostgreSQL runs as another user
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    return folder
+    # In this process alone, and after multiprocessing has removed its own folder there (-100).
+    Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)
 
 
 def clear_away(usual: Path) -> None:
