@@ -15,6 +15,8 @@ __all__ = [
     "data_disk_size",
     "disk_use",
     "internet",
+    "kernel_argument",
+    "kubelet_argument",
     "mount_target",
     "nat_bandwidth",
     "node_label",
@@ -24,6 +26,8 @@ __all__ = [
 ANOTHER_DISKS_FOLDER = "is another disk's too; choose another folder"
 """The words for a folder to which two disks go."""
 _MOUNT_TARGET = re.compile(r"(/[A-Za-z0-9._-]+)+")
+_KUBELET_ARGUMENT = re.compile(r"[a-z][a-z0-9-]*=\S+")
+_KERNEL_ARGUMENT = re.compile(r"[a-z0-9][a-z0-9._/-]*=\S[^\n]*")
 _LABELS_OF_NODES = frozenset(
     {
         "kubernetes.io/arch",
@@ -65,6 +69,22 @@ def node_label(key: str) -> str:
             "is written by the node itself or by TKE, and pods are placed by it (kubernetes.io, well-known labels); use a key of your own"
         )
     return key
+
+
+def kubelet_argument(value: str) -> str:
+    """An argument of the kubelet of a node."""
+    if not _KUBELET_ARGUMENT.fullmatch(value):
+        raise ValueError(
+            "is no argument of a kubelet; write its name without dashes before it, and its value, such as max-pods=64"
+        )
+    return value
+
+
+def kernel_argument(value: str) -> str:
+    """A kernel parameter of a node."""
+    if not _KERNEL_ARGUMENT.fullmatch(value):
+        raise ValueError("is no kernel parameter; write its name and its value, such as net.core.somaxconn=32768")
+    return value
 
 
 def repeated_taints(taints: Sequence[tuple[object, object]]) -> Iterator[tuple[int, str]]:

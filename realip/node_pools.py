@@ -21,6 +21,12 @@ def add_machines(args: NativeNodesArgs, settings: NodesSettings) -> None:
         args["data_disks"] = [_data_disk(disk) for disk in settings.data_disks]
     if settings.key_ids:
         args["key_ids"] = settings.key_ids
+    if settings.additional_security_group_ids:
+        args["additional_security_group_ids"] = settings.additional_security_group_ids
+    if settings.kubelet_args:
+        args["kubelet_args"] = settings.kubelet_args
+    if settings.kernel_args:
+        args["kernel_args"] = settings.kernel_args
     if (prepaid := settings.instance_charge_prepaid) is not None:
         args["instance_charge_prepaid"] = Prepaid(period=prepaid.period)
         if prepaid.renew_flag is not None:

@@ -60,6 +60,12 @@ class NativeNodesArgs(TypedDict):
     """Data disks of each node."""
     key_ids: NotRequired[Sequence[pulumi.Input[str]]]
     """SSH keys, `skey-...`, with which somebody may log in to the nodes; none if unset."""
+    additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
+    """Security groups of the nodes beside security_group_id. What one lets in, no other keeps out."""
+    kubelet_args: NotRequired[Sequence[pulumi.Input[str]]]
+    """Arguments of each node's kubelet, such as `max-pods=64`."""
+    kernel_args: NotRequired[Sequence[pulumi.Input[str]]]
+    """Kernel parameters of each node, such as `net.core.somaxconn=32768`."""
     instance_charge_prepaid: NotRequired[Prepaid]
     """Payment in advance; by the hour if unset."""
     internet_accessible: NotRequired[InternetAccessible]
@@ -112,6 +118,9 @@ NATIVE_NODES = Shape(
         "system_disk_size": lambda value: rules.within(value, tke.SYSTEM_DISK_SIZES),
         "data_disks": Items(DATA_DISK),
         "key_ids": Items(lambda value: rules.cloud_id(value, "skey"), unique=True),
+        "additional_security_group_ids": Items(lambda value: rules.cloud_id(value, "sg"), unique=True),
+        "kubelet_args": Items(machine_rules.kubelet_argument, unique=True),
+        "kernel_args": Items(machine_rules.kernel_argument, unique=True),
         "instance_charge_prepaid": PREPAID,
         "internet_accessible": INTERNET_ACCESSIBLE,
         "labels": Entries(machine_rules.node_label, rules.label_value),
@@ -152,7 +161,7 @@ def make_native_nodes(children: Children, name: str, args: NativeNodesArgs) -> t
             "instance_charge_type": "PREPAID" if "instance_charge_prepaid" in args else "POSTPAID_BY_HOUR",
             "instance_types": list(args.get("instance_types") or defaults.INSTANCE_TYPES),
             "subnet_ids": args["subnet_ids"],
-            "security_group_ids": [args["security_group_id"]],
+            "security_group_ids": [args["security_group_id"], *args.get("additional_security_group_ids", ())],
             "system_disk": {
                 "disk_type": args.get("system_disk_type") or defaults.SYSTEM_DISK_TYPE,
                 "disk_size": as_integer(args.get("system_disk_size") or defaults.SYSTEM_DISK_SIZE),
@@ -181,6 +190,10 @@ def _machines(args: NativeNodesArgs) -> dict[str, object]:
         made["data_disks"] = data_disks(disks)
     if keys := args.get("key_ids"):
         made["key_ids"] = list(keys)
+    if arguments := args.get("kubelet_args"):
+        made["kubelet_args"] = list(arguments)
+    if parameters := args.get("kernel_args"):
+        made["management"] = {"kernel_args": list(parameters)}
     if "instance_charge_prepaid" in args:
         made["instance_charge_prepaid"] = prepaid(args["instance_charge_prepaid"])
     if "internet_accessible" in args:

@@ -222,6 +222,12 @@ class StackNodes(TypedDict):
     """Native: data disks of each node."""
     key_ids: NotRequired[Sequence[str]]
     """Native: SSH keys with which somebody may log in to the nodes; none if unset."""
+    additional_security_group_ids: NotRequired[Sequence[str]]
+    """Native: security groups of the nodes beside the stack's own. What one lets in, no other keeps out."""
+    kubelet_args: NotRequired[Sequence[str]]
+    """Native: arguments of each node's kubelet, such as max-pods=64."""
+    kernel_args: NotRequired[Sequence[str]]
+    """Native: kernel parameters of each node, such as net.core.somaxconn=32768."""
     instance_charge_prepaid: NotRequired[StackPrepaid]
     """Native: payment in advance, by the hour if unset. TKE gives no money back for nodes that go before their time."""
     internet_accessible: NotRequired[StackInternetAccessible]

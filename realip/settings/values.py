@@ -37,7 +37,9 @@ __all__ = [
     "Host",
     "Image",
     "InstanceType",
+    "KernelArg",
     "KeyId",
+    "KubeletArg",
     "Label",
     "LabelKey",
     "LabelValue",
@@ -150,6 +152,8 @@ RenewFlag = Annotated[str, keeps(rules.one_of, tke.RENEW_FLAGS)]
 NodeBandwidth = Annotated[int, Field(ge=tke.NODE_PACKAGE_BANDWIDTH.start, le=tke.NODE_PACKAGE_BANDWIDTH[-1])]
 NodeChargeType = Annotated[str, keeps(rules.one_of, tke.NODE_INTERNET_CHARGE_TYPES)]
 PackageId = Annotated[str, keeps(machine_rules.bandwidth_package_id)]
+KubeletArg = Annotated[str, keeps(machine_rules.kubelet_argument)]
+KernelArg = Annotated[str, keeps(machine_rules.kernel_argument)]
 KeyId = Annotated[str, keeps(rules.cloud_id, "skey")]
 NatBandwidth = Annotated[int, keeps(rules.one_of, tke.NAT_BANDWIDTHS)]
 PodNumber = Annotated[int, keeps(rules.one_of, tke.CLUSTER_POD_NUMBERS)]

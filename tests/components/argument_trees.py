@@ -216,6 +216,9 @@ _TREES: list[tuple[Any, dict[str, Any]]] = [
                 {"disk_type": "LOCAL_NVME", "disk_size": 50},
             ],
             "key_ids": ["skey-1", "skey-2"],
+            "additional_security_group_ids": ["sg-2"],
+            "kubelet_args": ["max-pods=64", "allowed-unsafe-sysctls=net.core.somaxconn"],
+            "kernel_args": ["net.core.somaxconn=32768"],
             "instance_charge_prepaid": {"period": 12, "renew_flag": "NOTIFY_AND_AUTO_RENEW"},
             "internet_accessible": {
                 "max_bandwidth_out": 500,

@@ -200,6 +200,9 @@ def test_machines_are_as_somebody_describes_them() -> None:
     nodes = {
         "dataDisks": _DISKS,
         "keyIds": ["skey-1"],
+        "additionalSecurityGroupIds": ["sg-2"],
+        "kubeletArgs": ["max-pods=64", "allowed-unsafe-sysctls=net.core.*"],
+        "kernelArgs": ["net.ipv4.tcp_mem=1 2 3"],
         "instanceChargePrepaid": {"period": 12},
         "internetAccessible": {"maxBandwidthOut": 5},
     }
@@ -222,6 +225,10 @@ def test_machines_are_as_somebody_describes_them() -> None:
         {"diskType": "CLOUD_PREMIUM", "diskSize": 50, "autoFormatAndMount": False},
     ]
     assert native["keyIds"] == ["skey-1"]
+    assert len(native["securityGroupIds"]) == 2
+    assert native["securityGroupIds"][1] == "sg-2"
+    assert native["kubeletArgs"] == ["max-pods=64", "allowed-unsafe-sysctls=net.core.*"]
+    assert native["management"] == {"kernelArgs": ["net.ipv4.tcp_mem=1 2 3"]}
     assert native["instanceChargeType"] == "PREPAID"
     assert native["instanceChargePrepaid"] == {"period": 12, "renewFlag": "NOTIFY_AND_MANUAL_RENEW"}
     assert native["internetAccessible"] == {"maxBandwidthOut": 5, "chargeType": "TRAFFIC_POSTPAID_BY_HOUR"}

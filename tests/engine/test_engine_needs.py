@@ -11,6 +11,8 @@ NAMED_CLIENTS = {**ADMINISTRATORS, "clientCidrs": ["198.19.0.0/16"]}
 MACHINES = {
     "dataDisks": [{"diskType": "CLOUD_SSD", "diskSize": 100, "mountTarget": "/var/lib/container", "fileSystem": "xfs"}],
     "keyIds": ["skey-1a2b3c4d"],
+    "kubeletArgs": ["max-pods=64"],
+    "kernelArgs": ["net.core.somaxconn=32768"],
     "instanceChargePrepaid": {"period": 1, "renewFlag": "DISABLE_NOTIFY_AND_MANUAL_RENEW"},
     "internetAccessible": {"maxBandwidthOut": 5},
     "pools": [

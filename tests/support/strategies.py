@@ -139,6 +139,9 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
         systemDiskType=st.sampled_from(["CLOUD_SSD", "CLOUD_BSSD", "SSD"]),
         systemDiskSize=st.integers(40, 1100),
         keyIds=st.lists(st.sampled_from(["skey-1", "skey-2", "x"]), max_size=2),
+        additionalSecurityGroupIds=st.lists(st.sampled_from(["sg-1", "x"]), max_size=2),
+        kubeletArgs=st.lists(st.sampled_from(["max-pods=64", "--max-pods=64"]), max_size=2),
+        kernelArgs=st.lists(st.sampled_from(["vm.swappiness=0", "vm.swappiness"]), max_size=2),
         dataDisks=st.lists(
             _maybe(
                 diskType=st.sampled_from(["CLOUD_SSD", "LOCAL_NVME", "SSD"]),
@@ -349,6 +352,7 @@ def mostly_right(draw: st.DrawFn) -> dict[str, Any]:
                 replicas=st.integers(1, 4),
                 autoscaling=st.just({"min": 1, "max": 4}),
                 keyIds=st.just(["skey-1"]),
+                kubeletArgs=st.just(["max-pods=64"]),
                 dataDisks=st.just([{"diskType": "CLOUD_SSD", "diskSize": 100, "mountTarget": "/data"}]),
                 internetAccessible=st.just({"maxBandwidthOut": 5}),
                 pools=st.just([{"name": "batch", "replicas": 1, "labels": {"role": "batch"}}]),

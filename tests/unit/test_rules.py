@@ -64,6 +64,11 @@ _ACCEPTED: list[tuple[Any, list[Any]]] = [
     (rules.instance_type, ["S5.MEDIUM4", "SA2.MEDIUM2", "GN10Xp.2XLARGE40"]),
     (tag_rules.tag_key, ["a", "团队", "a" * 127, "a b", "cost-center", "a.b_c:d/e@f(g)[h],;><+=", "my-project"]),
     (tag_rules.tag_value, ["a", "a" * 255, "【店】"]),
+    (
+        machine_rules.kubelet_argument,
+        ["max-pods=64", "allowed-unsafe-sysctls=net.core.somaxconn", "root-dir=/var/lib/test"],
+    ),
+    (machine_rules.kernel_argument, ["kernel.pid_max=65535", "fs.file-max=400000", "net.ipv4.tcp_mem=1 2 3"]),
     (rules.environment_identifier, ["A", "_a", "a.b-c", "-a", "."]),
     (rules.process_text, ["", "a\nb", "é", " "]),
     (machine_rules.node_label, ["role", "example.com/pool", "node.kubernetes.io/exclude-from-external-load-balancers"]),
@@ -195,6 +200,8 @@ _REFUSED: list[tuple[Any, list[Any]]] = [
         ["", "  ", "a" * 128, " a", "a ", "a\n", "a#b", "🙂", "qcs:a", "project", "QCloud", "tencent-x", "项目"],
     ),
     (tag_rules.tag_value, ["", " ", "a" * 256, "a\tb", "50%", "🙂"]),
+    (machine_rules.kubelet_argument, ["", "max-pods", "--max-pods=64", "maxPods=64", "max-pods=", "max-pods=6 4"]),
+    (machine_rules.kernel_argument, ["", "vm.swappiness", "vm.swappiness=", "vm swappiness=0", "a=b\nc=d"]),
     (rules.environment_identifier, ["", "1A", "MY VAR", "a/b", "é"]),
     (rules.process_text, ["\0", "a\0b"]),
     (

@@ -14,7 +14,9 @@ from realip.settings.values import (
     DiskType,
     FileSystem,
     InstanceType,
+    KernelArg,
     KeyId,
+    KubeletArg,
     LabelKey,
     LabelValue,
     MountTarget,
@@ -26,6 +28,7 @@ from realip.settings.values import (
     PackageId,
     PrepaidPeriod,
     RenewFlag,
+    SecurityGroupId,
 )
 
 __all__ = [
@@ -139,6 +142,16 @@ class NodesSettings(Section):
     data_disks: tuple[DataDiskSettings, ...] = Field((), description="Native: data disks of each node.")
     key_ids: tuple[KeyId, ...] = Field(
         (), description="Native: SSH keys with which somebody may log in to the nodes; none if unset."
+    )
+    additional_security_group_ids: tuple[SecurityGroupId, ...] = Field(
+        (),
+        description="Native: security groups of the nodes beside the stack's own. What one lets in, no other keeps out.",
+    )
+    kubelet_args: tuple[KubeletArg, ...] = Field(
+        (), description="Native: arguments of each node's kubelet, such as max-pods=64."
+    )
+    kernel_args: tuple[KernelArg, ...] = Field(
+        (), description="Native: kernel parameters of each node, such as net.core.somaxconn=32768."
     )
     instance_charge_prepaid: PrepaidSettings | None = Field(
         None,
