@@ -24,7 +24,7 @@ def _values(name: str) -> dict[str, Any]:
 def _up(name: str) -> Recording:
     # An update refuses the documentation range that stands for somebody's own address.
     values = _values(name)
-    own = {} if "cluster" in values else {"adminCidrs": ["198.18.0.0/24"]}
+    own = {"adminCidrs": ["198.18.0.0/24"]} if "adminCidrs" in values["access"] else {}
     return run(program({**values, "access": {**values["access"], **own}}))
 
 
@@ -188,6 +188,100 @@ def test_node_pools() -> None:
     assert batch["native"]["instanceTypes"] == ["S5.LARGE8"]
     assert batch["taints"] == [{"key": "batch", "value": "only", "effect": "NoSchedule"}]
     assert (batch["native"]["scaling"]["minReplicas"], batch["native"]["scaling"]["maxReplicas"]) == (1, 3)
+
+
+def test_graceful() -> None:
+    found = _up("Pulumi.graceful.yaml").one("Deployment")
+    pod = found.inputs["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 45}}}
+    assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": 5000}
+    assert container["startupProbe"]["periodSeconds"] * container["startupProbe"]["failureThreshold"] == 600
+    assert pod["terminationGracePeriodSeconds"] == 180
+    assert found.options.customTimeouts.create == "1200s"
+
+
+def test_names_and_metrics() -> None:
+    template = _up("Pulumi.names-and-metrics.yaml").one("Deployment").inputs["spec"]["template"]
+    assert template["metadata"]["annotations"] == {"prometheus.io/scrape": "true", "prometheus.io/port": "9090"}
+    assert template["spec"]["dnsConfig"]["nameservers"] == ["10.0.0.53"]
+    assert template["spec"]["hostAliases"] == [{"ip": "10.0.0.9", "hostnames": ["db.corp.example.com"]}]
+    ports = template["spec"]["containers"][0]["ports"]
+    assert sorted(port["containerPort"] for port in ports) == [5000, 9090]
+
+
+def test_blue_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realip.stack.reach", lambda settings: Reached("kind: Config"))
+    found = _up("Pulumi.blue-green.yaml")
+    assert found.one("core/v1:Service").inputs["spec"]["selector"] == {"app": "shop", "track": "green"}
+    assert not found.of("Deployment")
+
+
+def test_shared_load_balancer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realip.stack.reach", lambda settings: Reached("kind: Config"))
+    found = _up("Pulumi.shared-load-balancer.yaml")
+    ingress = found.one("Ingress").inputs
+    said = ingress["metadata"]["annotations"]
+    assert said["kubernetes.io/ingress.existLbId"] == "lb-1a2b3c4d"
+    assert said["ingress.cloud.tencent.com/enable-group"] == "true"
+    assert [(one["hosts"], one["secretName"]) for one in ingress["spec"]["tls"]] == [
+        ([host], found.named(f"realip-certificate-{host}").inputs["metadata"]["name"])
+        for host in ("shop.example.com", "pay.example.com")
+    ]
+    backends = [rule["http"]["paths"][0]["backend"]["service"]["name"] for rule in ingress["spec"]["rules"]]
+    assert backends == ["shop", "pay"]
+
+
+def test_load_balancer_protection() -> None:
+    said = _up("Pulumi.load-balancer-protection.yaml").one("core/v1:Service").inputs["metadata"]["annotations"]
+    assert said["service.cloud.tencent.com/deletion-protection"] == "true"
+    assert "bwp-1a2b3c4d" in said["service.kubernetes.io/service.extensiveParameters"]
+    assert said["service.cloud.tencent.com/direct-access"] == "true"
+
+
+def test_private_cluster() -> None:
+    found = _up("Pulumi.private-cluster.yaml")
+    endpoint = found.one("ClusterEndpoint").inputs
+    assert endpoint["clusterIntranet"] is True
+    assert "clusterInternet" not in endpoint
+    assert found.of("Nat/gateway:Gateway") == []
+    said = found.one("core/v1:Service").inputs["metadata"]["annotations"]
+    assert "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid" in said
+    assert "service.cloud.tencent.com/loadbalance-type" not in said
+
+
+def test_zones_and_tags() -> None:
+    found = _up("Pulumi.zones-and-tags.yaml")
+    cluster = found.one("Kubernetes/cluster:Cluster").inputs
+    assert (cluster["clusterVersion"], cluster["clusterLevel"], cluster["deletionProtection"]) == (
+        "1.32.2",
+        "L20",
+        True,
+    )
+    assert cluster["tags"] == {"team": "edge", "cost-center": "4711"}
+    zones = {subnet.inputs["availabilityZone"] for subnet in found.of("Subnet/instance:Instance")}
+    assert zones == {"ap-guangzhou-3", "ap-guangzhou-6", "ap-guangzhou-7"}
+
+
+def test_machines() -> None:
+    found = _up("Pulumi.machines.yaml")
+    pools = {made.name: made.inputs for made in found.of("NativeNodePool")}
+    first, system = pools["realip-nodes"], pools["realip-nodes-system"]
+    assert first["native"]["kubeletArgs"] == ["max-pods=64", "allowed-unsafe-sysctls=net.core.somaxconn"]
+    assert first["native"]["management"] == {"kernelArgs": ["fs.file-max=400000"]}
+    assert first["native"]["securityGroupIds"][1:] == ["sg-1a2b3c4d"]
+    assert system["native"]["instanceTypes"] == ["S5.MEDIUM4"]
+    assert not system.get("taints"), "the cluster's own pods would have no node"
+    pod = found.one("Deployment").inputs["spec"]["template"]["spec"]
+    assert {"key": "gpu", "effect": "NoSchedule", "operator": "Exists"} in pod["tolerations"]
+    assert str(pod["containers"][0]["resources"]["limits"]["nvidia.com/gpu"]) == "1"
+
+
+def test_adopt() -> None:
+    found = _up("Pulumi.adopt.yaml")
+    assert found.named("realip-network-vpc").options.importId == "vpc-1a2b3c4d"
+    assert found.named("realip-cluster").options.importId == "cls-1a2b3c4d"
+    assert found.named("realip-nodes").options.importId == ""
 
 
 def test_nat() -> None:
