@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from realip.errors import InputError
+from realip.yaml_size import size
 
 __all__ = ["Piece", "compose", "depth_complaint", "documents", "hint", "map_in", "plain_word"]
 
@@ -20,7 +21,6 @@ _LIST = re.compile(r"""^kind:[ \t]*["']?List["']?[ \t]*$""", re.MULTILINE)
 _LONG = 100_000
 """Letters of a list from which on its items are composed one by one."""
 _MOST_VALUES = 200_000
-"""Aliases of aliases make a few lines to as much as fills the memory."""
 _DEEPEST = 200
 """Levels of a document; those of the deepest definitions of Kubernetes' own are some thirty."""
 _INDENTED = re.compile(rf"^[ ?-]{{{_DEEPEST},}}", re.MULTILINE)
@@ -319,22 +319,8 @@ def plain_word(word: str) -> Any:
 
 def _refuse_bomb(root: yaml.Node, name: str) -> None:
     """Refuse a document that grows beyond measure once its aliases are written out."""
-    known: dict[int, int] = {}
-
-    def count(node: yaml.Node) -> int:
-        if (seen := known.get(id(node))) is not None:
-            return seen
-        known[id(node)] = _MOST_VALUES  # as long as it is not done: a value that contains itself
-        inside = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
-        total = 1 + (sum(map(count, inside)) if isinstance(node, yaml.CollectionNode) else 0)
-        known[id(node)] = min(total, _MOST_VALUES + 1)
-        return known[id(node)]
-
-    try:
-        too_many = count(root) > _MOST_VALUES
-    except RecursionError:
-        too_many = True
-    if too_many:
+    values = size(root)
+    if values is None or values > _MOST_VALUES:
         raise InputError(
             f"{name}, line {root.start_mark.line + 1}: an alias leads back to itself, or to too many values"
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Loader", "is_text", "number", "read_yaml", "size"]
+__all__ = ["Loader", "is_text", "number", "read_yaml"]
 
 
 class Loader(yaml.SafeLoader):
@@ -138,25 +138,6 @@ for _tag in ("binary", "set", "omap", "pairs", "timestamp"):
         f"tag:yaml.org,2002:{_tag}",
         _refused(f"has the tag !!{_tag}, which the engine reads otherwise; leave the tag out"),
     )
-
-
-def size(root: yaml.Node) -> int:
-    """How many values a document has once every alias is written out; a value that contains itself counts once."""
-    known: dict[int, int] = {}
-
-    def count(node: yaml.Node) -> int:
-        if (seen := known.get(id(node))) is not None:
-            return seen
-        known[id(node)] = 1
-        inside: list[yaml.Node] = []
-        if isinstance(node, yaml.MappingNode):
-            inside = [part for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            inside = node.value
-        known[id(node)] = 1 + sum(map(count, inside))
-        return known[id(node)]
-
-    return count(root)
 
 
 def read_yaml(text: str) -> Any:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from realip.errors import InputError, nearest
-from realip.offline.dialect import Loader, size
+from realip.offline.dialect import Loader
 from realip.offline.keys import parse_override
 from realip.scenarios import DEFAULT_STACK
+from realip.yaml_size import size
 
 if TYPE_CHECKING:
     from realip.settings.models import Settings
@@ -26,7 +27,6 @@ _TOP_KEYS = ("config", "encryptedkey", "encryptionsalt", "secretsprovider")
 """Keys of a stack file (Pulumi SDK, `workspace.ProjectStack`), but `environment`, which cannot be read offline."""
 _LARGEST_FILE = 1 << 20
 _MOST_VALUES = 50_000
-"""Aliases of aliases make a few lines to as much as fills the memory."""
 _KEY = re.compile(r"[^:]*:[^:]*")
 _LOADS = re.compile(r"\bload_settings\b")
 
@@ -271,7 +271,7 @@ def _load(path: Path) -> tuple[Any, dict[str, int]]:
         node = loader.get_single_node()
         if node is None:
             return None, {}
-        if size(node) > _MOST_VALUES:
+        if (size(node) or 0) > _MOST_VALUES:  # one without end is told when it is written as JSON
             raise InputError(
                 f"{_shown(path)}: has more than {_MOST_VALUES:,} values once its aliases are written out; write fewer"
             )

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 FLOORS = (
-    {"escapes", "shapes"},
+    {"escapes", "shapes", "yaml_size"},
     {"streams", "text_width", "messages"},
     {
         "errors",
