@@ -13,6 +13,7 @@ from realip.credentials import KubernetesError, authorization, content_of, in_wh
 from realip.errors import nearest
 from realip.impersonation import FIELDS
 from realip.shapes import Shape, wrong_kinds
+from realip.yaml_size import size
 
 __all__ = ["Kubeconfig", "KubernetesError", "read_kubeconfig", "without_userinfo"]
 
@@ -55,6 +56,7 @@ _FILE: Mapping[str, Shape] = {
 _SERVER_SCHEMES = ("https", "http")
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _LONGEST_LABEL = 63
+_MOST_VALUES = 50_000
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,11 @@ def read_kubeconfig(
 def _loaded(text: str) -> Mapping[str, Any]:
     try:
         # TKE hands kubeconfigs out with carriage returns in them.
-        config = yaml.safe_load(text.replace("\r", ""))
+        loader = yaml.SafeLoader(text.replace("\r", ""))
+        root = loader.get_single_node()
+        if root is not None and ((values := size(root)) is None or values > _MOST_VALUES):
+            raise KubernetesError("the kubeconfig has an alias that leads to too many values; write them out")
+        config = None if root is None else loader.construct_document(root)
     except (yaml.YAMLError, ValueError, RecursionError, AttributeError, LookupError, TypeError, ArithmeticError):
         # PyYAML's own errors for a value that is not what its tag says are any of these.
         raise KubernetesError("the kubeconfig is no YAML; give the whole file as TKE hands it out") from None

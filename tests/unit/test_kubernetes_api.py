@@ -58,6 +58,12 @@ def test_files_that_a_kubeconfig_names_lie_beside_it(tmp_path: Path) -> None:
         ("[", "is no YAML"),
         ("just words", "names no cluster"),
         ("", "names no cluster"),
+        ("# nothing", "names no cluster"),
+        (
+            "a0: &a0 {x: 1}\n" + "".join(f"a{at}: &a{at} {{<<: [{f'*a{at - 1}, ' * 9}]}}\n" for at in range(1, 12)),
+            "an alias that leads to too many values",
+        ),
+        ("a: &a [*a]", "an alias that leads to too many values"),
         (kubeconfig().replace("current-context: x", "current-context: y"), "has no context 'y'; known are x; it has x"),
         (kubeconfig().replace("current-context: x", ""), "has no current-context"),
         (kubeconfig({"server": "198.51.100.1:6443"}), "is no URL"),
