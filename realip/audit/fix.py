@@ -8,7 +8,7 @@ from typing import Any
 from realip import tke
 from realip.audit.examine import accepts
 from realip.audit.objects import Found
-from realip.audit.rule import REMOVED, Change, Cost, Part, Rule
+from realip.audit.rule import REMOVED, Change, Cost, Part, Renamed, Rule
 from realip.audit.rules import BY_KIND
 from realip.audit.scene import Scene
 from realip.audit.world import World
@@ -18,6 +18,8 @@ __all__ = ["Fixed", "fixed_objects"]
 
 _MOST_PASSES = 12
 """One change may make another one possible: an annotation has to be text before its value matters."""
+_SPELLING = ("RIP031", "RIP044", "RIP033", "RIP020", "RIP032")
+"""Rules about how a thing is written: what is meant is to be known before it is judged."""
 _MAKE_ANEW = {
     tke.SERVICE_INTERNAL_SUBNET,
     tke.SERVICE_EXISTING_LOAD_BALANCER,
@@ -72,12 +74,16 @@ def fixed_objects(world: World) -> list[Fixed]:
 def _fixable(scene: Scene) -> Iterator[tuple[Found, Rule, Part, Message]]:
     for found in scene.world.objects:
         accepted = accepts(found)
-        for rule, part in BY_KIND.get(found.kind, ()):
+        for rule, part in sorted(BY_KIND.get(found.kind, ()), key=_order):
             if part.fix is None or rule.id in accepted:
                 continue
             for match in part.check(scene, found):
                 yield found, rule, part, Message(f"rule_says_{rule.id}", match.values)
                 break
+
+
+def _order(of: tuple[Rule, Part]) -> int:
+    return _SPELLING.index(of[0].id) if of[0].id in _SPELLING else len(_SPELLING)
 
 
 def replace_body(found: Found, body: Mapping[str, Any]) -> Found:
@@ -103,6 +109,9 @@ def put(body: Any, path: Sequence[str | int], value: Any) -> None:
         if isinstance(step, str) and inner.get(step) is None:
             inner[step] = {}
         inner = inner[step]
+    if isinstance(value, Renamed):
+        _rename(inner, last, value.key)
+        return
     if value is not REMOVED:
         inner[last] = value
         return
@@ -113,6 +122,20 @@ def put(body: Any, path: Sequence[str | int], value: Any) -> None:
     while above and not inner and isinstance(inner, dict):
         inner, step = above.pop()
         del inner[step]
+
+
+def _rename(inner: dict[Any, Any], old: object, new: str) -> None:
+    """Another name for a key, with its place, and with its comments where it has some."""
+    comments = getattr(getattr(inner, "ca", None), "items", {})
+    if old in comments:
+        comments[new] = comments.pop(old)
+    items = [(new if key == old else key, value) for key, value in inner.items()]
+    for key in list(inner):
+        kept = comments.get(key)
+        del inner[key]
+        if kept is not None:
+            comments[key] = kept  # ruamel.yaml takes them away with the key
+    inner.update(items)
 
 
 def _cost(found: Found, changes: Iterable[Change], part: Part) -> Cost:

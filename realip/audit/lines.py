@@ -56,7 +56,28 @@ class Lines:
             self._starts[name] = ends
         return bisect_left(self._starts[name], at) + 1
 
+    def node(self, found: Found, path: Sequence[str | int]) -> yaml.Node | None:
+        """The node at a path in an object; None where its text has none there."""
+        text = self._texts.get(found.place.file)
+        node = None if text is None else self._root(text, found)[1]
+        for step in path:
+            _, node = _step(node, step)
+        return node
+
     def _composed(self, text: str, found: Found, path: Sequence[str | int]) -> int | None:
+        base, node = self._root(text, found)
+        if node is None:
+            return None
+        line: int = node.start_mark.line
+        for step in path:
+            found_key, node = _step(node, step)
+            if node is None:
+                break
+            line = found_key
+        return base + line
+
+    def _root(self, text: str, found: Found) -> tuple[int, yaml.Node | None]:
+        """The line of an object's text, and its own node."""
         place = found.place
         key = (place.file, place.start)
         if self._last is None or self._last[0] != key:
@@ -68,16 +89,7 @@ class Lines:
         base = self._line(place.file, text, place.start)
         roots = self._last[1]
         root = next((node for node in roots if base + node.start_mark.line == place.line), roots[0] if roots else None)
-        node = _inside(root, place.index)
-        if node is None:
-            return None
-        line: int = node.start_mark.line
-        for step in path:
-            found_key, node = _step(node, step)
-            if node is None:
-                break
-            line = found_key
-        return base + line
+        return base, _inside(root, place.index)
 
 
 def _inside(root: yaml.Node | None, index: int | None) -> yaml.Node | None:

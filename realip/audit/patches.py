@@ -1,20 +1,25 @@
 """Changed objects as files: YAML with the comments, the order and the quotes that it had."""
 
 import io
+import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from realip.audit import json_text, keys
 from realip.audit.fix import Fixed, put
-from realip.audit.objects import LAST_APPLIED
+from realip.audit.lines import Lines
+from realip.audit.objects import LAST_APPLIED, Found
+from realip.audit.rule import Change
 from realip.audit.world import PATCHED
 from realip.audit.yaml_text import plain_word
 from realip.errors import InputError
@@ -25,8 +30,10 @@ __all__ = ["patch_text", "write_patches"]
 _MARK = "# Written by `realip audit --fix`"
 """How a file that may be overwritten starts."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
-_FLAT = re.compile(r"^( *)(?:- )?[^\s#-][^\n]*:[ \t]*\n\1- ", re.MULTILINE)
-"""A list at the same indentation as its key."""
+_NEXT = r":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*"
+"""The end of a line with a key alone, and comments."""
+_MAP = re.compile(rf"^( *)[^\s#-][^\n]*?{_NEXT}(?=\1 +[^\s#-])( +)", re.MULTILINE)
+_SEQUENCE = re.compile(rf"^( *(?:- +)*)[^\s#-][^\n]*?{_NEXT}( *)-( +)(?=\S)", re.MULTILINE)
 _OF_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
 
 
@@ -42,7 +49,7 @@ def write_patches(fixed: Sequence[Fixed], texts: Mapping[str, str], folder: Path
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".realip-", dir=folder) as temporary:
             for name, text in files.items():
-                (Path(temporary) / name).write_text(text, encoding="utf-8")
+                (Path(temporary) / name).write_text(text, encoding="utf-8", newline="")
             for name in files:
                 (Path(temporary) / name).replace(folder / name)
     except OSError as error:
@@ -78,7 +85,9 @@ def patch_text(fixed: Fixed, texts: Mapping[str, str], say: Speaker = ENGLISH) -
         lines.append(f"#   {_line(say('audit_fix_cost', cost=say(f'cost_{cost.value}')))}")
     if not fixed.reasons:
         lines.append(f"# {say('audit_fix_beside')}")
-    return "\n".join(lines) + "\n" + (_kept(fixed, texts.get(place.file)) or _plain(fixed.body))
+    made = "\n".join(lines) + "\n" + (_kept(fixed, texts.get(place.file)) or _plain(fixed.body))
+    windows = "\r\n" in texts.get(place.file, "")[place.start : place.end]
+    return made.replace("\n", "\r\n") if windows else made
 
 
 def _line(text: str) -> str:
@@ -90,27 +99,45 @@ def _kept(fixed: Fixed, text: str | None) -> str | None:
     place = fixed.found.place
     if text is None or json_text.is_json(text):
         return None
-    source = text[place.start : place.end]
+    source = text[place.start : place.end].replace("\r\n", "\n")
     reader = YAML(typ="rt")
     reader.preserve_quotes = True
     reader.width = 4096
-    if _FLAT.search(source):
-        reader.indent(mapping=2, sequence=2, offset=0)
-    else:
-        reader.indent(mapping=2, sequence=4, offset=2)
+    reader.brace_single_entry_mapping_in_flow_sequence = True
+    reader.indent(**_indentation(source))
     try:
         body = _object(list(reader.load_all(source)), fixed)
         if body is None:
             return None
         for change in fixed.changes:
             value = change.value
-            quoted = isinstance(value, str) and change.path[:2] == ("metadata", "annotations")
-            put(body, change.path, DoubleQuotedScalarString(value) if quoted or value in ("true", "false") else value)
+            if isinstance(value, str) and change.path[:2] == ("metadata", "annotations"):
+                value = DoubleQuotedScalarString(_as_written(text, fixed.found, change))
+            put(body, change.path, DoubleQuotedScalarString(value) if value in ("true", "false") else value)
         out = io.StringIO()
         reader.dump(body, out)
     except (YAMLError, KeyError, TypeError, IndexError, RecursionError):
         return None
     return out.getvalue()
+
+
+def _indentation(source: str) -> dict[str, int]:
+    """The indentation of a text as ruamel.yaml has it: what most of its maps, and most of its lists, have."""
+    maps = Counter(len(found[2]) - len(found[1]) for found in _MAP.finditer(source))
+    lists = Counter((len(found[2]) - len(found[1]), len(found[3]) + 1) for found in _SEQUENCE.finditer(source))
+    (mapping, _), *_ = maps.most_common(1) or [(2, 0)]
+    ((offset, dash), _), *_ = lists.most_common(1) or [((2, 2), 0)]
+    return {"mapping": mapping, "sequence": offset + dash, "offset": offset}
+
+
+def _as_written(text: str, found: Found, change: Change) -> str:
+    """The value of a change; for a number that becomes text the word that stands there, which says more: `1.20`, `0755`."""
+    node = Lines({found.place.file: text}).node(found, change.path)
+    if not isinstance(node, yaml.ScalarNode) or node.style in ("'", '"', "|", ">"):
+        return str(change.value)
+    number = plain_word(node.value)
+    same = not isinstance(number, bool) and json.dumps(number) == change.value
+    return str(node.value) if same else str(change.value)
 
 
 def _object(documents: Sequence[Any], fixed: Fixed) -> Any:

@@ -10,7 +10,7 @@ from realip.audit.objects import Found
 if TYPE_CHECKING:
     from realip.audit.scene import Scene
 
-__all__ = ["REMOVED", "Change", "Cost", "Effect", "Match", "Part", "Rule", "Severity"]
+__all__ = ["REMOVED", "Change", "Cost", "Effect", "Match", "Part", "Renamed", "Rule", "Severity"]
 
 
 class Severity(StrEnum):
@@ -49,7 +49,7 @@ class Cost(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One change to an object: a value at a path; `REMOVED` takes it away."""
+    """One change to an object: a value at a path; `REMOVED` takes it away, `Renamed` its key's name."""
 
     found: Found
     path: tuple[str | int, ...]
@@ -57,6 +57,13 @@ class Change:
 
 
 REMOVED = object()
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """The value of a change that gives a key another name, where it stands."""
+
+    key: str
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,81 @@ def test_a_change_keeps_comments_order_quotes_and_everything_else(audit: Audit, 
     assert audit("fixed").code == 0
 
 
+FOUR_SPACES = """\
+apiVersion: v1
+kind: Service
+metadata:
+    name: web
+    annotations:   # notes
+        # the network team's
+        service.cloud.tencent.com/direct-access: "false"
+spec:
+    type: LoadBalancer
+    selector: {app: web}
+    ports:
+    -   port: 80
+        targetPort: 8080   # app
+    -   port: 443
+"""
+MISSPELT = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  annotations:
+    services.cloud.tencent.com/direct-access: "false"   # on purpose
+    example.com/owner: team-a
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Local
+  selector: {app: web}
+  ports: [{port: 80}, {port: 443}]
+"""
+NUMBERED = MISSPELT.replace("services.", "service.").replace("team-a", "1.20").replace("{port: 80}, ", "")
+ONLY_WITH_POD = '    example.com/owner: {}\n    service.kubernetes.io/local-svc-only-bind-node-with-pod: "true"\n'
+MINIMAL = {
+    "four spaces": (FOUR_SPACES, FOUR_SPACES.replace('"false"', '"true"')),
+    "lines of Windows": (
+        FOUR_SPACES.replace("\n", "\r\n"),
+        FOUR_SPACES.replace('"false"', '"true"').replace("\n", "\r\n"),
+    ),
+    "a list that is indented": (
+        COMMENTED.replace("\n  - port", "\n    - port").replace("\n    targetPort", "\n      targetPort"),
+    )
+    * 2,
+    "a key in its place, with its comment and its value": (
+        MISSPELT,
+        MISSPELT.replace("services.", "service.")
+        .replace('"   #', '"    #')
+        .replace("    example.com/owner: team-a\n", ONLY_WITH_POD.format("team-a")),
+    ),
+    "a number as it is written": (
+        NUMBERED,
+        NUMBERED.replace("    example.com/owner: 1.20\n", ONLY_WITH_POD.format('"1.20"')),
+    ),
+    "a word before what it stands for is judged": (
+        MISSPELT.replace("LoadBalancer", "loadbalancer")
+        .replace("services.", "service.")
+        .replace("  externalTrafficPolicy: Local\n", ""),
+        MISSPELT.replace("services.", "service.")
+        .replace("  externalTrafficPolicy: Local\n", "")
+        .replace('"false"   #', '"true"    #'),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MINIMAL)
+def test_nothing_changes_but_what_has_to(name: str) -> None:
+    given, wanted = MINIMAL[name]
+    wanted = wanted.replace('direct-access: "false"', 'direct-access: "true"') if given == wanted else wanted
+    objects = [found for found in objects_in(given, "x.yaml") if found is not None]
+    (fixed,) = fixed_objects(World(objects))
+    text = patch_text(fixed, {"x.yaml": given})
+    end = "\r\n" if "\r\n" in given else "\n"
+    body = [line for line in text.split(end) if not line.startswith(("# Written by", "# RIP", "#   cost"))]
+    assert body == wanted.split(end)
+
+
 def test_on_a_globalrouter_cluster_without_its_switch_the_address_is_kept_by_local(
     audit: Audit, tmp_path: Path
 ) -> None:

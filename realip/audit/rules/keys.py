@@ -9,7 +9,8 @@ from realip import tke
 from realip.audit import keys
 from realip.audit.charts import CHART_SERVICE
 from realip.audit.objects import Found
-from realip.audit.rule import REMOVED, Change, Cost, Match, Part
+from realip.audit.refusals import refusal
+from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Renamed
 from realip.audit.scene import Scene
 from realip.behaviour import Binding
 from realip.messages import Message, message
@@ -149,6 +150,8 @@ def _on_other_type(scene: Scene, found: Found) -> Iterator[Match]:
     """Direct access asked of a Service that has no load balancer."""
     if found in scene.backed:
         return  # it says what the Ingress before it says, and does no harm
+    if refusal(found) is not None:
+        return  # of a type that Kubernetes does not have
     if not found.spec.get("type") and not found.spec.get("ports"):
         return  # a part of a Service, such as a patch of Kustomize's
     if found.spec.get("type", "ClusterIP") != "LoadBalancer" and is_true(
@@ -197,18 +200,18 @@ def _without_grace(scene: Scene, found: Found) -> Iterator[Change]:
 
 def _renamed(scene: Scene, found: Found) -> Iterator[Change]:
     for key, meant in _unknown_keys(scene, found):
-        yield Change(found, (*_ANNOTATIONS, key), REMOVED)
-        if meant and meant not in found.annotations:
-            yield Change(found, (*_ANNOTATIONS, meant), found.annotations[key])
+        yield Change(found, (*_ANNOTATIONS, key), _named(found, meant))
+
+
+def _named(found: Found, meant: str | None) -> object:
+    """The right name for a key; it goes where there is none, or something under it already."""
+    return Renamed(meant) if meant and meant not in found.annotations else REMOVED
 
 
 def _moved(scene: Scene, found: Found) -> Iterator[Change]:
     for match in _wrong_object(scene, found):
         key = match.values["key"]
-        yield Change(found, match.path, REMOVED)
-        twin = _twin(found.kind, key)
-        if twin and twin not in found.annotations:
-            yield Change(found, (*_ANNOTATIONS, twin), found.annotations[key])
+        yield Change(found, match.path, _named(found, _twin(found.kind, key)))
 
 
 def _quoted(scene: Scene, found: Found) -> Iterator[Change]:
