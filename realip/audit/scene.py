@@ -68,7 +68,10 @@ class Scene:
                 bodies = self.world.bodies.get(found.namespace, {})
                 made = ingress_exposure(found.body, bodies, facts, self.pods(found))
                 return replace(made, forgeable=True) if self.ways_around(found) and made.sees is Sees.CLIENT else made
-            return gateways.other_ingress(self.world, found, ingress_class(found.body, self.world.default_class))
+            made = gateways.other_ingress(self.world, found, ingress_class(found.body, self.world.default_class))
+            around = self.ways_around(found) if made.sees is Sees.CLIENT else []
+            why = message("exposure_ingress_around", service=around[0].name) if around else made.why
+            return replace(made, forgeable=True, why=why) if around else made
         pods = self.pods(found)
         made = (node_port_exposure if found.spec.get("type") == "NodePort" else service_exposure)(
             found.body, facts, pods
@@ -160,9 +163,12 @@ class Scene:
     def ways_around(self, ingress: Found) -> list[Found]:
         """Services by which clients reach an Ingress's pods without it, header and all.
 
-        The NodePort Service that a non-direct Ingress needs is none of them: who reaches that is up to security groups.
+        The NodePort Service that a non-direct Ingress needs is none of them: who reaches that is up to security groups. Before
+        another controller's only load balancers count: many write NodePort there that nobody reaches.
         """
         behind = self.backends(ingress)
+        if not is_qcloud(ingress.body, self.world.default_class):
+            return [service for service in behind if service.spec.get("type") == "LoadBalancer"]
         direct = self.access(ingress).binding is Binding.PODS
         found = [
             service

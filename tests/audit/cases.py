@@ -248,6 +248,7 @@ CASES: dict[str, Case] = {
     ),
     "RIP010": Case(
         [
+            text(OTHER, service(annotations=TRUE), NGINX_SERVICE),
             text(ingress(I_FALSE), service(annotations=FALSE)),
             text(ingress(I_TRUE), service("NodePort")),
             text(ingress(I_TRUE), service("ClusterIP"), service(annotations=TRUE, name="old")),
@@ -265,6 +266,8 @@ CASES: dict[str, Case] = {
             text(ingress(I_TRUE), service("ClusterIP"), service("NodePort", name="other", selector={"app": "other"})),
             text(ingress(I_TRUE), service("ClusterIP"), changed(service("NodePort"), "metadata.namespace", "other")),
             text(ingress(I_TRUE), service("ClusterIP"), service("ClusterIP", name="metrics")),
+            text(OTHER, service("NodePort"), NGINX_SERVICE),
+            text(OTHER, service(annotations=TRUE)),
         ],
     ),
     "RIP011": Case(

@@ -255,6 +255,17 @@ SEES: dict[str, tuple[str, str, list[Object]]] = {
         "nobody",
         [gateway(), envoy_class("proxy"), envoy_proxy(annotations={DIRECT: True})],
     ),
+    # Past a gateway, with any header that the app behind it believes.
+    "nginx before a load balancer's Service": (
+        FRONT,
+        "client x-forwarded-for forgeable",
+        [OTHER, service(annotations=TRUE), NGINX_SERVICE, config_map({"use-forwarded-headers": "false"})],
+    ),
+    "nginx before a Service with node ports": (
+        FRONT,
+        "client x-forwarded-for",
+        [OTHER, service("NodePort"), NGINX_SERVICE, config_map({"use-forwarded-headers": "false"})],
+    ),
     # Behind a load balancer of layer 7 the gateway's settings decide.
     "nginx behind HTTP, settings not shown": (FRONT, "unknown", [OTHER, service("ClusterIP"), NGINX_HTTP]),
     "nginx behind TKE's Ingress that believes it": (
@@ -275,7 +286,9 @@ def test_a_client_is_promised_where_it_arrives_and_nowhere_else(name: str) -> No
     which, wanted, objects = SEES[name]
     rows = {f"{row.exposure.kind} {row.exposure.name}": row for row in audited(text(*objects)).rows}
     exposure = rows[which].exposure
-    assert f"{exposure.sees} {exposure.reads}".startswith(wanted), rows[which].why
+    said = f"{exposure.sees} {exposure.reads}{' forgeable' if exposure.forgeable else ''}"
+    assert said.startswith(wanted), rows[which].why
+    assert "forgeable" not in said or "forgeable" in wanted
 
 
 @pytest.mark.parametrize(

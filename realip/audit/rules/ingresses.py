@@ -94,7 +94,7 @@ def _no_selector(scene: Scene, found: Found) -> Iterator[Match]:
 
 
 def _around(scene: Scene, found: Found) -> Iterator[Match]:
-    if _ours(scene, found) and scene.exposures[found].sees is Sees.CLIENT:
+    if scene.exposures[found].sees is Sees.CLIENT:
         for service in scene.ways_around(found)[:1]:
             yield Match(("spec", "rules"), {"service": str(service), "type": service.spec.get("type")})
 
@@ -209,9 +209,9 @@ _HEADLESS = "None"
 
 def _close(scene: Scene, found: Found) -> Iterator[Change]:
     """A Service behind the Ingress loses its own way in; another Service of the same pods is somebody's decision."""
-    direct = scene.access(found).binding is Binding.PODS
+    direct = scene.access(found).binding is Binding.PODS or not _ours(scene, found)
     for service in scene.backends(found):
-        if service.spec.get("type") == "LoadBalancer" or (direct and service.spec.get("type") == "NodePort"):
+        if service in scene.ways_around(found):
             yield Change(service, ("spec", "type"), "ClusterIP" if direct else "NodePort")
             for key in ("externalTrafficPolicy", "allocateLoadBalancerNodePorts"):
                 if key in service.spec and (direct or key == "allocateLoadBalancerNodePorts"):

@@ -40,7 +40,7 @@ MESSAGES: dict[str, str] = {
     "rule_says_RIP009": "Service {service} has no selector, and direct access needs pods: {so}",
     "rule_remedy_RIP009": "Give the Service a selector, or go without direct access.",
     "rule_title_RIP010": "A way around the Ingress",
-    "rule_when_RIP010": "An Ingress of class qcloud, and a Service of type LoadBalancer or NodePort that leads clients to the same pods past it. The NodePort Service that an Ingress without direct access needs is none.",
+    "rule_when_RIP010": "An Ingress of class qcloud, and a Service of type LoadBalancer or NodePort that leads clients to the same pods past it. The NodePort Service that an Ingress without direct access needs is none. Before an Ingress of another class, a backend of type LoadBalancer.",
     "rule_says_RIP010": "{service} (type {type}) leads to the same pods past the Ingress: whoever uses it can write X-Forwarded-For, and the app believes it.",
     "rule_remedy_RIP010": "Make that Service a ClusterIP (behind an Ingress without direct access a NodePort), or have the app read the socket on a port of its own.",
     "rule_title_RIP011": "Open to everyone",

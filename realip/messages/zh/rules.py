@@ -40,7 +40,7 @@ MESSAGES: dict[str, str] = {
     "rule_says_RIP009": "Service {service} 没有 selector，而直连需要 Pod：{so}",
     "rule_remedy_RIP009": "给 Service 加上 selector，或者不用直连。",
     "rule_title_RIP010": "绕过 Ingress 的途径",
-    "rule_when_RIP010": "qcloud 类 Ingress，且有 LoadBalancer 或 NodePort 类型的 Service 让客户端绕过它到达同样的 Pod。没有直连的 Ingress 所需的 NodePort Service 不算。",
+    "rule_when_RIP010": "qcloud 类 Ingress，且有 LoadBalancer 或 NodePort 类型的 Service 让客户端绕过它到达同样的 Pod。没有直连的 Ingress 所需的 NodePort Service 不算。其他类的 Ingress：LoadBalancer 类型的后端。",
     "rule_says_RIP010": "{service}（类型 {type}）绕过 Ingress 到达同样的 Pod：使用者可以任意写 X-Forwarded-For，应用会相信。",
     "rule_remedy_RIP010": "把该 Service 改为 ClusterIP（没有直连的 Ingress 后面为 NodePort），或让应用在单独的端口上读取套接字。",
     "rule_title_RIP011": "对所有人开放",
