@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from realip import __version__
 from realip.audit.report import Finding, Report, Row
-from realip.audit.rule import Severity
-from realip.behaviour import Sees
 from realip.messages import Speaker
 from realip.page import page, text
 
+if TYPE_CHECKING:
+    from realip.audit.proof import Proof
+
 __all__ = ["html"]
 
-_STYLES = {Sees.CLIENT: "good", Sees.UNKNOWN: "doubtful"}
-_SEVERITIES = {Severity.ERROR: "bad", Severity.WARNING: "doubtful", Severity.UNKNOWN: "doubtful"}
 _STYLE = """\
 .finding { border: 1px solid var(--line); border-left: .5rem solid currentColor; padding: .5rem .75rem; margin: .5rem 0; background: var(--band); }
 .finding p { margin: .2rem 0; color: var(--ink); } code { font: 13px ui-monospace, monospace; }
@@ -24,21 +24,11 @@ _STYLE = """\
 
 def html(report: Report, say: Speaker) -> str:
     """The page."""
-    counts = {severity: sum(each.severity is severity for each in report.findings) for severity in Severity}
-    summary = say(
-        "audit_summary",
-        exposures=len(report.rows),
-        findings=len(report.findings),
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        unknown=counts[Severity.UNKNOWN],
-    )
-    body = [f"<h1>{text(say('audit_page'))}</h1>", f"<p><b>{text(summary)}</b></p>"]
-    if report.suppressed:
-        body.append(f'<p class="soft">{text(say("audit_accepted", count=len(report.suppressed)))}</p>')
-    if report.known:
-        body.append(f'<p class="soft">{text(say("audit_known", count=report.known))}</p>')
-    body += [f'<p class="soft">{text(say.say(note))}</p>' for note in report.notes]
+    body = [
+        f"<h1>{text(say('audit_page'))}</h1>",
+        f'<p class="{report.style}"><b>{text(report.summary(say))}</b></p>',
+        *(f'<p class="soft">{text(words)}</p>' for words in report.beside(say)),
+    ]
     body += _tables(report, say)
     if report.findings:
         body.append(f"<h2>{text(say('audit_findings'))}</h2>")
@@ -46,6 +36,9 @@ def html(report: Report, say: Speaker) -> str:
         for finding in report.findings:
             body.append(_finding(finding, say, anchor=finding.rule.id not in seen))
             seen.add(finding.rule.id)
+    if report.proofs:
+        body.append(f"<h2>{text(say('audit_proofs'))}</h2>")
+        body += (_proof(proof, say) for proof in report.proofs)
     body.append(f'<p class="soft">realip {text(__version__)}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC</p>')
     return page(say.language, say("audit_page"), _STYLE, body)
 
@@ -64,12 +57,11 @@ def _tables(report: Report, say: Speaker) -> Iterator[str]:
 
 def _row(row: Row, say: Speaker) -> str:
     exposure = row.exposure
-    style = "bad" if exposure.forgeable else _STYLES.get(exposure.sees, "bad")
     forgeable = {True: "audit_yes", False: "audit_no", None: "audit_open"}[exposure.forgeable]
     rules = ", ".join(f'<a href="#{text(rule)}">{text(rule)}</a>' for rule in row.rules)
     return (
         f"<td>{text(exposure.kind)} <b>{text(exposure.name)}</b></td>"
-        f'<td class="{style}">{text(say(f"sees_{exposure.sees.value}"))}</td>'
+        f'<td class="{row.style}">{text(say(f"sees_{exposure.sees.value}"))}</td>'
         f"<td>{text(exposure.reads or say('audit_nothing'))}</td><td>{text(say(forgeable))}</td>"
         f"<td>{text(row.why(say))}</td><td>{rules}</td>"
     )
@@ -81,10 +73,16 @@ def _finding(finding: Finding, say: Speaker, *, anchor: bool) -> str:
     anchored = f' id="{text(finding.rule.id)}"' if anchor else ""
     paste = f"<p><code>{text(finding.paste)}</code></p>" if finding.paste else ""
     return (
-        f'<div class="finding {_SEVERITIES[finding.severity]}"{anchored}><b>{text(finding.rule.id)}</b> '
+        f'<div class="finding {finding.style}"{anchored}><b>{text(finding.rule.id)}</b> '
         f'{text(say(f"severity_{finding.severity.value}"))} <span class="soft">{text(place)}</span>'
         f"<p><b>{text(finding.found)}</b>: {text(say(f'rule_title_{finding.rule.id}'))} "
         f"({text(say(f'effect_{finding.rule.effect.value}'))})</p>"
         f"<p>{text(finding.message(say))}</p><p>{text(say(f'rule_remedy_{finding.rule.id}'))}</p>{paste}"
         f'<p class="soft">{text(say(f"rule_when_{finding.rule.id}"))} ({text(finding.rule.source)})</p></div>'
     )
+
+
+def _proof(proof: "Proof", say: Speaker) -> str:
+    exposure = proof.exposure
+    name = f"{exposure.kind} {exposure.namespace}/{exposure.name}"
+    return f'<div class="finding {proof.style}"><b>{text(name)}</b><p>{text(proof.line(say))}</p></div>'

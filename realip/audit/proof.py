@@ -29,6 +29,7 @@ _AS_PREDICTED: Mapping[str, frozenset[Sees]] = {
     "translated": frozenset({Sees.NODE, Sees.PROXY}),
 }
 """Verdicts of a verification, and the predictions that they bear out."""
+_STYLES = {Agreement.AGREES: "good", Agreement.DISAGREES: "bad", Agreement.OPEN: "doubtful"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,22 @@ class Proof:
         if self.report is None:
             return Agreement.OPEN
         return agreement(self.exposure, self.report.verdict.value)
+
+    @property
+    def style(self) -> str:
+        """The way in which it is shown: `good`, `bad` or `doubtful`."""
+        return _STYLES[self.agreement]
+
+    def line(self, say: Say) -> str:
+        """Prediction, proof and their comparison, or why nothing was asked."""
+        if self.report is None:
+            return self.words(say)
+        return say(
+            "audit_proof_line",
+            predicted=say(f"sees_{self.exposure.sees.value}"),
+            proven=say(f"verdict_{self.report.verdict.value}"),
+            words=self.words(say),
+        )
 
     def words(self, say: Say) -> str:
         """The comparison in a sentence."""

@@ -1,13 +1,14 @@
 """The findings and exposures of an audit, and the JSON that programs read."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from realip.audit.objects import Found
 from realip.audit.rule import Match, Part, Rule, Severity
-from realip.behaviour import Exposure
+from realip.behaviour import Exposure, Sees
 from realip.messages import ENGLISH, Message, Say, Speaker
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Report", "Row"]
 
 _EXIT = {Severity.ERROR: 1, Severity.WARNING: 1, Severity.UNKNOWN: 3}
+_SEVERITY_STYLES = {Severity.ERROR: "bad", Severity.WARNING: "doubtful", Severity.UNKNOWN: "doubtful"}
+_SEES_STYLES = {Sees.CLIENT: "good", Sees.UNKNOWN: "doubtful"}
+_CODE_STYLES = {0: "good", 1: "bad", 3: "doubtful"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class Finding:
     def severity(self) -> Severity:
         """The rule's, unless this place is more or less certain."""
         return self.match.severity or self.rule.severity
+
+    @property
+    def style(self) -> str:
+        """The way in which it is shown: `bad` or `doubtful`."""
+        return _SEVERITY_STYLES[self.severity]
 
     @property
     def file(self) -> str | None:
@@ -82,6 +91,11 @@ class Row:
     rules: tuple[str, ...]
     world: str = ""
 
+    @property
+    def style(self) -> str:
+        """The way in which it is shown: `good`, `bad` or `doubtful`."""
+        return "bad" if self.exposure.forgeable else _SEES_STYLES.get(self.exposure.sees, "bad")
+
     def why(self, say: Speaker) -> str:
         """The sentence about it, with what would tell where that is open."""
         said = say.say(self.exposure.why)
@@ -124,6 +138,31 @@ class Report:
         return (
             1 if 1 in codes or any(proof.agreement == "disagrees" for proof in self.proofs or ()) else 3 if codes else 0
         )
+
+    @property
+    def style(self) -> str:
+        """The way in which its sum is shown: `good`, `bad` or `doubtful`."""
+        return _CODE_STYLES[self.exit_code]
+
+    def summary(self, say: Say) -> str:
+        """The numbers of exposures and findings, in a sentence."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return say(
+            "audit_summary",
+            exposures=len(self.rows),
+            findings=len(self.findings),
+            errors=counts[Severity.ERROR],
+            warnings=counts[Severity.WARNING],
+            unknown=counts[Severity.UNKNOWN],
+        )
+
+    def beside(self, say: Speaker) -> Iterator[str]:
+        """Sentences beside the findings: what is accepted and why, what a baseline has, and what was not seen."""
+        for finding, reason in self.suppressed:
+            yield say("audit_accepted_item", rule=finding.rule.id, object=str(finding.found), reason=reason)
+        if self.known:
+            yield say("audit_known", count=self.known)
+        yield from (say.say(note) for note in self.notes)
 
     def to_json(self) -> Mapping[str, Sequence[Any]]:
         """The report as JSON has it."""

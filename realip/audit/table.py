@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from realip.audit.report import Finding, Report, Row
-from realip.audit.rule import Severity
 from realip.behaviour import Sees
 from realip.messages import Speaker
 from realip.terminal import Line, Span
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["page"]
 
-_STYLES = {
-    Sees.CLIENT: "good",
-    Sees.NODE: "bad",
-    Sees.PROXY: "bad",
-    Sees.NOBODY: "bad",
-    Sees.UNKNOWN: "doubtful",
-}
-_SEVERITIES = {Severity.ERROR: "bad", Severity.WARNING: "doubtful", Severity.UNKNOWN: "doubtful"}
 _INDENT = "  "
 
 
@@ -54,16 +45,7 @@ def page(report: Report, say: Speaker) -> Iterator[Line]:
 def _proof(proof: "Proof", say: Speaker) -> Line:
     exposure = proof.exposure
     name = Span(f"{_INDENT}{exposure.kind} {exposure.namespace}/{exposure.name}  ", "name")
-    if proof.report is None:
-        return [name, Span(proof.words(say), "aside")]
-    said = say(
-        "audit_proof_line",
-        predicted=say(f"sees_{exposure.sees.value}"),
-        proven=say(f"verdict_{proof.report.verdict.value}"),
-        words=proof.words(say),
-    )
-    styles = {"agrees": "good", "disagrees": "bad", "open": "doubtful"}
-    return [name, Span(said, styles[proof.agreement.value])]
+    return [name, Span(proof.line(say), "aside" if proof.report is None else proof.style)]
 
 
 def _exposures(rows: list[Row], say: Speaker) -> Iterator[Line]:
@@ -73,10 +55,9 @@ def _exposures(rows: list[Row], say: Speaker) -> Iterator[Line]:
     widest = max(map(width, sees.values()))
     for row, name in zip(rows, names, strict=True):
         exposure = row.exposure
-        style = "bad" if exposure.forgeable else _STYLES[exposure.sees]
         yield [
             Span(f"{_INDENT}{padded(name, longest)}  ", "name"),
-            Span(f"{padded(sees[exposure.sees], widest)}  ", style),
+            Span(f"{padded(sees[exposure.sees], widest)}  ", row.style),
             Span(row.why(say)),
             *([Span(f" [{', '.join(row.rules)}]", "aside")] if row.rules else []),
         ]
@@ -87,7 +68,7 @@ def _finding(finding: Finding, say: Speaker) -> Iterator[Line]:
     place = "" if file is None else file if finding.line is None else say("audit_at", file=file, line=finding.line)
     yield [
         Span(f"{finding.rule.id} ", "name"),
-        Span(f"{say(f'severity_{finding.severity.value}')}  ", _SEVERITIES[finding.severity]),
+        Span(f"{say(f'severity_{finding.severity.value}')}  ", finding.style),
         Span(str(finding.found)),
         *([Span(f"  {place}", "aside")] if place else []),
     ]
@@ -98,23 +79,6 @@ def _finding(finding: Finding, say: Speaker) -> Iterator[Line]:
 
 
 def _summary(report: Report, say: Speaker) -> Iterator[Line]:
-    counts = dict.fromkeys(Severity, 0)
-    for finding in report.findings:
-        counts[finding.severity] += 1
-    said = say(
-        "audit_summary",
-        exposures=len(report.rows),
-        findings=len(report.findings),
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        unknown=counts[Severity.UNKNOWN],
-    )
-    yield [Span(said, "good" if not report.findings else "bad" if report.exit_code == 1 else "doubtful")]
-    for finding, reason in report.suppressed:
-        yield [
-            Span(say("audit_accepted_item", rule=finding.rule.id, object=str(finding.found), reason=reason), "aside")
-        ]
-    if report.known:
-        yield [Span(say("audit_known", count=report.known), "aside")]
-    for note in report.notes:
-        yield [Span(say.say(note), "aside")]
+    yield [Span(report.summary(say), report.style)]
+    for words in report.beside(say):
+        yield [Span(words, "aside")]

@@ -172,6 +172,7 @@ def test_the_page_stands_alone_and_runs_nothing_that_a_manifest_says(
     assert not {"script", "img", "link", "iframe", "object"} & set(found.tags)
     assert "<script>alert(1)</script>" in found.words
     assert "RIP001" in found.words
+    assert "<b>probes</b> & co" in found.words, "why a finding is accepted is an auditor's first question"
     assert ("应用看到谁的地址" if language == "zh" else "Whose addresses apps see") in found.words
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,7 @@ def bound(body: Object, port: int) -> Object:
     return body
 
 
-def test_each_exposure_with_an_address_is_asked_and_compared(audit: Audit) -> None:
+def test_each_exposure_with_an_address_is_asked_and_compared(audit: Audit, tmp_path: Path) -> None:
     def hides(_: object) -> bytes:
         return as_json({"client_ip": "10.0.0.9"})
 
@@ -59,14 +60,19 @@ def test_each_exposure_with_an_address_is_asked_and_compared(audit: Audit) -> No
             service(annotations={DIRECT: "true"}, name="new", selector={"app": "new"}),
         )
         run = audit("-", "--json", "--verify", "--expect", "127.0.0.1", "--verify-timeout", "5", stdin=objects)
-        words = audit("-", "--verify", "--expect", "127.0.0.1", "--verify-timeout", "5", stdin=objects).out
+        asked = ("-", "--verify", "--expect", "127.0.0.1", "--verify-timeout", "5", "--html", "audit.html")
+        words = audit(*asked, stdin=objects).out
     made = json.loads(run.out)
     found = {each["name"]: each for each in made["proofs"]}
     assert found["web"]["predicted"] == "client"
     assert found["other"]["proven"] != "preserved"
     assert found["new"]["proven"] is None
     assert "no address" in found["new"]["summary"]
-    assert "not asked: no address" in words
+    page = (tmp_path / "audit.html").read_text(encoding="utf-8")
+    for said in ("not asked: no address", "predicted client, proven preserved", "Service shop/other"):
+        assert said in words
+        assert said in page
+    assert ('<p class="bad">' in page) is (run.code == 1)
     assert run.code == (1 if any(each["agreement"] == "disagrees" for each in made["proofs"]) else 0)
 
 
