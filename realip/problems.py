@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from realip.escapes import as_json
 
@@ -13,6 +14,7 @@ __all__ = [
     "MISSING",
     "MUST_BE",
     "MUST_BE_THERE",
+    "Place",
     "Problem",
     "is_text_or_number",
     "path_of",
@@ -20,6 +22,9 @@ __all__ = [
     "too_many",
     "unquoted",
 ]
+
+Place: TypeAlias = tuple[int | str, ...]
+"""Where a value stands: the keys and numbers that lead to it."""
 
 _LONGEST_VALUE = 80
 _LONGEST_PATH = 200

@@ -29,6 +29,7 @@ from realip.problems import (
 )
 
 __all__ = [
+    "AS_TEXT",
     "KNOWN_TOO_LATE",
     "ArgumentError",
     "Arguments",
@@ -248,6 +249,10 @@ class _Look:
 
     def _value(self, value: object, kind: Kind, rule: object, at: Arguments) -> object:
         """A value of some kind, or `_WRONG` once it is told."""
+        if isinstance(value, pulumi.Resource):
+            return self._tell(at, MISSING, "is a resource; give one of its outputs, such as its id")
+        if isinstance(value, pulumi.Asset | pulumi.Archive):
+            return self._tell(at, MISSING, f"is an asset; {AS_TEXT}")
         if value is None:
             return None if kind.optional else self._tell(at, MISSING, "is None, which says nothing; " + _or_leave(kind))
         if isinstance(rule, Shape):
@@ -335,6 +340,7 @@ class _Look:
         return known
 
 
+AS_TEXT = "read the file in your program, and give its contents as text"
 _TEXT = Kind(str)
 _INSIDE = "with outputs as the values inside"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from realip import stack
-from realip.components._arguments import ArgumentError, raise_all
+from realip.components._arguments import ArgumentError
 from realip.hosting.outputs import revealed
 from realip.hosting.stack_arguments import RealIpStackArgs
 from realip.problems import Problem
@@ -15,7 +15,7 @@ from realip.settings.loading import parse_settings, provider_region
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 from realip.settings.secrets import hidden
-from realip.stack_arguments import outputs_in
+from realip.stack_arguments import plain_values
 
 __all__ = ["RealIpStack"]
 
@@ -52,11 +52,11 @@ class RealIpStack(stack.RealIpStack):
 
     def __init__(self, name: str, args: RealIpStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Compose the stack; ArgumentError if anything in the settings is wrong."""
-        values, secret = _values(args)
+        revealed, secret = _values(args)
+        values, found = plain_values(revealed)
         component = f"{type(self).__name__} {name!r}"
-        raise_all(component, outputs_in(values, ()))
         try:
-            settings = parse_settings(values, region=_region(opts), secret=secret)
+            settings = parse_settings(values, region=_region(opts), secret=secret, found=found)
         except SettingsError as error:
             raise ArgumentError(component, map(self._spelt, error.problems)) from None
         for problem in hidden(_warnings(settings), values, secret):

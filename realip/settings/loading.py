@@ -5,14 +5,14 @@
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
 
-from realip.problems import MISSING, Problem, path_of
+from realip.problems import MISSING, Place, Problem, path_of
 from realip.quantities import quantity_text
 from realip.settings import checks
 from realip.settings.advice import advice, refusals
@@ -24,41 +24,66 @@ from realip.settings.secrets import hidden, refuse_credentials, refuse_plain_kub
 __all__ = ["decode", "load_settings", "parse_settings", "provider_region"]
 
 _LARGEST_WHOLE_NUMBER = 2**63
+_KUBERNETES = ("app", "podTemplate")
+"""Where null says something: in a merge by Kubernetes' rules it removes what is there."""
 
 
 def parse_settings(
-    values: Mapping[str, object], *, region: str | None = None, secret: Collection[str] = ()
+    values: Mapping[str, object],
+    *,
+    region: str | None = None,
+    secret: Collection[str] = (),
+    found: Mapping[Place, Problem] | None = None,
 ) -> Settings:
     """The settings that plain values make, keys as in a stack file without their namespace; SettingsError if any is wrong.
 
     `region` is the Tencent provider's, where it is known: zones have to lie in it. `secret` are the sections in which
-    something was set with --secret: what may be secret there stays one, and no message shows a value of them.
+    something was set with --secret: what may be secret there stays one, and no message shows a value of them. `found` are
+    problems that whoever has the values knows of already; they are told with the rest, which is judged without those values.
     """
     try:
         plain = {_text(key): _plain(value) for key, value in values.items()}
     except RecursionError:
         message = "are nested without end, such as a YAML anchor inside itself; write each value out"
         raise SettingsError([Problem("settings", MISSING, message)]) from None
-    settings: Settings | None
+    settings: Settings | None = None
+    known = {**dict(_nothing_said(plain)), **(found or {})}
     wrong: list[Problem] = []
     try:
         settings = _validate(plain)
     except ValidationError as error:
-        wrong = _wrong_values(error, plain)
+        wrong = list(_past(known.values(), _wrong_values(error, plain)))
+    for place in known:
+        _remove(plain, place)
+    if known or settings is None:
         settings = _validate_rest(plain)
     refused = list(section_problems(secret))
+    wrong = [*known.values(), *wrong]
     told = [problem.path for problem in (*refused, *wrong)]
     agreement = _disagreements(settings, plain, region, told) if settings else ()
-    found = [*refused, *_past(refused, wrong), *agreement]
-    if settings is None or found:
-        raise SettingsError(list(hidden(found, values, secret)))
+    problems = [*refused, *_past(refused, wrong), *agreement]
+    if settings is None or problems:
+        raise SettingsError(list(hidden(problems, values, secret)))
     return settings.with_secrets(secret)
 
 
-def _past(refused: Sequence[Problem], wrong: Sequence[Problem]) -> Iterator[Problem]:
-    """Wrong values outside the sections that are refused as a whole."""
+def _nothing_said(value: object, place: Place = ()) -> Iterator[tuple[Place, Problem]]:
+    """Keys with nothing behind them: a load balancer whose internal subnet is left blank would be a public one."""
+    if value is None:
+        yield place, Problem(path_of(place), MISSING, "is null, which says nothing; give it a value, or remove the key")
+    elif isinstance(value, Mapping) and place != _KUBERNETES:
+        for key, item in value.items():
+            yield from _nothing_said(item, (*place, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _nothing_said(item, (*place, index))
+
+
+def _past(refused: Iterable[Problem], wrong: Sequence[Problem]) -> Iterator[Problem]:
+    """Wrong values outside what is refused as a whole."""
+    refused = list(refused)
     for problem in wrong:
-        if not any(_same_or_inside(problem.path, section.path) for section in refused):
+        if not any(_same_or_inside(problem.path, whole.path) for whole in refused):
             yield problem
 
 
@@ -130,7 +155,7 @@ def _same(shown: object, said: object) -> bool:
     return isinstance(said, int | float) and not isinstance(said, bool) and shown == quantity_text(said)
 
 
-def _written(value: object, place: tuple[int | str, ...] = ()) -> Iterator[tuple[str, object]]:
+def _written(value: object, place: Place = ()) -> Iterator[tuple[str, object]]:
     """Everything as somebody wrote it, by its path: settings fill in defaults, and make text of some numbers."""
     yield path_of(place), value
     if isinstance(value, Mapping):
@@ -141,7 +166,7 @@ def _written(value: object, place: tuple[int | str, ...] = ()) -> Iterator[tuple
             yield from _written(item, (*place, index))
 
 
-def _inside(location: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+def _inside(location: Place, other: Place) -> bool:
     """An error lies inside another's place: pydantic counts a list without its wrong entries, and finds it short."""
     return len(location) > len(other) and location[: len(other)] == other
 
@@ -152,7 +177,7 @@ def _same_or_inside(path: str, other: str) -> bool:
     return long == short or long.startswith((f"{short}.", f"{short}["))
 
 
-def _remove(plain: Any, location: tuple[int | str, ...]) -> None:
+def _remove(plain: Any, location: Place) -> None:
     """Take the value at a place out, with the whole list or entry that it makes useless."""
     *parents, last = location[:2] if len(location) > 1 else location
     for step in parents:

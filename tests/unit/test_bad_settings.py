@@ -117,7 +117,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     ),
     (VPC_CNI, {"scenario": {"networkMode": "VPC-CNI", "nodeType": "super"}}, "scenario.connection", MISSING, ["is missing; add it"]),
     (VPC_CNI, {"scenario": 3}, "scenario", 3, ["must be a scenario's slug"]),
-    (VPC_CNI, {"scenario": None}, "scenario", None, ["must be a scenario's slug"]),
+    (VPC_CNI, {"scenario": None}, "scenario", MISSING, ["is null", "give it a value, or remove the key"]),
     # --- keys
     (VPC_CNI, {"netwrk": {}}, "netwrk", {}, ["is not a known setting", "did you mean network?"]),
     (VPC_CNI, {"zzz": 1}, "zzz", 1, ["is not a known setting", "known are access, adopt, app, cluster, loadBalancer"]),
@@ -135,7 +135,9 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"nodes": {"taints": [{"key": "a", "efect": "b", "effect": "NoSchedule"}]}}, "nodes.taints[0].efect", "b", ["did you mean effect?"]),
     # --- wrong kinds of values
     (VPC_CNI, {"network": []}, "network", [], ["must be a map of names to values"]),
-    (VPC_CNI, {"network": None}, "network", None, ["must be a map of names to values"]),
+    (VPC_CNI, {"network": None}, "network", MISSING, ["is null", "give it a value, or remove the key"]),
+    (VPC_CNI, {"loadBalancer": {"internalSubnetId": None}}, "loadBalancer.internalSubnetId", MISSING, ["is null"]),
+    (VPC_CNI, {"app": {"port": None}}, "app.port", MISSING, ["is null"]),
     (VPC_CNI, {"tags": ["a"]}, "tags", ["a"], ["must be a map"]),
     (VPC_CNI, {"network": {"zones": ZONE}}, "network.zones", ZONE, ["must be a list"]),
     (VPC_CNI, {"app": {"port": "5000"}}, "app.port", "5000", ["must be a whole number; take the quotes off"]),
