@@ -12,7 +12,7 @@ import operator
 import re
 from collections.abc import Iterable
 
-__all__ = ["InputError", "nearest"]
+__all__ = ["InputError", "near", "nearest"]
 
 
 class InputError(Exception):
@@ -24,11 +24,16 @@ class InputError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean X?` where a known word is near, else the list of the known ones."""
-    known, word = sorted(known), word[:_LONGEST]
-    close = max(known, key=lambda candidate: _likeness(word, candidate), default="")
-    if close and _likeness(word, close) >= _NEAR:
-        return f"did you mean {close}?"
-    return f"known are {', '.join(known)}"
+    known = sorted(known)
+    close = near(word, known)
+    return f"did you mean {close}?" if close else f"known are {', '.join(known)}"
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """The known word for which another is taken to be a slip, if there is one."""
+    word = word[:_LONGEST]
+    close = max(sorted(known), key=lambda candidate: _likeness(word, candidate), default="")
+    return close if close and _likeness(word, close) >= _NEAR else None
 
 
 _NEAR = 0.75

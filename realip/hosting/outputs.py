@@ -6,8 +6,9 @@ from typing import Any
 
 import pulumi
 from pulumi.output import Unknown
+from pulumi.runtime import rpc
 
-__all__ = ["holds_output", "opened", "revealed"]
+__all__ = ["holds_output", "is_output", "opened", "revealed"]
 
 
 @dataclass(frozen=True)
@@ -22,20 +23,22 @@ def opened(value: Any, *, secret: bool = False) -> Any:
     """A value with outputs as deep inside as can be: what a program wraps as a whole, a component reads part by part.
 
     An output that depends on no resource is opened: it is the same in a preview and in an update. Of a secret each part
-    stays one. What has no value is left out, and whole numbers, which arrive as fractions, are whole again.
+    stays one, but for null, which hides nothing. Whole numbers, which arrive as fractions, are whole again.
     """
     if isinstance(value, Unknown):
         return pulumi.Output.from_input(value)
     if isinstance(value, pulumi.Output):
         settled = _settled(value)
         return value if settled is None else opened(settled.value, secret=secret or settled.secret)
+    if rpc.is_rpc_secret(value):
+        return opened(rpc.unwrap_rpc_secret(value), secret=True)
     if isinstance(value, Mapping):
-        return {key: opened(item, secret=secret) for key, item in value.items() if item is not None}
+        return {key: opened(item, secret=secret) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [opened(item, secret=secret) for item in value]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return pulumi.Output.secret(value) if secret else value
+    return pulumi.Output.secret(value) if secret and value is not None else value
 
 
 def revealed(value: Any) -> tuple[Any, bool]:
@@ -48,8 +51,10 @@ def revealed(value: Any) -> tuple[Any, bool]:
             return value, False
         inner, secret = revealed(settled.value)
         return inner, secret or settled.secret
+    if rpc.is_rpc_secret(value):
+        return revealed(rpc.unwrap_rpc_secret(value))[0], True
     if isinstance(value, Mapping):
-        found = {key: revealed(item) for key, item in value.items() if item is not None}
+        found = {key: revealed(item) for key, item in value.items()}
         return {key: inner for key, (inner, _) in found.items()}, any(secret for _, secret in found.values())
     if isinstance(value, list | tuple):
         items = [revealed(item) for item in value]
@@ -59,11 +64,15 @@ def revealed(value: Any) -> tuple[Any, bool]:
 
 def holds_output(value: Any) -> bool:
     """A value is an output, or has one inside, which may be a secret."""
-    if isinstance(value, Mapping):
-        return any(map(holds_output, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(holds_output, value))
-    return isinstance(value, pulumi.Output | Unknown)
+    if is_output(value):
+        return True
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return any(map(holds_output, inner))
+
+
+def is_output(value: Any) -> bool:
+    """A value is an output, or a secret as the engine writes one."""
+    return isinstance(value, pulumi.Output | Unknown) or bool(rpc.is_rpc_secret(value))
 
 
 def _settled(output: "pulumi.Output[Any]") -> _Settled | None:

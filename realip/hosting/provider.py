@@ -8,6 +8,7 @@ from typing import Any
 
 import grpc
 import pulumi
+from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError, ProviderServicer
@@ -16,8 +17,11 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 import realip
 from realip.components._arguments import ArgumentError
+from realip.errors import nearest
 from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
+from realip.hosting.confidential import Confidential
+from realip.hosting.nulls import keep_nulls
 from realip.hosting.refusal import refusal
 from realip.hosting.schema import refined
 from realip.hosting.spelling import Spelling, setting
@@ -29,6 +33,7 @@ __all__ = ["Host", "Servicer", "serve"]
 
 _LARGEST_MESSAGE = 400 * 2**20
 """Bytes, as the engine's own limit."""
+_NO_METHODS = "realip has components, and neither methods nor functions"
 
 
 class Host(ComponentProvider):
@@ -53,8 +58,9 @@ class Host(ComponentProvider):
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
         """Make a component; what its arguments cannot be is refused property by property, all at once."""
-        self.validate_resource_type("realip", resource_type)
-        token = resource_type.rpartition(":")[2]
+        token = resource_type.removeprefix("realip:index:")
+        if token not in self._components:
+            raise pulumi.RunError(f"{resource_type} is no component of realip; {nearest(token, self._components)}")
         component, definition = self._components[token], self._component_defs[token]
         ways: dict[str, Any] = {}
         if component is RealIpStack:  # its arguments have the schema's names themselves
@@ -68,7 +74,8 @@ class Host(ComponentProvider):
         try:
             made = hosted(name, arguments, options)
         except ArgumentError as error:
-            raise refusal(error.problems, inputs) from None
+            confidential = Confidential(definition, self._type_defs)
+            raise refusal(error.problems, lambda path: confidential.hides(path, inputs)) from None
         except pulumi.RunError:
             raise
         except Exception as error:
@@ -80,10 +87,19 @@ class Servicer(ProviderServicer):
     """Speaks the engine's protocol; an error that is meant for a person reaches one as it is."""
 
     async def _construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
+        keep_nulls(request.inputs)
         try:
             return await super()._construct(request, context)
         except pulumi.RunError as error:
-            raise refusal((), {}, str(error)) from None
+            raise InputPropertiesError(str(error), []) from None
+
+    async def Call(self, request: proto.CallRequest, context: Any) -> proto.CallResponse:  # noqa: N802 - gRPC's name
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not there: {_NO_METHODS}")
+        raise AssertionError
+
+    async def Invoke(self, request: proto.InvokeRequest, context: Any) -> proto.InvokeResponse:  # noqa: N802
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not there: {_NO_METHODS}")
+        raise AssertionError
 
 
 def serve() -> None:

@@ -1,5 +1,6 @@
 """The plugin as the engine has it: a process of its own that is spoken to over gRPC, beside an engine that takes all it is told."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ from pulumi.runtime.proto import (
     status_pb2,
 )
 
-__all__ = ["PROVIDER", "Answer", "Plugin", "Registered", "output", "running", "unknown"]
+__all__ = ["PROVIDER", "Answer", "Plugin", "Registered", "asset", "output", "reference", "running", "unknown"]
 
 PLUGIN = Path(__file__).resolve().parents[2] / "plugin"
 SECONDS = 60
@@ -34,6 +35,8 @@ KUBECONFIG = (
 )
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+_ASSET = "c44067f5952c0a294b673a41bacd8c17"
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -41,6 +44,17 @@ def output(value: Any, *, secret: bool = False, of: str | None = None) -> dict[s
     """An output on the wire, of a resource where `of` names one (developer-docs of the engine: output values)."""
     made: dict[str, Any] = {_SIGNATURE: _OUTPUT, "value": value, "secret": secret}
     return made | ({"dependencies": [of]} if of else {})
+
+
+def reference(identity: str) -> dict[str, Any]:
+    """A whole resource on the wire, such as a subnet where its id is asked for."""
+    urn = "urn:pulumi:s::p::tencentcloud:Subnet/instance:Instance::subnet"
+    return {_SIGNATURE: _RESOURCE, "urn": urn, "id": identity}
+
+
+def asset(text: str) -> dict[str, Any]:
+    """An asset on the wire."""
+    return {_SIGNATURE: _ASSET, "text": text, "hash": "0" * 64}
 
 
 def unknown(of: str) -> dict[str, Any]:
@@ -75,6 +89,12 @@ class Answer:
         """The inputs of the only resource of a type."""
         (found,) = [one.inputs for one in self.registered if one.type == kind]
         return found
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The reason by each property that is told of, with its value or without."""
+        without_value = re.findall(r"^\t\t- property (.+?) has a problem: (.+)$", self.message, re.MULTILINE)
+        return dict(without_value) | dict(self.errors)
 
     @property
     def text(self) -> str:

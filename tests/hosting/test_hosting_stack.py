@@ -9,8 +9,8 @@ from docs.stack_arguments import stack_arguments
 from realip.hosting import stack_arguments as committed
 from realip.scenarios import SCENARIOS
 from realip.settings.models import Settings
-from tests.hosting.plugin import Answer, Plugin, output, unknown
-from tests.hosting.test_hosting_arguments import SECRET
+from tests.hosting.plugin import Answer, Plugin, asset, output, reference, unknown
+from tests.hosting.test_hosting_arguments import ANOTHER, SECRET
 
 ADMINISTRATORS = {"adminCidrs": ["198.18.0.0/24"]}
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -62,7 +62,7 @@ def test_a_secret_where_nothing_is_kept_as_one_is_refused_and_not_printed(plugin
     answer = stack(plugin, tags={"team": output("hunter2", secret=True)})
     assert answer.registered == []
     assert answer.errors == {}
-    assert answer.message.startswith('tags = "[secret]": is a secret')
+    assert answer.told["tags"].startswith("is a secret")
     assert "hunter2" not in answer.text
     assert "--secret" not in answer.text
 
@@ -71,7 +71,7 @@ def test_a_secret_where_nothing_is_kept_as_one_is_refused_and_not_printed(plugin
 def test_a_kubeconfig_is_printed_by_nobody_marked_or_not(plugin: Plugin, kubeconfig: Any) -> None:
     answer = stack(plugin, cluster={"id": "cls-1"}, access={"kubeconfig": kubeconfig, "clientCidrs": ["0.0.0.0/0"]})
     assert answer.errors == {}
-    assert "access.kubeconfig: leads to no cluster" in answer.message
+    assert answer.told["access.kubeconfig"].startswith("leads to no cluster")
     assert "hunter2" not in answer.text + "".join(answer.warnings)
 
 
@@ -82,7 +82,54 @@ def test_a_secret_one_level_too_high_is_printed_by_nobody(plugin: Plugin, sectio
     answer = stack(plugin, **{section: text})
     assert answer.registered == []
     assert answer.errors == {}
-    assert f"{section}: " in answer.message
+    assert set(answer.told) >= {section}
+    assert "hunter2" not in answer.text + "".join(answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path"),
+    [
+        ({"kubeconfig": "hunter2"}, "kubeconfig"),
+        ({"acces": {"kubeconfig": "hunter2"}}, "acces"),
+        ({"access": {**ADMINISTRATORS, "kubeConfig": "hunter2"}}, "access.kubeConfig"),
+        ({"app": {"environment": {"PASSWORD": "hunter2"}}}, "app.environment"),
+        ({"access": output({"adminCidrs": ["hunter2"], "token": "hunter2"}, secret=True)}, "access.token"),
+    ],
+)
+def test_what_stands_under_a_mistyped_key_is_printed_by_nobody_where_it_may_be_a_secret(
+    plugin: Plugin, inputs: dict[str, Any], path: str
+) -> None:
+    answer = stack(plugin, **inputs)
+    assert answer.registered == []
+    assert answer.told[path].startswith("is not a known setting; ")
+    assert path not in answer.errors
+    assert "hunter2" not in answer.text + "".join(answer.warnings)
+
+
+def test_a_mistyped_key_beside_a_secret_is_told_at_its_own_place_with_all_others(plugin: Plugin) -> None:
+    """However deep it lies: the value is the program's own, and shows which of several is meant."""
+    answer = stack(
+        plugin,
+        cluster={"id": "cls-1a2b3c4d"},
+        access={"kubeconfig": output("hunter2: x", secret=True), "client_cidrs": ["0.0.0.0/0"]},
+        app={
+            "env": {"PASSWORD": output("hunter2", secret=True)},
+            "replica": 3,
+            "files": [{"secret": "x", "Path": "/x"}],
+        },
+        loadBalancer={"healthCheck": {"intervaltime": 3}, "ports": [{"port": 80, "targetport": 80}]},
+    )
+    meant = {path: reason.rpartition("; ")[2] for path, reason in answer.errors.items()}
+    assert (
+        meant.items()
+        >= {
+            "access.client_cidrs": "did you mean clientCidrs?",
+            "app.replica": "did you mean replicas?",
+            "app.files[0].Path": "did you mean path?",
+            "loadBalancer.healthCheck.intervaltime": "did you mean intervalTime?",
+            "loadBalancer.ports[0].targetport": "did you mean targetPort?",
+        }.items()
+    )
     assert "hunter2" not in answer.text + "".join(answer.warnings)
 
 
@@ -93,7 +140,43 @@ def test_a_section_that_holds_no_secret_is_named_to_the_engine(plugin: Plugin) -
 def test_a_setting_that_is_known_later_is_refused_in_words(plugin: Plugin) -> None:
     answer = stack(plugin, nodes={"replicas": unknown("urn:pulumi:s::p::a:b:C::d")})
     assert answer.registered == []
-    assert answer.text.strip().startswith("nodes.replicas: is an output")
+    assert answer.told["nodes.replicas"].startswith("is an output")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path", "words"),
+    [
+        ({"loadBalancer": {"internalSubnetId": None}}, "loadBalancer.internalSubnetId", "is null"),
+        ({"loadBalancer": {"internalSubnetId": output(None)}}, "loadBalancer.internalSubnetId", "is null"),
+        ({"access": None}, "access", "is null"),
+        ({"app": {"env": {"A": None}}}, "app.env.A", "is null"),
+        ({"cluster": {"id": reference("cls-1a2b3c4d")}}, "cluster.id", "is a resource"),
+        ({"network": reference("vpc-1a2b3c4d")}, "network", "is a resource"),
+        ({"app": {"env": {"A": asset("hunter2")}}}, "app.env.A", "is an asset"),
+        ({"access": {**ADMINISTRATORS, "kubeconfig": asset("hunter2")}}, "access.kubeconfig", "is an asset"),
+    ],
+)
+def test_what_is_no_plain_value_is_refused_with_all_that_is_wrong_besides(
+    plugin: Plugin, inputs: dict[str, Any], path: str, words: str
+) -> None:
+    """A load balancer whose internal subnet is null would be a public one, and an asset would become its address in memory."""
+    more: dict[str, Any] = {"tags": {"a": 1}, "nodes": {"replicas": unknown(ANOTHER), "replica": 3}}
+    answer = stack(plugin, **more | inputs)
+    assert answer.registered == []
+    assert answer.told[path].startswith(words)
+    assert answer.told["nodes.replicas"].startswith("is an output")
+    assert answer.told["nodes.replica"] == "is not a known setting; did you mean replicas?"
+    assert answer.told["tags.a"] == "must be text; put it in quotes"
+    assert len(answer.told) == len({path, "nodes.replicas", "nodes.replica", "tags.a"}), answer.text
+    assert "hunter2" not in answer.text
+
+
+def test_a_null_in_a_pod_template_is_kubernetes_way_to_take_something_away(plugin: Plugin) -> None:
+    """Unseen, it would leave a probe in place that somebody means to be gone."""
+    own = {"spec": {"containers": [{"name": "real-ip-container", "readinessProbe": None}]}}
+    (told,) = stack(plugin, app={"podTemplate": own}).told.items()
+    assert told[0] == "app.podTemplate.spec.containers[0].readinessProbe"
+    assert "is what app.readinessPath" in told[1]
 
 
 def test_everything_wrong_is_told_at_once_and_unknown_settings_too(plugin: Plugin) -> None:
