@@ -25,6 +25,7 @@ from realip.networks import (
     vpc_cidr,
     whole_internet,
 )
+from realip.problems import MUST_BE
 from realip.quantities import cpu, memory, quantity_text
 
 __all__ = [
@@ -331,6 +332,8 @@ def within(value: float, limits: range) -> float:
 
 def port(value: float) -> float:
     """A port that something can listen on."""
+    if value % 1:
+        raise ValueError(MUST_BE["whole number"])
     return within(value, PORTS)
 
 

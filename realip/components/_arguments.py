@@ -6,11 +6,12 @@ A `Shape` reads the TypedDict of some arguments, and so knows their names and ki
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, is_typeddict
 
 import pulumi
 
+from realip.components._held import held
 from realip.components._kinds import Kind, kinds_of
 from realip.errors import InputError, nearest
 from realip.escapes import as_json
@@ -260,12 +261,22 @@ class _Look:
         if is_later(value):
             if not kind.later:
                 return self._tell(at, MISSING, KNOWN_TOO_LATE)
-            return value
+            return self._later(value, kind, rule, at)
         if kind.base is Sequence:
             return self._list(value, kind, rule if isinstance(rule, Items) else Items(rule), at)  # type: ignore[arg-type]
         if kind.base is Mapping:
             return self._map(value, kind, rule if isinstance(rule, Entries) else Entries(value=rule), at)  # type: ignore[arg-type]
         return self._scalar(value, kind, rule, at)
+
+    def _later(self, value: Any, kind: Kind, rule: object, at: Arguments) -> object:
+        """An output: what it holds already may be a secret, and is looked at for its kind alone."""
+        found = held(value) if isinstance(value, pulumi.Output) else None
+        if found is None:
+            return value
+        look = _Look()
+        look._value(found.value, kind, rule if isinstance(rule, TextOrNumber) else None, at)
+        self.problems += [replace(problem, value=MISSING) for problem in look.problems]
+        return _WRONG if look.problems else value
 
     def _list(self, value: object, kind: Kind, rule: Items, at: Arguments) -> object:
         if not isinstance(value, Sequence) or isinstance(value, str | bytes | bytearray):

@@ -123,12 +123,28 @@ def service_ports(ports: Sequence[ServicePort]) -> list["core.ServicePortArgsDic
     made: dict[int, core.ServicePortArgsDict] = {}
     for listener in found:
         target: Any = listener.target
-        port: core.ServicePortArgsDict = {"port": listener.port, "target_port": number_or_name(target)}
+        wanted: Any = number_or_name(target)
+        port: core.ServicePortArgsDict = {"port": listener.port, "target_port": wanted}
         port["protocol"] = protocol
         if listener.name is not None:
             port["name"] = listener.name
-        made.setdefault(listener.port, port)
+        first: Any = made.setdefault(listener.port, port)
+        if first is not port and (is_later(wanted) or is_later(first["target_port"])):
+            first["target_port"] = _one_target(listener.port, first["target_port"], wanted)
     return list(made.values())
+
+
+def _one_target(port: int, *targets: "pulumi.Input[PortOrName]") -> "pulumi.Output[PortOrName]":
+    """The target of TCP and UDP on one port, which is one port of the Service, once it is known."""
+
+    def one(known: list[PortOrName]) -> PortOrName:
+        if len(set(known)) > 1:
+            raise pulumi.RunError(
+                f"TCP and UDP on port {port} are one port of the Service (TKE 51259); give both the same target"
+            )
+        return known[0]
+
+    return pulumi.Output.all(*targets).apply(one)
 
 
 def number_or_name(port: "pulumi.Input[PortOrName]") -> "pulumi.Input[PortOrName]":

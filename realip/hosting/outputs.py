@@ -1,22 +1,16 @@
 """Outputs as the engine hands them over: what is known in them already, and what is known only later."""
 
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi.output import Unknown
+from pulumi.output import Unknown, _OutputData
 from pulumi.runtime import rpc
 
+from realip.components._held import Held, held
+
 __all__ = ["holds_output", "is_output", "opened", "revealed"]
-
-
-@dataclass(frozen=True)
-class _Settled:
-    """The value of an output that depends on nothing that is made."""
-
-    value: Any
-    secret: bool
 
 
 def opened(value: Any, *, secret: bool = False) -> Any:
@@ -28,8 +22,8 @@ def opened(value: Any, *, secret: bool = False) -> Any:
     if isinstance(value, Unknown):
         return pulumi.Output.from_input(value)
     if isinstance(value, pulumi.Output):
-        settled = _settled(value)
-        return value if settled is None else opened(settled.value, secret=secret or settled.secret)
+        found = _opened(value)
+        return value if found is None else opened(found.value, secret=secret or found.secret)
     if rpc.is_rpc_secret(value):
         return opened(rpc.unwrap_rpc_secret(value), secret=True)
     if isinstance(value, Mapping):
@@ -38,7 +32,7 @@ def opened(value: Any, *, secret: bool = False) -> Any:
         return [opened(item, secret=secret) for item in value]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return pulumi.Output.secret(value) if secret and value is not None else value
+    return _secret(value) if secret and value is not None else value
 
 
 def revealed(value: Any) -> tuple[Any, bool]:
@@ -46,16 +40,16 @@ def revealed(value: Any) -> tuple[Any, bool]:
     if isinstance(value, Unknown):
         return pulumi.Output.from_input(value), False
     if isinstance(value, pulumi.Output):
-        settled = _settled(value)
-        if settled is None:
+        found = _opened(value)
+        if found is None:
             return value, False
-        inner, secret = revealed(settled.value)
-        return inner, secret or settled.secret
+        inner, secret = revealed(found.value)
+        return inner, secret or found.secret
     if rpc.is_rpc_secret(value):
         return revealed(rpc.unwrap_rpc_secret(value))[0], True
     if isinstance(value, Mapping):
-        found = {key: revealed(item) for key, item in value.items()}
-        return {key: inner for key, (inner, _) in found.items()}, any(secret for _, secret in found.values())
+        parts = {key: revealed(item) for key, item in value.items()}
+        return {key: inner for key, (inner, _) in parts.items()}, any(secret for _, secret in parts.values())
     if isinstance(value, list | tuple):
         items = [revealed(item) for item in value]
         return [inner for inner, _ in items], any(secret for _, secret in items)
@@ -75,21 +69,14 @@ def is_output(value: Any) -> bool:
     return isinstance(value, pulumi.Output | Unknown) or bool(rpc.is_rpc_secret(value))
 
 
-def _settled(output: "pulumi.Output[Any]") -> _Settled | None:
-    """The contents of an output, if they are known and depend on no resource."""
-    try:
-        if not _at_once(output.is_known()) or _at_once(output.resources()):
-            return None
-        return _Settled(_at_once(output.future(with_unknowns=True)), _at_once(output.is_secret()))
-    except BlockingIOError:
-        return None
+def _opened(output: "pulumi.Output[Any]") -> Held | None:
+    """What an output holds that depends on no resource."""
+    found = held(output)
+    return None if found is None or found.made else found
 
 
-def _at_once(awaitable: Awaitable[Any]) -> Any:
-    """The result of something that is done already; BlockingIOError if it is not."""
-    steps = awaitable.__await__()
-    try:
-        next(steps)
-    except StopIteration as done:
-        return done.value
-    raise BlockingIOError
+def _secret(value: Any) -> "pulumi.Output[Any]":
+    """A secret that is known at once, so that a component can look at its kind."""
+    data: asyncio.Future[_OutputData[Any]] = asyncio.Future()
+    data.set_result(_OutputData(resources=set(), value=value, is_known=True, is_secret=True))
+    return pulumi.Output._from_data(data)  # noqa: SLF001 - as the SDK does where it reads one

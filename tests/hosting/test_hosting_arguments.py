@@ -184,6 +184,53 @@ def test_a_secret_inside_of_an_output_is_one(plugin: Plugin) -> None:
     assert annotations(service(plugin, loadBalancer=wrapped))[INTERNAL] == {SIGNATURE: SECRET, "value": "subnet-1"}
 
 
+def tcp_and_udp(plugin: Plugin, *targets: Any) -> Answer:
+    """A Service with TCP and UDP on one port, which has one target."""
+    ports = [
+        {"port": 53, "name": "dns", "protocol": protocol, "targetPort": target}
+        for protocol, target in zip(("TCP", "UDP"), targets, strict=True)
+    ]
+    return plugin.construct("DirectService", {"service": "web", "selector": {"app": "web"}, "ports": ports})
+
+
+def test_two_targets_of_one_port_are_not_made_one_of_them_where_they_are_known_later(plugin: Plugin) -> None:
+    """What is said of UDP would be lost without a word."""
+    for targets in ((5353, output(5354, of=ANOTHER)), (output(5353, of=ANOTHER), output(5354, of=ANOTHER))):
+        answer = tcp_and_udp(plugin, *targets)
+        assert "on port 53 are one port" in answer.message
+        assert [made.type for made in answer.registered if made.type.startswith("kubernetes:")] == []
+        assert "Traceback" not in answer.message
+    same = tcp_and_udp(plugin, 5353, output(5353, of=ANOTHER)).made("kubernetes:core/v1:Service")["spec"]["ports"]
+    assert [port["targetPort"] for port in same] == [5353]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "path", "words"),
+    [
+        ({"port": output("hunter2", secret=True)}, "port", "must be a whole number"),
+        ({"port": output(80.5, secret=True)}, "port", "must be a whole number"),
+        ({"port": output("80", of=ANOTHER)}, "port", "must be a whole number; take the quotes off"),
+        ({"targetPort": output(80.5, secret=True)}, "targetPort", "must be a whole number"),
+        ({"targetPort": 80.5}, "targetPort", "must be a whole number"),
+        (
+            {"loadBalancer": {"securityGroupIds": [output(1, secret=True)]}},
+            "loadBalancer.securityGroupIds[0]",
+            "must be text",
+        ),
+        ({"loadBalancer": {"internalSubnetId": output(None, of=ANOTHER)}}, "loadBalancer.internalSubnetId", "is null"),
+        ({"namespace": output(["hunter2"], of=ANOTHER)}, "namespace", "must be text"),
+    ],
+)
+def test_what_an_output_holds_is_of_the_kind_that_is_asked_for(
+    plugin: Plugin, inputs: dict[str, Any], path: str, words: str
+) -> None:
+    """It ended in a traceback of whoever used it first, with the value in it."""
+    answer = service(plugin, **inputs)
+    assert answer.registered == []
+    assert [(found, reason.startswith(words)) for found, reason in answer.told.items()] == [(path, True)]
+    assert "hunter2" not in answer.text
+
+
 @pytest.mark.parametrize("kind", ["directService", "LoadBalancer"])
 def test_a_component_that_is_not_there_is_told_by_name(plugin: Plugin, kind: str) -> None:
     answer = plugin.construct(kind, SERVICE)
