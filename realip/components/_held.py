@@ -1,4 +1,4 @@
-"""What an output holds before the program goes on: an engine hands over outputs that are known already."""
+"""Contents of outputs that are there before the program goes on: an engine hands over some that are known already."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["Held", "held"]
 
 @dataclass(frozen=True)
 class Held:
-    """What an output holds."""
+    """The contents of an output."""
 
     value: Any
     secret: bool
@@ -20,7 +20,7 @@ class Held:
 
 
 def held(output: "pulumi.Output[Any]") -> Held | None:
-    """What an output holds; None where that is known later, if ever."""
+    """The contents of an output; None where they are known later, if ever."""
     try:
         if not _at_once(output.is_known()):
             return None

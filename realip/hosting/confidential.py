@@ -1,4 +1,4 @@
-"""What nobody prints of the inputs of a component: values that are secrets, or may be some."""
+"""Values among the inputs of a component that nobody prints: they are secrets, or may be some."""
 
 import json
 import re

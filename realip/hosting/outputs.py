@@ -70,7 +70,7 @@ def is_output(value: Any) -> bool:
 
 
 def _opened(output: "pulumi.Output[Any]") -> Held | None:
-    """What an output holds that depends on no resource."""
+    """The contents of an output that depends on no resource; None for another one."""
     found = held(output)
     return None if found is None or found.made else found
 
