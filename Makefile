@@ -10,7 +10,7 @@ STACK ?= vpc-cni-direct-native
 PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(if $(UPGRADE),--upgrade)
 
-.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab soundness software languages clean
+.PHONY: help preview scenarios test check format docs pins hooks bench tools e2e lab soundness software languages thorough clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,10 @@ soundness: $(BIN)/.dev ## two thousand modelled set-ups, and whether verify is f
 software: $(BIN)/.dev ## real frameworks and proxies, set up right and wrong, and what verify says of each
 	@$(PYTHON) -m tools --software
 	@$(BIN)/python -m pytest -q -n 2 tests/software
+
+thorough: $(BIN)/.dev ## properties with new examples, ten times as many and more, and ten thousand set-ups (half an hour)
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -q -n 2 -m hypothesis
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -q -rP tests/soundness
 
 languages: $(BIN)/.dev tools ## programs in TypeScript, Go, Java and YAML: SDKs, compilers, whole lives (Node.js, a JDK, Maven)
 	@$(PYTHON) -m tools --languages

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realip.audit import json_text
@@ -27,6 +27,7 @@ from realip.messages import ENGLISH
 from tests.audit.cases import CASES
 from tests.audit.objects import DIRECT, config_map, controller, ingress, service, text
 from tests.audit.test_audit_rules import audited
+from tests.support.thoroughness import examples
 
 TEXTS = sorted({text for case in CASES.values() for text in [*case.found, *case.not_found]})
 _scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
@@ -206,7 +207,7 @@ def test_a_key_that_stands_twice_elsewhere_is_nobody_s_business() -> None:
     assert [each for each in objects_in(f"{other}---\n{SERVICE}", "x.yaml") if each is not None]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300, 5000)
 @given(st.sampled_from(TEXTS), st.data())
 def test_a_broken_text_is_told_in_words(text: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(text)))
@@ -229,7 +230,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, item in inner for place in _places(item, (*path, key)))]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300, 5000)
 @given(st.sampled_from([text for text in TEXTS if "!!str" not in text]), st.data())
 def test_a_value_of_another_kind_is_survived_anywhere(text: str, data: st.DataObject) -> None:
     import yaml  # noqa: PLC0415

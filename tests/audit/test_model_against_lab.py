@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.rig.binding import LoadBalancer, load_balancers
@@ -13,6 +13,7 @@ from realip.audit.objects import CLUSTER_WIDE, Found, Place
 from realip.audit.scene import Scene
 from realip.audit.world import World
 from realip.behaviour import Binding, ClusterFacts, PodNetwork, Sees
+from tests.support.thoroughness import examples
 
 Object = dict[str, Any]
 SERVICE_KEY, INGRESS_KEY = "service.cloud.tencent.com/direct-access", "ingress.cloud.tencent.com/direct-access"
@@ -159,7 +160,7 @@ def bound(case: Case) -> list[LoadBalancer]:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400, 10_000)
 @given(cases())
 def test_what_the_model_predicts_is_what_the_lab_binds(case: Case) -> None:
     predicted = {exposure.name: exposure for exposure in Scene(world_of(case)).exposures.values()}
@@ -177,7 +178,7 @@ def test_what_the_model_predicts_is_what_the_lab_binds(case: Case) -> None:
         assert (mine.sees, mine.reads) == (Sees.CLIENT if kept else Sees.NODE, "socket")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200, 5000)
 @given(cases(), st.data())
 def test_no_cluster_makes_an_audit_fail_and_every_finding_has_its_object(case: Case, data: st.DataObject) -> None:
     found = objects_of(case)

@@ -2,19 +2,21 @@
 
 import copy
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realip import ArgumentError, GlobalRouteDirectAccess
 from realip.components._arguments import Shape
 from tests.components.argument_trees import SHAPES, TREES
 from tests.support.recording import Recording, run
+from tests.support.thoroughness import examples
 
 Path = tuple[int | str, ...]
 IDS = [f"{component.__name__}-{number}" for number, (component, _) in enumerate(TREES)]
@@ -139,7 +141,7 @@ _TREE = st.sampled_from(TREES)
 
 
 @given(_TREE, st.data())
-@settings(max_examples=2000)
+@examples(2000, 20_000)
 def test_one_step_aside_is_refused_where_it_is_or_is_as_good(chosen: tuple[Any, dict[str, Any]], data: Any) -> None:
     component, tree = chosen
     shape = SHAPES[component]
@@ -191,7 +193,7 @@ def _required(shape: Shape, path: Path) -> bool:
     st.data(),
     st.recursive(JUNK, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner)),
 )
-@settings(max_examples=300)
+@examples(300, 3000)
 def test_whatever_is_given_for_arguments_is_told_and_never_a_traceback(
     chosen: tuple[Any, dict[str, Any]], data: Any, junk: Any
 ) -> None:
@@ -230,31 +232,49 @@ def test_numbers_as_other_languages_send_them_make_the_same_program(component: A
     assert _asked(_make(component, _floats(tree))) == _asked(_make(component, tree))
 
 
+def _with_outputs(tree: dict[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
+    changed = copy.deepcopy(tree)
+    for path in paths:
+        _at(changed, path[:-1])[path[-1]] = pulumi.Output.from_input(_at(changed, path))
+    return changed
+
+
+def _other_programs(component: Any, tree: dict[str, Any], paths: Sequence[Path], wanted: Counter[str]) -> list[str]:
+    """Places, of equal depth, at which an output makes another program: all tried at once, and by halves where that does."""
+    try:
+        if _asked(_make(component, lambda: _with_outputs(tree, paths))) == wanted:
+            return []
+        said = ["makes another program"]
+    except ArgumentError as error:
+        said = [str(problem) for problem in error.problems if not _touch(problem.path, _written(paths[0]))]
+    if len(paths) == 1:
+        return [f"{_written(paths[0])}: {each}" for each in said]
+    halves = (paths[: len(paths) // 2], paths[len(paths) // 2 :])
+    return [each for half in halves for each in _other_programs(component, tree, half, wanted)]
+
+
+@pytest.mark.repeats
 @pytest.mark.parametrize(("component", "tree"), TREES, ids=IDS)
 def test_an_output_anywhere_is_refused_where_it_is_or_makes_the_same_program(
     component: Any, tree: dict[str, Any]
 ) -> None:
     """An object that arrives as an output used to lose its keys, and an internal load balancer became public."""
+    places = list(_places(tree))
+    told: dict[Path, list[str]] = {}
+    run(lambda: told.update({path: _problems(SHAPES[component], _with_outputs(tree, [path])) for path in places}))
+    assert [path for path in places if not all(_touch(one, _written(path)) for one in told[path])] == []
+    refused, taken = ([path for path in places if bool(told[path]) is wrong] for wrong in (True, False))
+    assert taken or component is GlobalRouteDirectAccess, "no output at all is taken"
+    if refused:
+        with pytest.raises(ArgumentError):
+            _make(component, lambda: _with_outputs(tree, refused[:1]))
     wanted = _asked(_make(component, tree))
-    refused = 0
-    for path in _places(tree):
-
-        def later(path: Path = path) -> dict[str, Any]:
-            return _with(tree, path, lambda holder, key: holder.__setitem__(key, pulumi.Output.from_input(holder[key])))
-
-        try:
-            made = _asked(_make(component, later))
-        except ArgumentError as error:
-            refused += 1
-            elsewhere = [str(problem) for problem in error.problems if not _touch(problem.path, _written(path))]
-        else:
-            elsewhere = [f"{path} makes another program"] if made != wanted else []
-        assert elsewhere == []
-    assert refused < len(list(_places(tree))) or component is GlobalRouteDirectAccess, "no output at all is taken"
+    for _, level in groupby(sorted(taken, key=len), key=len):
+        assert _other_programs(component, tree, list(level), wanted) == []
 
 
 @given(_TREE, st.data())
-@settings(max_examples=60)
+@examples(60, 1000)
 def test_what_is_refused_makes_nothing_and_what_is_taken_is_made(chosen: tuple[Any, dict[str, Any]], data: Any) -> None:
     component, tree = chosen
     path = data.draw(st.sampled_from(list(_places(tree))))

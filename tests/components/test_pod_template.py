@@ -8,7 +8,6 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 
 from realip import ArgumentError, SettingsError, Workload, parse_settings
 from realip.pod import template
@@ -18,6 +17,7 @@ from tests.components.test_workload import APP
 from tests.support import strategies
 from tests.support.recording import Recording, run
 from tests.support.stacks import settings, up
+from tests.support.thoroughness import examples
 
 SIDECAR = {"name": "log", "image": "log:1"}
 PROBE = {"httpGet": {"path": "/live", "port": 5000}, "periodSeconds": 20}
@@ -185,7 +185,7 @@ def test_values_in_a_template_that_is_secret_stay_secret() -> None:
 
 
 @given(strategies.mostly_right())
-@examples(max_examples=25)
+@examples(25, 500)
 def test_the_template_that_is_checked_is_the_one_that_is_made(values: dict[str, Any]) -> None:
     try:
         made = parse_settings(values)

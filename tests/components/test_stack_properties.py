@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from realip import Settings, SettingsError, parse_settings
 from tests.support.flat import flatten
@@ -10,6 +10,7 @@ from tests.support.guide import FACTS
 from tests.support.recording import Recording, run
 from tests.support.stacks import program
 from tests.support.strategies import anything, mostly_right
+from tests.support.thoroughness import examples
 
 EVERYONE = {"0.0.0.0/0", "::/0"}
 SERVICE = "service.cloud.tencent.com/direct-access"
@@ -124,19 +125,19 @@ def _check(values: dict[str, Any], recording: Recording, *, preview: bool) -> No
 
 
 @given(mostly_right())
-@settings(max_examples=40)
+@examples(40, 1000)
 def test_a_stack_of_settings_that_somebody_might_mean(values: dict[str, Any]) -> None:
     _check(values, run(program(values)), preview=False)
 
 
 @given(mostly_right())
-@settings(max_examples=15)
+@examples(15, 300)
 def test_its_preview_too(values: dict[str, Any]) -> None:
     _check(values, run(program(values), preview=True), preview=True)
 
 
 @given(anything())
-@settings(max_examples=40)
+@examples(40, 1000)
 def test_whatever_settings_are_taken_make_a_stack(values: dict[str, Any]) -> None:
     """`anything` is wrong most of the time; what is not has to become a stack without another word."""
     access = {"adminCidrs": ["198.18.0.0/24"]}

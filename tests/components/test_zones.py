@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realip import parse_settings
@@ -15,6 +15,7 @@ from realip.settings.address_plan import address_plan, zone_inside
 from realip.settings.advice import advice
 from realip.settings.loading import provider_region
 from tests.support.stacks import up
+from tests.support.thoroughness import examples
 
 ZONES = st.lists(st.integers(1, 8), min_size=1, max_size=6, unique=True).map(
     lambda numbers: [f"ap-guangzhou-{number}" for number in numbers]
@@ -31,7 +32,7 @@ def _networks(zones: Sequence[str], **network: Any) -> dict[tuple[str, str], str
 
 
 @given(ZONES, ZONES, st.sampled_from(["10.0.0.0/16", "10.0.0.0/12", "192.168.0.0/20", "172.16.0.0/25"]))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(100, 2000)
 def test_no_zone_has_a_say_in_the_networks_of_another(before: list[str], after: list[str], cidr: str) -> None:
     there, here = (_networks(zones, cidr=cidr) for zones in (before, after))
     assert {place: there[place] for place in there.keys() & here.keys()} == {

@@ -18,6 +18,7 @@ def english(page: Path) -> Path:
     return ROOT / "README.md" if page.parent == ROOT else ROOT / "docs" / page.name
 
 
+@pytest.mark.repeats
 def test_no_page_shows_an_output_that_the_program_does_not_print(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check"]) == 0, capsys.readouterr().err
 

@@ -5,8 +5,9 @@ from collections import Counter
 from tests.soundness.examining import Answer, examine
 from tests.soundness.generating import make
 from tests.soundness.truth import Truth
+from tests.support.thoroughness import THOROUGH
 
-WORLDS = 2000
+WORLDS = 10_000 if THOROUGH else 2000
 RECOGNIZED = 0.99
 """The share of worlds that keep the address and have to be told so."""
 SHOWN = 5

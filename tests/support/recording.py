@@ -262,7 +262,8 @@ def run(
 
     `config` is what the engine hands over: full keys, values as text; `secret` are the keys that hold a secret. What the program raises comes out of here.
     """
-    logger = logging.Logger("pulumi under test")  # noqa: LOG001 - one for each run, known to nobody else
+    # One for each run, known to nobody else; what the SDK says for its own developers would be a tenth of a run.
+    logger = logging.Logger("pulumi under test", logging.INFO)  # noqa: LOG001
     monitor = _Monitor(cloud or Cloud(), preview=preview)
     logger.addHandler(_Log(monitor.recording.messages))
     with _event_loop() as loop:

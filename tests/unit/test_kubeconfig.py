@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realip.errors import InputError
 from realip.kubeconfig import KubernetesError, read_kubeconfig
 from realip.kubernetes_api import connected
+from tests.support.thoroughness import examples
 
 SECRET = "SEKRET-of-nobody"
 KEY = base64.b64encode(SECRET.encode()).decode()
@@ -268,7 +269,7 @@ def _bent(known: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.booleans().flatmap(lambda whole: fields if whole else fields | _values)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300, 5000)
 @given(
     _bent(CLUSTER),
     _bent(USER),

@@ -15,6 +15,7 @@ from realip.settings.advice import refusals
 from realip.settings.models import Settings
 from tests.support import strategies
 from tests.support.stacks import SLUGS
+from tests.support.thoroughness import examples
 
 EVERYONE = {"0.0.0.0/0", "::/0"}
 REMEDIES = (
@@ -94,23 +95,24 @@ def _holds_together(made: Settings) -> None:
 
 
 @given(strategies.anything())
-@settings(max_examples=1500)
+@examples(500, 15_000)
 def test_whatever_a_stack_file_says(values: dict[str, Any]) -> None:
     _parsed(values)
 
 
 @given(strategies.mostly_right())
-@settings(max_examples=400)
+@examples(400, 4000)
 def test_what_somebody_might_mean(values: dict[str, Any]) -> None:
     _parsed(values)
 
 
 @given(st.dictionaries(st.text(max_size=8) | st.integers(), strategies.JUNK, max_size=4))
-@settings(max_examples=150)
+@examples(150, 1500)
 def test_no_settings_at_all(values: dict[str, Any]) -> None:
     assert _parsed(values) is None, "someone has to be named who may reach the API server"
 
 
+@pytest.mark.repeats
 def test_the_generated_settings_are_of_both_kinds() -> None:
     """Or the properties would be about nothing."""
     right: Counter[str] = Counter()

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realip.pod_template_form import form_faults
 from realip.strategic_merge import merged
 from tests.support.patches import BASE, patch
+from tests.support.thoroughness import examples
 
 CONFIRMED = json.loads((Path(__file__).parent / "confirmed_merges.json").read_text(encoding="utf-8"))
 
@@ -48,7 +49,7 @@ def test_directives_take_away() -> None:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=300)
+@examples(300, 10_000)
 def test_a_merge_changes_neither_side_and_leaves_no_directive(seed: int) -> None:
     change = patch(seed)
     base, said = copy.deepcopy(BASE), copy.deepcopy(change)

@@ -1,6 +1,7 @@
 """The house: which module may import which, so that each can be understood, and changed, without those above it."""
 
 import ast
+import functools
 import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -95,6 +96,7 @@ WRITTEN_BY_PROGRAMS = {"realip.hosting.stack_arguments"}
 """Modules that nobody reads from top to bottom, nor writes."""
 
 
+@functools.cache
 def _imports(name: str) -> set[str]:
     """Modules of the library that a module imports, wherever the import stands; `realip`'s own lazy names left out."""
     found: set[str] = set()

@@ -5,7 +5,7 @@ import time
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from realip.errors import InputError
@@ -20,9 +20,10 @@ from realip.verify.judge import Judge
 from realip.verify.reading import Reading
 from realip.verify.report import Verdict
 from realip.verify.text import printable
+from tests.support.thoroughness import examples
 
 ME = ip_address("81.2.69.142")
-FUZZ = settings(max_examples=200, deadline=None)
+FUZZ = examples(200, 10_000)
 
 
 @pytest.mark.parametrize(
