@@ -20,6 +20,7 @@ __all__ = [
     "mount_target",
     "nat_bandwidth",
     "node_label",
+    "repeated_arguments",
     "repeated_taints",
 ]
 
@@ -85,6 +86,14 @@ def kernel_argument(value: str) -> str:
     if not _KERNEL_ARGUMENT.fullmatch(value):
         raise ValueError("is no kernel parameter; write its name and its value, such as net.core.somaxconn=32768")
     return value
+
+
+def repeated_arguments(arguments: Sequence[object]) -> Iterator[tuple[int, str]]:
+    """Positions of kubelet arguments or kernel parameters that are said before with another value, with what is wrong."""
+    names = [argument.partition("=")[0] if isinstance(argument, str) else None for argument in arguments]
+    for index, name in enumerate(names):
+        if name is not None and name in names[:index] and arguments[index] not in arguments[:index]:
+            yield index, f"is said before as {arguments[names.index(name)]}; remove one of the two"
 
 
 def repeated_taints(taints: Sequence[tuple[object, object]]) -> Iterator[tuple[int, str]]:

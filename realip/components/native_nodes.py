@@ -90,6 +90,9 @@ def _ends(arguments: Arguments, args: Known) -> Iterator[Problem]:
 def _start(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """A number to start with that the autoscaler would leave alone, and a folder for each disk."""
     yield from taint_problems(arguments, args)
+    for argument in ("kubelet_args", "kernel_args"):
+        for index, message in machine_rules.repeated_arguments(args.entries(argument)):
+            yield arguments.at(argument).refuse_entry(index, args[argument][index], message)
     yield from mounted_twice(arguments.at("data_disks"), args.entries("data_disks"))
     bounds, replicas = args.get("autoscaling"), args.number("replicas", defaults.NODES)
     if not isinstance(bounds, Known) or replicas is None:

@@ -86,6 +86,11 @@ def network_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     yield from _overlaps(arguments, args, placed, existing=existing)
     yield from _names(arguments, args, placed, existing=existing)
     yield from _way_out(arguments, args, existing=existing)
+    if args.get("client_cidrs") and not {"client_ports", "client_udp_ports"} & args.said:
+        message = (
+            "says who may come, and not to which port; name it in client_ports or client_udp_ports, or remove this"
+        )
+        yield arguments.refuse("client_cidrs", args["client_cidrs"], message)
     inside = [cidr for cidr in args.entries("inside_cidrs") if isinstance(cidr, str)]
     if rules.whole_internet(inside):
         message = "let the whole internet reach every port, or as good as that; name the networks of nodes and pods"

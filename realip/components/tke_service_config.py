@@ -10,7 +10,7 @@ from realip import defaults, exposure_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Rules, Shape, as_integer, is_later
 from realip.components._component import Children, KubernetesComponent, after, camel_case
 from realip.components.load_balancer import of_the_api_server
-from realip.problems import Problem
+from realip.problems import LISTED_TWICE, Problem
 
 __all__ = [
     "TKE_SERVICE_CONFIG",
@@ -169,6 +169,24 @@ def _agree(arguments: Arguments, args: Known) -> Iterator[Problem]:
             seen.add(place)
 
 
+def _rules_once(arguments: Arguments, domain: Known) -> Iterator[Problem]:
+    """Each path of a host once, and a host that a check can ask for."""
+    yield from _of_wildcards(arguments, domain)
+    yield from _once(arguments.at("rules"), "url", domain.entries("rules"))
+
+
+def _domains_once(arguments: Arguments, listener: Known) -> Iterator[Problem]:
+    """Each host of a listener once."""
+    yield from _once(arguments.at("domains"), "domain", listener.entries("domains"))
+
+
+def _once(place: Arguments, argument: str, entries: Sequence[Known]) -> Iterator[Problem]:
+    said = [entry.text(argument) for entry in entries]
+    for index, text in enumerate(said):
+        if text is not None and text in said[:index]:
+            yield place.entry(index).refuse(argument, text, LISTED_TWICE)
+
+
 def _domain(value: str) -> None:
     if value:
         exposure_rules.forwarded_host(value)
@@ -198,7 +216,7 @@ L4_LISTENER = Shape(
     _of_layer_4,
 )
 L7_RULE = Shape(L7Rule, {"url": exposure_rules.forwarded_path, **_BACKENDS}, _sticks)
-L7_DOMAIN = Shape(L7Domain, {"domain": _domain, "rules": Items(L7_RULE, at_least_one="rule")}, _of_wildcards)
+L7_DOMAIN = Shape(L7Domain, {"domain": _domain, "rules": Items(L7_RULE, at_least_one="rule")}, _rules_once)
 L7_LISTENER = Shape(
     L7Listener,
     {
@@ -206,6 +224,7 @@ L7_LISTENER = Shape(
         "port": rules.port,
         "domains": Items(L7_DOMAIN, at_least_one="domain"),
     },
+    _domains_once,
 )
 TKE_SERVICE_CONFIG = Shape(
     TkeServiceConfigArgs,

@@ -288,8 +288,10 @@ def _load(path: Path) -> tuple[Any, dict[str, int]]:
     except yaml.YAMLError as error:
         problem = str(error).partition("\n")[0]
         raise InputError(f"{_shown(path)}: is not YAML: {problem}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{_shown(path)}: is not YAML that can be used: {error}") from None
+    except RecursionError:
+        raise InputError(f"{_shown(path)}: has maps or lists one in the other without end; write fewer") from None
 
 
 def _encrypted(configuration: Mapping[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from realip import defaults, rules, tke
 from realip.instance_types import allocatable
-from realip.problems import MISSING, Problem
+from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import ExposureKind
 from realip.settings.address_plan import address_plan, shared_subnets, zone_inside
 from realip.settings.app_pod import most_pods
@@ -80,6 +80,7 @@ def advice(settings: Settings) -> list[Problem]:
     found += _port_of_the_service(settings)
     found += _pods_without_a_node(settings)
     found += _system_pods_without_a_node(settings)
+    found += _pods_without_a_label(settings)
     found += _zones_not_said(settings)
     found += _no_way_out(settings)
     found += _adopted(settings)
@@ -229,6 +230,24 @@ def _pods_without_a_node(settings: Settings) -> Iterator[Problem]:
             f"of {app.cpu_request} CPU and {app.memory_request} (TKE 76057); have more nodes or larger ones, or ask for less"
         )
         yield Problem("app.autoscaling.maxReplicas" if app.autoscaling else "app.replicas", pods, message)
+
+
+def _pods_without_a_label(settings: Settings) -> Iterator[Problem]:
+    """Pods that ask for nodes with a label that no node of this stack is given, where Kubernetes and TKE write none of that name."""
+    nodes = settings.nodes
+    wanted = (settings.app.pod_template.get("spec") or {}).get("nodeSelector") or {}
+    given = [nodes.labels, *(pool.labels for pool in nodes.pools if not tainted(pool))]
+    own = {
+        key: value
+        for key, value in wanted.items()
+        if not key.startswith("$") and not key.rpartition("/")[0].endswith(_LABELLED_BY_OTHERS)
+    }
+    if own and not any(own.items() <= labels.items() for labels in given):
+        message = "is a label of no node that the app may run on, so that its pods stay pending; set it in nodes.labels, or on a pool without taints"
+        yield Problem(path_of(("app", "podTemplate", "spec", "nodeSelector")), own, message)
+
+
+_LABELLED_BY_OTHERS = ("kubernetes.io", "k8s.io", "tencent.com", "tencentcloudapi.com")
 
 
 def _system_pods_without_a_node(settings: Settings) -> Iterator[Problem]:

@@ -5,6 +5,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
@@ -110,6 +111,9 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE_NUMBER:
         return value
+    if isinstance(value, int):
+        # A number it stays, or a name could be one: JSON's end where a double's do.
+        return float(value) if abs(value) <= sys.float_info.max else sys.float_info.max
     if isinstance(value, float) and isfinite(value):
         return value
     return _text(value)

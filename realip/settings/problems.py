@@ -47,6 +47,9 @@ def _message(error: "ErrorDetails", model: type[BaseModel]) -> str:
     match error["type"]:
         case "extra_forbidden":
             *parents, key = error["loc"]
+            section = str(key).partition(".")[0]
+            if section != key and section in _keys_at(model, parents):
+                return f"is not a known setting; write it into the map {section}, or 'pulumi config set --path'"
             return f"is not a known setting; {nearest(str(key), _keys_at(model, parents))}"
         case "missing":
             return MUST_BE_THERE

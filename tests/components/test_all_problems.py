@@ -93,6 +93,7 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "system_disk_type": "FLOPPY",
             "system_disk_size": 10,
             "labels": {"role": "a b", "kubernetes.io/hostname": "a"},
+            "kubelet_args": ["max-pods=64", "max-pods=128", "--v=2"],
             "data_disks": [{"disk_type": "CLOUD_SSD", "disk_size": 55}],
             "taints": [
                 {"key": "a", "effect": "No", "valeu": "b"},
@@ -108,11 +109,13 @@ CASES: dict[Any, tuple[dict[str, Any], list[str]]] = {
             "system_disk_type",
             "system_disk_size",
             "data_disks[0].disk_size",
+            "kubelet_args[2]",
             'labels["role"]',
             'labels["kubernetes.io/hostname"]',
             "taints[0].valeu",
             "taints[0].effect",
             "taints[2].key",
+            "kubelet_args[1]",
         ],
     ),
     SuperNodes: (

@@ -152,10 +152,9 @@ def test_several_subnets_of_a_zone_get_names_of_their_own() -> None:
                 ("2400::/16", "TCP", "5000", "clients"),
             ],
         ),
-        ({"client_cidrs": ["198.18.0.0/15"]}, [("10.0.0.0/16", "ALL", "ALL", _INSIDE)]),
         ({"client_ports": "5000"}, [("10.0.0.0/16", "ALL", "ALL", _INSIDE)]),
     ],
-    ids=["nobody from outside", "inside said", "clients of both families", "no port, no clients", "no clients"],
+    ids=["nobody from outside", "inside said", "clients of both families", "no clients"],
 )
 def test_nobody_is_let_in_who_was_not_named(more: dict[str, Any], wanted: list[tuple[str, ...]]) -> None:
     assert _rules(_network(**more)) == wanted
@@ -185,6 +184,10 @@ def test_an_existing_vpc_gets_a_security_group_and_nothing_else() -> None:
         ({"node_subnets": []}, ["node_subnets = []", "give at least one subnet"]),
         ({"node_subnets": [{"zone": "ap-guangzhou-6"}]}, ["node_subnets[0].cidr", "is missing"]),
         ({"vpc_id": "vpc-theirs"}, ["node_subnets[0].id", "is missing", "existing VPC"]),
+        (
+            {"client_cidrs": ["198.18.0.0/15"]},
+            ['client_cidrs = ["198.18.0.0/15"]', "not to which port", "client_ports"],
+        ),
         ({"pod_subnets": [{"zone": "ap-guangzhou-6", "id": "subnet-1"}]}, ["pod_subnets[0].cidr", "is missing"]),
     ],
 )

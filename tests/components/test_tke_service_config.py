@@ -114,6 +114,26 @@ def test_whoever_names_it_comes_after_it() -> None:
         ({"l4_listeners": [{**L4, "protocol": "TCP_SSL"}]}, "is not one of TCP, UDP"),
         ({"l4_listeners": [{**L4, "scheduler": "IP_HASH"}]}, "is not one of WRR, LEAST_CONN"),
         (
+            {
+                "l7_listeners": [
+                    {
+                        "protocol": "HTTP",
+                        "port": 80,
+                        "domains": [{"domain": "a.example.com", "rules": [{"url": "/"}]}] * 2,
+                    }
+                ]
+            },
+            'l7_listeners[0].domains[1].domain = "a.example.com": is in the list already',
+        ),
+        (
+            {
+                "l7_listeners": [
+                    {"protocol": "HTTP", "port": 80, "domains": [{"domain": "", "rules": [{"url": "/a"}] * 2}]}
+                ]
+            },
+            'l7_listeners[0].domains[0].rules[1].url = "/a": is in the list already',
+        ),
+        (
             {"l4_listeners": [{**L4, "scheduler": "LEAST_CONN", "session_expire_time": 60}]},
             "l4_listeners[0].session_expire_time = 60: goes with WRR alone",
         ),

@@ -78,6 +78,8 @@ def test_a_folder_inside_the_project_will_do(realip: Realip, project: Path, monk
         ("config: &c {realip:app: *c}\n", ["stacks/Pulumi.mine.yaml: a value contains itself"]),
         ("config: !!python/object:os.system x\n", ["stacks/Pulumi.mine.yaml, line 1"]),
         ("config: \x07\n", ["stacks/Pulumi.mine.yaml: is not YAML"]),
+        (f"config: {'[' * 3000}{']' * 3000}\n", ["stacks/Pulumi.mine.yaml: has maps or lists one in the other"]),
+        (f"config: {'{a: ' * 3000}1{'}' * 3000}\n", ["stacks/Pulumi.mine.yaml: has maps or lists one in the other"]),
         (b"config: \xff\n", ["stacks/Pulumi.mine.yaml: is not UTF-8"]),
         ("config: {realip:app: {port: !!int x}}\n", ["stacks/Pulumi.mine.yaml"]),
         ("---\nconfig: {}\n---\nconfig: {}\n", ["stacks/Pulumi.mine.yaml, line 3"]),

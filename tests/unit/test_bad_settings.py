@@ -1,5 +1,6 @@
 """Every wrong value gets one message with path, value, problem and remedy; several come together; nothing else is raised."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -534,6 +535,14 @@ CASES: list[tuple[str, dict[str, Any], str, Any, list[str]]] = [
     (VPC_CNI, {"tags": {"a b": "x" * 256}}, 'tags["a b"]', "x" * 256, ["is not a tag value", "1 to 255"]),
     (VPC_CNI, {"tags": {"project": "shop"}}, "tags.project", "project", ["starts with project", "Tencent Cloud keeps", "another key"]),
     (VPC_CNI, {"tags": {f"k{number}": "v" for number in range(51)}}, "tags", {f"k{number}": "v" for number in range(51)}, ["at most 50"]),
+    (VPC_CNI, {"nodes": {"kubeletArgs": ["max-pods=64", "max-pods=128"]}}, "nodes.kubeletArgs[1]", "max-pods=128", ["said before as max-pods=64"]),
+    (VPC_CNI, {"nodes": {"kernelArgs": ["vm.swappiness=0"] * 2}}, "nodes.kernelArgs[1]", "vm.swappiness=0", ["already"]),
+    (VPC_CNI, {"nodes": {"kubeletArgs": ["--max-pods=64"]}}, "nodes.kubeletArgs[0]", "--max-pods=64", ["without dashes", "max-pods=64"]),
+    (SUPER, {"nodes": {"kubeletArgs": ["max-pods=64"]}}, "nodes.kubeletArgs", ["max-pods=64"], ["belongs to native nodes"]),
+    (VPC_CNI, {"app.port": 81}, '["app.port"]', 81, ["write it into the map app"]),
+    # --- a number stays one, however large, and is no name
+    (VPC_CNI, {"app": {"image": 10**30}}, "app.image", 1e30, ["must be text"]),
+    (VPC_CNI, {"cluster": {"name": 10**400}}, "cluster.name", sys.float_info.max, ["must be text"]),
     # --- the same thing twice
     (VPC_CNI, {"nodes": {"instanceTypes": ["S5.MEDIUM4", "S5.MEDIUM4"]}}, "nodes.instanceTypes[1]", "S5.MEDIUM4", ["already", "once"]),
     (VPC_CNI, {"app": {"imagePullSecrets": ["a", "b", "a"]}}, "app.imagePullSecrets[2]", "a", ["already", "once"]),

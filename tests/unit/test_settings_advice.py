@@ -14,6 +14,8 @@ from tests.support.recording import Registered, run
 
 ACCESS = {"adminCidrs": ["198.18.0.0/24"]}
 TAINT = {"key": "team", "effect": "NoSchedule"}
+SSD = {"disk": "ssd"}
+SELECTED = {"podTemplate": {"spec": {"nodeSelector": {**SSD, "kubernetes.io/arch": "amd64"}}}}
 LARGE = {"instanceTypes": ["S5.16XLARGE256"], "replicas": 5}
 
 
@@ -114,6 +116,11 @@ def test_as_much_as_one_organization_has_is_taken(cidrs: list[str]) -> None:
             "listens for clients at 80 all the same",
         ),
         ({"access": {"adminCidrs": ["2400:3200::/32"]}}, "access.adminCidrs", "IPv6 alone"),
+        (
+            {"access": ACCESS, "app": SELECTED, "nodes": {"pools": [{"name": "a", "labels": SSD, "taints": [TAINT]}]}},
+            "app.podTemplate.spec.nodeSelector",
+            "is a label of no node",
+        ),
     ],
 )
 def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: str, words: str) -> None:
@@ -135,6 +142,8 @@ def test_what_would_go_wrong_late_is_told_early(settings: dict[str, Any], path: 
         {"access": ACCESS, "nodes": {"taints": [TAINT], "pools": [{"name": "system"}]}},
         {"access": ACCESS, "nodes": {"taints": [{**TAINT, "effect": "PreferNoSchedule"}]}},
         {"access": ACCESS, "app": {"replicas": 150}, "nodes": LARGE},
+        {"access": ACCESS, "app": SELECTED, "nodes": {"labels": SSD}},
+        {"access": ACCESS, "app": SELECTED, "nodes": {"pools": [{"name": "a", "labels": SSD}]}},
         {"access": ACCESS, "app": {"servicePort": 80}, "scenario": "vpc-cni-nondirect-native"},
         {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "replicas": 1}},
         {"access": ACCESS, "app": {"memoryRequest": "2Gi", "memoryLimit": "2Gi", "autoscaled": True}},

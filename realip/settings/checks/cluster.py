@@ -163,6 +163,9 @@ def node_problems(settings: Settings) -> Iterator[Problem]:
         if pool.name in {other.name for other in nodes.pools[:index]}:
             message = "is another pool's name too; take another one"
             yield Problem(f"nodes.pools[{index}].name", pool.name, message, ("nodes.pools",))
+    for key, arguments in (("kubeletArgs", nodes.kubelet_args), ("kernelArgs", nodes.kernel_args)):
+        for index, message in machine_rules.repeated_arguments(arguments):
+            yield Problem(f"nodes.{key}[{index}]", arguments[index], message, (f"nodes.{key}",))
     mounted = [disk.mount_target for disk in nodes.data_disks]
     for index, target in enumerate(mounted):
         if target is not None and target in mounted[:index]:
