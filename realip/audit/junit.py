@@ -24,6 +24,7 @@ def junit_text(report: Report) -> str:
         by_object[finding.found].append(finding)
     cases: dict[str, list[Found]] = defaultdict(list)
     rows = {row.found: row for row in report.rows}
+    disproved = {proof.exposure: proof for proof in report.proofs or () if proof.agreement == "disagrees"}
     for found in dict.fromkeys([*rows, *by_object]):
         cases[found.namespace].append(found)
     root = ET.Element("testsuites", name="realip audit")
@@ -35,13 +36,17 @@ def junit_text(report: Report) -> str:
                 suite, "testcase", classname=_clean(f"{namespace}.{found.kind}"), name=_clean(found.name)
             )
             decided = [each for each in by_object[found] if each.severity is not Severity.UNKNOWN]
-            failures += bool(decided)
             for each in decided:
                 _fault(case, each)
-            if not decided and by_object[found]:
+            row = rows.get(found)
+            if row is not None and (proof := disproved.get(row.exposure)) is not None:
+                ET.SubElement(case, "failure", type="proof", message=_clean(proof.line(ENGLISH)))
+            failed = case.find("failure") is not None
+            failures += failed
+            if not failed and by_object[found]:
                 skipped += 1
                 ET.SubElement(case, "skipped", message=_clean(by_object[found][0].message()))
-            if (row := rows.get(found)) is not None:
+            if row is not None:
                 ET.SubElement(case, "system-out").text = _clean(row.why(ENGLISH))
         suite.set("tests", str(len(objects)))
         suite.set("failures", str(failures))

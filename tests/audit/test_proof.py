@@ -76,6 +76,20 @@ def test_each_exposure_with_an_address_is_asked_and_compared(audit: Audit, tmp_p
     assert run.code == (1 if any(each["agreement"] == "disagrees" for each in made["proofs"]) else 0)
 
 
+def test_a_prediction_that_packets_disprove_fails_in_every_form(audit: Audit, tmp_path: Path) -> None:
+    with serving(layer_4) as server:
+        body = bound(service(annotations={DIRECT: "false"}), server.port)
+        body["metadata"]["annotations"]["realip.audit/ignore"] = "RIP001: nobody needs it"
+        asked = ("-", "--verify", "--expect", "127.0.0.1", "--html", "audit.html")
+        words = audit(*asked, stdin=text(body))
+        junit = audit(*asked, "--junit", stdin=text(body))
+    said = "predicted node, proven preserved"
+    assert (words.code, said in words.out, junit.code) == (1, True, 1)
+    assert f'failure type="proof" message="{said}' in junit.out
+    assert 'failures="1"' in junit.out
+    assert f'<div class="finding bad"><b>Service shop/web</b><p>{said}' in (tmp_path / "audit.html").read_text()
+
+
 def test_without_the_option_nothing_is_asked_and_json_keeps_its_form(audit: Audit) -> None:
     asked = []
 
