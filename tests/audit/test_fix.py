@@ -148,12 +148,10 @@ MINIMAL = {
         NUMBERED.replace("    example.com/owner: 1.20\n", ONLY_WITH_POD.format('"1.20"')),
     ),
     "a word before what it stands for is judged": (
-        MISSPELT.replace("LoadBalancer", "loadbalancer")
-        .replace("services.", "service.")
-        .replace("  externalTrafficPolicy: Local\n", ""),
+        MISSPELT.replace("LoadBalancer", "loadbalancer").replace("  externalTrafficPolicy: Local\n", ""),
         MISSPELT.replace("services.", "service.")
         .replace("  externalTrafficPolicy: Local\n", "")
-        .replace('"false"   #', '"true"    #'),
+        .replace('"false"   #', '"true"     #'),
     ),
 }
 
