@@ -41,6 +41,7 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
     "ClientTrafficPolicy": ("/apis/gateway.envoyproxy.io/v1alpha1/clienttrafficpolicies",),
     "BackendTrafficPolicy": ("/apis/gateway.envoyproxy.io/v1alpha1/backendtrafficpolicies",),
     "IstioOperator": ("/apis/install.istio.io/v1alpha1/istiooperators",),
+    "EnvoyFilter": ("/apis/networking.istio.io/v1alpha3/envoyfilters",),
 }
 """Where each kind is listed; the first path that the server knows."""
 assert _PATHS.keys() == KINDS.keys()  # noqa: S101 - a kind without a path would never be seen

@@ -31,6 +31,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "ClientTrafficPolicy": ("gateway.envoyproxy.io",),
     "BackendTrafficPolicy": ("gateway.envoyproxy.io",),
     "IstioOperator": ("install.istio.io",),
+    "EnvoyFilter": ("networking.istio.io",),
 }
 """The kinds that an audit looks at, and their groups; of everything else nothing is kept, least of all a Secret."""
 

@@ -100,6 +100,19 @@ def istio(count: int) -> Object:
 
 TOPOLOGY = "spec.meshConfig.defaultConfig.gatewayTopology"
 ISTIO_SERVICE = changed(NGINX_SERVICE, "metadata.name", "istio-ingressgateway")
+
+
+def envoy_filter(hops: int, context: str = "GATEWAY") -> Object:
+    config = {"use_remote_address": True, "xff_num_trusted_hops": hops}
+    patch = {"operation": "MERGE", "value": {"name": "hcm", "typed_config": config}}
+    return {
+        "apiVersion": "networking.istio.io/v1alpha3",
+        "kind": "EnvoyFilter",
+        "metadata": {"name": "xff", "namespace": "istio-system"},
+        "spec": {"configPatches": [{"applyTo": "NETWORK_FILTER", "match": {"context": context}, "patch": patch}]},
+    }
+
+
 OTHER = changed(ingress(), "spec.ingressClassName", "nginx")
 
 CASES: dict[str, Case] = {
@@ -441,6 +454,7 @@ CASES: dict[str, Case] = {
             text(gateway(), envoy_class("proxy"), envoy_proxy(annotations=TRUE), policy(proxyProtocol={})),
             text(changed(istio(0), TOPOLOGY, {"proxyProtocol": {}}), ISTIO_SERVICE),
             text(changed(istio(0), TOPOLOGY, {"proxyProtocol": {}})),
+            text(config_map({"mesh": "defaultConfig:\n  gatewayTopology:\n    proxyProtocol: {}\n"}, "istio")),
         ],
         [
             text(NGINX_SENDS, sending(enable=True), config_map({"use-proxy-protocol": "true"})),
@@ -557,12 +571,16 @@ CASES: dict[str, Case] = {
             text(service(annotations={DIRECT: 1})),
             text(ingress({INGRESS_DIRECT: True})),
             text(envoy_proxy(annotations={DIRECT: True})),
+            text(config_map({"use-forwarded-headers": True})),
+            text(controller(EnableDefaultDirectAccess=False)),  # type: ignore[arg-type]
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access:\nspec:\n  type: ClusterIP\n",
         ],
         [
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access: 'true'\nspec:\n  type: LoadBalancer\n",
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  annotations:\n    service.cloud.tencent.com/direct-access: !!str true\nspec:\n  type: LoadBalancer\n",
             text(envoy_proxy(annotations=TRUE)),
+            text(config_map({"use-forwarded-headers": "true"})),
+            text(config_map({"retries": 3}, "of-a-template")),
         ],
     ),
     "RIP032": Case(
@@ -631,11 +649,14 @@ CASES: dict[str, Case] = {
     ),
     "RIP036": Case(
         [
+            text(envoy_filter(1)),
             text(istio(1)),
             text(config_map({"mesh": "defaultConfig:\n  gatewayTopology:\n    numTrustedProxies: 2\n"}, "istio")),
             text(deployment(annotations={"proxy.istio.io/config": '{"gatewayTopology": {"numTrustedProxies": 1}}'})),
         ],
         [
+            text(envoy_filter(0)),
+            text(envoy_filter(1, "SIDECAR_INBOUND")),
             text(istio(0)),
             text(config_map({"mesh": "defaultConfig:\n  gatewayTopology:\n    numTrustedProxies: 0\n"}, "istio")),
             text(istio(1), changed(NGINX_HTTP, "metadata.name", "istio-ingressgateway")),

@@ -17,9 +17,10 @@ from realip.audit.yaml_text import map_in
 from realip.behaviour import Binding, PodNetwork, Sees
 from realip.tke_objects import EXPOSED_TYPES, annotations_of, is_local, is_true, layer_7_ports
 
-__all__ = ["KONG", "MORE", "PARTS", "fronts_of", "istio_fronts", "nginx_data_of", "set_in_data", "topologies"]
+__all__ = ["MORE", "OTHERS", "PARTS", "fronts_of", "istio_fronts", "nginx_data_of", "set_in_data", "topologies"]
 
 _DATA = ("data",)
+_PROXIES = "numTrustedProxies"
 _CDN_HEADERS = {
     "eo-connecting-ip",
     "eo-client-ip",
@@ -170,6 +171,22 @@ def _annotations_no_text(scene: Scene, found: Found) -> Iterator[Match]:
             yield Match((*path, key), {"key": key, "value": json.dumps(value, default=str)[:60]})
 
 
+def _data_no_text(scene: Scene, found: Found) -> Iterator[Match]:
+    """Settings without quotes, which the API server refuses like an annotation: the old ones go on to count."""
+    del scene
+    data = as_map(found.body.get("data"))
+    if gateways.NGINX_KEYS & data.keys() or (found.namespace, found.name) == tke.SERVICE_CONTROLLER_CONFIG:
+        for key, value in data.items():
+            if not isinstance(value, str):
+                yield Match((*_DATA, key), {"key": key, "value": json.dumps(value, default=str)[:60]})
+
+
+def _quote_data(scene: Scene, found: Found) -> Iterator[Change]:
+    for match in _data_no_text(scene, found):
+        value = as_map(found.body.get("data"))[match.values["key"]]
+        yield Change(found, match.path, "" if value is None else json.dumps(value, default=str))
+
+
 def _passthrough(scene: Scene, found: Found) -> Iterator[Match]:
     if found.kind == "Gateway":
         for number, listener in enumerate(as_maps(found.spec.get("listeners"))):
@@ -248,8 +265,11 @@ def _as_of_service(
 
 def _trusted_proxies(scene: Scene, found: Found) -> Iterator[Match]:
     """Istio counts proxies that are not there: the load balancer of layer 4 is none."""
-    for path, topology in topologies(found):
-        count = topology.get("numTrustedProxies")
+    counted = [
+        ((*path, _PROXIES) if found.kind == "IstioOperator" else path, topology.get(_PROXIES))
+        for path, topology in topologies(found)
+    ]
+    for path, count in [*counted, *_hops_of_filters(found)]:
         if isinstance(count, int) and count > 0 and not _istio_behind_layer_7(scene):
             yield Match(path, {"count": count})
 
@@ -258,10 +278,10 @@ def topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[st
     """The word of an object to Istio's gateways of the proxies in front of them, and where."""
     if found.kind == "IstioOperator":
         config = as_map(as_map(as_map(found.spec.get("meshConfig")).get("defaultConfig")).get("gatewayTopology"))
-        yield ("spec", "meshConfig", "defaultConfig", "gatewayTopology", "numTrustedProxies"), config
+        yield ("spec", "meshConfig", "defaultConfig", "gatewayTopology"), config
     elif found.kind == "ConfigMap":
         mesh = as_map(found.body.get("data")).get("mesh")
-        if isinstance(mesh, str) and "numTrustedProxies" in mesh:
+        if isinstance(mesh, str) and "gatewayTopology" in mesh:
             yield ("data", "mesh"), as_map(as_map(map_in(mesh).get("defaultConfig")).get("gatewayTopology"))
     else:
         template = as_map(as_map(as_map(found.spec.get("template")).get("metadata")).get("annotations"))
@@ -269,6 +289,16 @@ def topologies(found: Found) -> Iterator[tuple[tuple[str | int, ...], Mapping[st
         if isinstance(said, str):
             path = ("spec", "template", "metadata", "annotations", "proxy.istio.io/config")
             yield path, as_map(map_in(said).get("gatewayTopology"))
+
+
+def _hops_of_filters(found: Found) -> Iterator[tuple[tuple[str | int, ...], object]]:
+    """The proxies that an EnvoyFilter has the listeners of gateways count, and where."""
+    for number, each in enumerate(as_maps(found.spec.get("configPatches"))):
+        if as_map(each.get("match")).get("context", "ANY") in ("ANY", "GATEWAY"):
+            config = as_map(as_map(as_map(each.get("patch")).get("value")).get("typed_config"))
+            for key in ("xff_num_trusted_hops", "xffNumTrustedHops"):
+                if key in config:
+                    yield ("spec", "configPatches", number, "patch", "value", "typed_config", key), config[key]
 
 
 def istio_fronts(scene: Scene) -> list[Found]:
@@ -320,7 +350,7 @@ def _no_hops(scene: Scene, found: Found) -> Iterator[Change]:
 
 def _no_proxies(scene: Scene, found: Found) -> Iterator[Change]:
     for match in _trusted_proxies(scene, found):
-        if found.kind == "IstioOperator":
+        if found.kind in ("IstioOperator", "EnvoyFilter"):
             yield Change(found, match.path, 0)
 
 
@@ -342,7 +372,9 @@ PARTS = {
     "RIP027": Part(("ClientTrafficPolicy",), _headers),
     "RIP028": Part(("TLSRoute", "TCPRoute", "Gateway"), _passthrough),
     "RIP030": Part(("Gateway",), _through_service),
-    "RIP036": Part(("IstioOperator", "ConfigMap", *WORKLOADS), _trusted_proxies, fix=_no_proxies, cost=Cost.ROLLOUT),
+    "RIP036": Part(
+        ("IstioOperator", "EnvoyFilter", "ConfigMap", *WORKLOADS), _trusted_proxies, fix=_no_proxies, cost=Cost.ROLLOUT
+    ),
     "RIP037": Part(("ConfigMap",), _cdn_header),
 }
 MORE = {
@@ -354,7 +386,8 @@ MORE = {
     "RIP028": Part(("Service",), _sidecar),
 }
 """The same rules on other kinds."""
-KONG = {
+OTHERS = {
+    "RIP031": Part(("ConfigMap",), _data_no_text, fix=_quote_data),
     "RIP030": Part((CHART_SERVICE,), _of_chart),
     "RIP025": Part(WORKLOADS, _kong_trusts_all),
 }

@@ -12,7 +12,7 @@ from realip.audit.rules.gateways import fronts_of, istio_fronts, nginx_data_of, 
 from realip.audit.scene import Scene
 from realip.behaviour import Sees
 
-__all__ = ["ISTIO", "POLICIES", "PROXY_PROTOCOL", "VALUES_OF_CHARTS"]
+__all__ = ["ISTIO", "ISTIO_IN_TEXT", "POLICIES", "PROXY_PROTOCOL", "VALUES_OF_CHARTS"]
 
 _KEY = "use-proxy-protocol"
 _POLICY_KEYS = ("proxyProtocol", "enableProxyProtocol")
@@ -55,7 +55,7 @@ def _istio(scene: Scene, found: Found) -> Iterator[Match]:
         fronts = istio_fronts(scene)
         if not any(_sends(scene, service) for service in fronts):
             said = ", ".join(map(str, fronts[:2])) or "-"
-            yield Match(path[:-1], {"front": said}, severity=None if fronts else Severity.UNKNOWN)
+            yield Match(path, {"front": said}, severity=None if fronts else Severity.UNKNOWN)
 
 
 def _turned(scene: Scene, found: Found) -> Iterator[Change]:
@@ -73,14 +73,13 @@ def _unasked(scene: Scene, found: Found) -> Iterator[Change]:
 
 
 def _untold(scene: Scene, found: Found) -> Iterator[Change]:
-    """Where the topology is an object's own; in a text it is for its author to take out."""
     for match in _istio(scene, found):
-        if found.kind == "IstioOperator":
-            yield Change(found, (*match.path, "proxyProtocol"), REMOVED)
+        yield Change(found, (*match.path, "proxyProtocol"), REMOVED)
 
 
 PROXY_PROTOCOL = {"RIP024": Part(("ConfigMap",), _nginx, set_in_data(_KEY, "false"), fix=_turned)}
 VALUES_OF_CHARTS = {"RIP024": Part((VALUES,), _nginx)}
 POLICIES = {"RIP024": Part(("ClientTrafficPolicy",), _policy, fix=_unasked, cost=Cost.REBIND)}
-ISTIO = {"RIP024": Part(("IstioOperator", "ConfigMap", *WORKLOADS), _istio, fix=_untold, cost=Cost.ROLLOUT)}
+ISTIO = {"RIP024": Part(("IstioOperator",), _istio, fix=_untold, cost=Cost.ROLLOUT)}
+ISTIO_IN_TEXT = {"RIP024": Part(("ConfigMap", *WORKLOADS), _istio)}
 """The same rule on other kinds."""
