@@ -39,6 +39,17 @@ _SHORTEST, _LONGEST = 1.0, 86_400.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments to a parser."""
+    _add_objects(parser)
+    _add_report(parser)
+    _add_proof(parser)
+    change = parser.add_argument_group("changing")
+    change.add_argument(
+        "--fix", action="store_true", help="write the objects that have to change, changed, to the folder of -o"
+    )
+    change.add_argument("-o", "--output", metavar="DIR", type=Path, help="where --fix writes; the input stays as it is")
+
+
+def _add_objects(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to look at")
     what.add_argument(
         "paths",
@@ -53,9 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--timeout",
         type=float,
-        default=_LISTING_SECONDS,
         metavar="S",
-        help="bound of listing a cluster's objects, in seconds (default: %(default)g)",
+        help=f"bound of listing a cluster's objects, in seconds (default: {_LISTING_SECONDS:g})",
     )
     what.add_argument(
         "--state",
@@ -67,6 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(_NETWORKS),
         help="the cluster's network mode, where no Node among the objects shows it",
     )
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
     report = parser.add_argument_group("the report")
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -80,6 +93,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--html", metavar="FILE", help="write a page to file as well")
     report.add_argument("--baseline", metavar="FILE", help="an earlier --json: only findings that it lacks count")
     add_language(report)
+
+
+def _add_proof(parser: argparse.ArgumentParser) -> None:
     proof = parser.add_argument_group("proof")
     proof.add_argument(
         "--verify",
@@ -92,21 +108,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     proof.add_argument(
         "--verify-timeout",
         type=float,
-        default=_PROOF_SECONDS,
         metavar="S",
-        help="bound of each verification, in seconds (default: %(default)g)",
+        help=f"bound of each verification, in seconds (default: {_PROOF_SECONDS:g})",
     )
-    change = parser.add_argument_group("changing")
-    change.add_argument(
-        "--fix", action="store_true", help="write the objects that have to change, changed, to the folder of -o"
-    )
-    change.add_argument("-o", "--output", metavar="DIR", type=Path, help="where --fix writes; the input stays as it is")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit as the arguments say and print the report. Gives the exit code; raises InputError for bad input."""
     if arguments.admission_policy:
         return _admission(arguments)
+    _refuse_idle(arguments)
     if arguments.fix != (arguments.output is not None):
         raise InputError(
             "--fix and -o DIR go together: the input is never changed, and DIR is where the changed objects go"
@@ -127,20 +138,41 @@ def run(arguments: argparse.Namespace) -> int:
     return print_page([*page(report, say), *_about(written, say, asked=arguments.fix)], code=code)
 
 
+_GO_TOGETHER = {"context": "kubeconfig", "timeout": "kubeconfig", "expect": "verify", "verify_timeout": "verify"}
+"""Options that say nothing without another one."""
+
+
+def _refuse_idle(arguments: argparse.Namespace) -> None:
+    idle = [
+        f"{_option(name)} goes with {_option(needed)}"
+        for name, needed in _GO_TOGETHER.items()
+        if _is_said(arguments, name) and not _is_said(arguments, needed)
+    ]
+    if idle:
+        raise InputError("\n".join(idle))
+
+
+def _is_said(arguments: argparse.Namespace, name: str) -> bool:
+    """An option is there; a number of seconds may be zero."""
+    value = getattr(arguments, name)
+    return value is not None and value is not False and value != []
+
+
+def _option(name: str) -> str:
+    return "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
+
+
 def _prove(report: Report, worlds: Sequence[World], arguments: argparse.Namespace) -> "list[Proof]":
     """Ask what can be asked."""
     from realip.audit.proof import prove  # noqa: PLC0415 - what is not asked for is not loaded
 
-    if not _SHORTEST <= arguments.verify_timeout <= _LONGEST:
-        raise InputError(
-            f"--verify-timeout {arguments.verify_timeout:g}: give seconds from {_SHORTEST:g} to {_LONGEST:g}"
-        )
+    seconds = _seconds(arguments, "verify_timeout", _PROOF_SECONDS)
     say = speaker(arguments.lang, sys.stderr.encoding)
     made: list[Proof] = []
     with live() as tell:
         for world in worlds:
             mine = [(row.exposure, row.found) for row in report.rows if row.world == world.name]
-            made += prove(mine, world, arguments.verify_timeout, arguments.expect, lambda what: tell(say.say(what)))
+            made += prove(mine, world, seconds, arguments.expect, lambda what: tell(say.say(what)))
     return made
 
 
@@ -164,8 +196,13 @@ def _admission(arguments: argparse.Namespace) -> int:
     """Print the policies. Gives the exit code."""
     from realip.audit.admission import policies_text  # noqa: PLC0415 - what is not asked for is not loaded
 
-    if arguments.paths or arguments.kubeconfig or arguments.state:
-        raise InputError("--admission-policy audits nothing: give no PATH, --kubeconfig or --state with it")
+    beside = sorted(
+        _option(name)
+        for name in vars(arguments)
+        if name not in {"command", "lang", "admission_policy"} and _is_said(arguments, name)
+    )
+    if beside:
+        raise InputError(f"--admission-policy prints policies and audits nothing: take out {', '.join(beside)}")
     return streams.put(policies_text(), 0)
 
 
@@ -190,12 +227,10 @@ def _read(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
     if len(given) != 1:
         asked = "one of them, not several" if given else "or - for standard input"
         raise InputError(f"say what to audit: PATH..., --kubeconfig FILE or --state FILE-or-STACK; {asked}")
-    if arguments.context is not None and not arguments.kubeconfig:
-        raise InputError("--context goes with --kubeconfig")
     if arguments.state:
         from realip.audit.state import state_world  # noqa: PLC0415 - what is not asked for is not loaded
 
-        return [state_world(arguments.state)], {}, []
+        return [state_world(arguments.state, _facts(arguments).network)], {}, []
     if arguments.kubeconfig:
         return _live(arguments)
     texts = Texts.read(arguments.paths)
@@ -203,7 +238,7 @@ def _read(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
     if texts.stacks:
         from realip.audit.state import stack_world  # noqa: PLC0415
 
-        worlds += [stack_world(path) for path in texts.stacks]
+        worlds += [stack_world(path, _facts(arguments).network) for path in texts.stacks]
     return worlds, texts.texts, list(texts.notes)
 
 
@@ -211,8 +246,7 @@ def _live(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
     from realip.audit.live import list_cluster  # noqa: PLC0415
     from realip.kubeconfig import KubernetesError, read_kubeconfig  # noqa: PLC0415
 
-    if not _SHORTEST <= arguments.timeout <= _LONGEST:
-        raise InputError(f"--timeout {arguments.timeout:g}: give seconds from {_SHORTEST:g} to {_LONGEST:g}")
+    seconds = _seconds(arguments, "timeout", _LISTING_SECONDS)
     file = Path(arguments.kubeconfig)
     say = speaker(arguments.lang, sys.stderr.encoding)
     try:
@@ -223,11 +257,18 @@ def _live(arguments: argparse.Namespace) -> tuple[list[World], Mapping[str, str]
     try:
         kubeconfig = read_kubeconfig(text, context=arguments.context, folder=file.parent, programs=True)
         with live() as tell:
-            listing = list_cluster(kubeconfig, arguments.timeout, lambda what: tell(say.say(what)))
+            listing = list_cluster(kubeconfig, seconds, lambda what: tell(say.say(what)))
     except KubernetesError as error:
         raise InputError(f"--kubeconfig {file}: {error}") from None
     world = World(listing.found, facts=_facts(arguments), live=True, hidden=listing.hidden)
     return [world], {}, listing.notes
+
+
+def _seconds(arguments: argparse.Namespace, name: str, default: float) -> float:
+    found: float = default if getattr(arguments, name) is None else getattr(arguments, name)
+    if not _SHORTEST <= found <= _LONGEST:
+        raise InputError(f"{_option(name)} {found:g}: give seconds from {_SHORTEST:g} to {_LONGEST:g}")
+    return found
 
 
 def _facts(arguments: argparse.Namespace) -> ClusterFacts:

@@ -28,8 +28,11 @@ _SECONDS = 60.0
 _MOST_WORDS = 300
 
 
-def state_world(named: str) -> World:
-    """The cluster of a state: a file, or a stack that the Pulumi command line knows. InputError for what is neither."""
+def state_world(named: str, network: PodNetwork | None = None) -> World:
+    """The cluster of a state: a file, or a stack that the Pulumi command line knows. InputError for what is neither.
+
+    `network` is that of a cluster that the state does not make.
+    """
     path = Path(named)
     text = _file(path, named) if path.is_file() else _exported(named)
     try:
@@ -51,11 +54,14 @@ def state_world(named: str) -> World:
         for each in resources
         if isinstance(each, Mapping) and each.get("custom") and not each.get("delete")
     ]
-    return world_of(entries)
+    return world_of(entries, network)
 
 
-def stack_world(path: Path) -> World:
-    """The cluster that a stack file of this project's kind would make: its program is run as `realip preview` does."""
+def stack_world(path: Path, network: PodNetwork | None = None) -> World:
+    """The cluster that a stack file of this project's kind would make: its program is run as `realip preview` does.
+
+    `network` is that of a cluster that exists already.
+    """
     from realip.offline.program import record  # noqa: PLC0415 - loads Pulumi, which nothing else needs
     from realip.offline.stackfile import read_stack  # noqa: PLC0415
 
@@ -67,13 +73,13 @@ def stack_world(path: Path) -> World:
     ]
     everyone = stack.settings is not None and EVERYONE[0] in stack.settings.access.client_cidrs
     accepted = {"RIP011": f"access.clientCidrs has {EVERYONE[0]}"} if everyone else {}
-    return world_of(entries, name=stack.name, accepted=accepted)
+    return world_of(entries, network, name=stack.name, accepted=accepted)
 
 
-def world_of(entries: "Iterable[Entry]", **about: Any) -> World:
-    """The cluster that resources of Pulumi make up."""
+def world_of(entries: "Iterable[Entry]", network: PodNetwork | None = None, **about: Any) -> World:
+    """The cluster that resources of Pulumi make up; `network` is for one that is none of them."""
     known = list(entries)
-    return World(_objects(known), facts=_facts(known), **about)
+    return World(_objects(known), facts=ClusterFacts(network=_network(known) or network), **about)
 
 
 def _file(path: Path, named: str) -> str:
@@ -158,11 +164,11 @@ def _without_secrets(value: Any) -> Any:
     return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
-def _facts(entries: Iterable[Entry]) -> ClusterFacts:
-    """The network mode of a program's cluster."""
+def _network(entries: Iterable[Entry]) -> PodNetwork | None:
+    """The network of the cluster that a program makes; None where it makes none, or several of different ones."""
     networks = {
         _NETWORKS.get(str(given.get("networkType") or has.get("networkType")))
         for kind_token, has, given, _ in entries
         if kind_token == resource_types.CLUSTER
     }
-    return ClusterFacts(network=networks.pop() if len(networks) == 1 else None)
+    return networks.pop() if len(networks) == 1 else None

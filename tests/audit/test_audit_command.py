@@ -196,6 +196,23 @@ def test_the_network_mode_can_be_said_where_no_node_shows_it(audit: Audit) -> No
     assert audit("-", "--network", "vpc-cni", stdin=KEPT).code == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("-", "--context", "x", "--timeout", "5"),
+            "--context goes with --kubeconfig\n--timeout goes with --kubeconfig",
+        ),
+        (("-", "--expect", "192.0.2.1", "--verify-timeout", "5"), "--expect goes with --verify\n--verify-timeout goes"),
+        (("--admission-policy", "-", "--html", "x.html", "--fix", "-o", "x"), "take out --fix, --html, --output, PATH"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_told(arguments: tuple[str, ...], said: str, audit: Audit) -> None:
+    run = audit(*arguments, stdin=KEPT)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+
+
 def test_a_patch_of_kustomize_s_is_no_service_without_a_load_balancer(audit: Audit, tmp_path: Path) -> None:
     """The overlay's annotation belongs to the base's Service, which only what Kustomize builds shows."""
     patch = text({**service(None, {DIRECT: "true"}, selector=None), "spec": {"ports": [{"port": 80}]}})

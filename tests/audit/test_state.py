@@ -54,6 +54,9 @@ def test_a_state_is_read_with_the_cluster_s_network_and_the_patch_of_its_switch(
     (tmp_path / "state.json").write_text(state(direct, CLUSTER))
     made = json.loads(audit("--state", "state.json", "--json").out)
     assert [finding["rule"] for finding in made["findings"]] == ["RIP003"]
+    (tmp_path / "state.json").write_text(state(direct))
+    made = json.loads(audit("--state", "state.json", "--json", "--network", "globalrouter").out)
+    assert [finding["rule"] for finding in made["findings"]] == ["RIP003"], "the cluster may be another stack's"
     patch = resource(PATCH, "kubernetes:core/v1:ConfigMapPatch")
     (tmp_path / "state.json").write_text(state(direct, CLUSTER, patch))
     run = audit("--state", "state.json", "--json")
