@@ -175,8 +175,8 @@ def _echoing(made: dict[str, Any], app: Echo) -> dict[str, Any]:
     spec.setdefault("volumes", []).append({"name": ECHO_VOLUME, "configMap": {"name": app.config_map}})
     container["env"] = [
         *container.get("env", ()),
-        {"name": "PORT", "value": app.port},
-        {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        {"name": echo.PORT, "value": app.port},
+        {"name": echo.POD, "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
     ]
     return made
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from realip import tke
+from realip import echo, tke
 from realip.pod import ECHO_VOLUME, Pod, template
 from realip.pod_rules import lie_in_one
 from realip.pod_security import Place, violations
@@ -110,6 +110,8 @@ def _owners_in_container(before: Mapping[str, Any], pod: Pod, words: Words) -> I
     yield (*own, "args"), words.args
     yield (*own, "envFrom"), words.env_from
     yield from (((*own, "env", ("name", name)), words.env) for name in pod.env)
+    if pod.echo is not None:
+        yield from (((*own, "env", ("name", name)), words.echo) for name in (echo.PORT, echo.POD))
     yield from (((*own, "resources", "requests", amount), words.resources) for amount in pod.requests)
     yield from (((*own, "resources", "limits", amount), words.resources) for amount in pod.limits)
     for amount in tke.POD_ENI if pod.eni else ():

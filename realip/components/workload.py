@@ -262,6 +262,10 @@ def _echo_problems(arguments: Arguments, args: Known) -> Iterator[Problem]:
     for name in ("command", "args"):
         if name in args.said and name not in args.wrong:
             yield arguments.refuse(name, args.get(name), "is for another program than the echo app; remove it")
+    for name in (echo.PORT, echo.POD):
+        if name in (args.get("env") or {}):
+            message = "is what `port` and the pod's own name tell the echo app; remove it"
+            yield arguments.at("env").refuse_entry(name, args["env"][name], message)
     deployment = args.text("deployment")
     if deployment is not None and len(deployment) + len(echo.name_behind()) > 253:
         message = f"is too long with {echo.name_behind()} behind it, the name of the echo app's ConfigMap; shorten it"

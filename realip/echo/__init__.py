@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["FILE", "FOLDER", "IMAGE", "USER", "name_behind", "source"]
+__all__ = ["FILE", "FOLDER", "IMAGE", "POD", "PORT", "USER", "name_behind", "source"]
 
 IMAGE = "docker.io/library/python:3.12-alpine"
 """The image that it runs on where nobody names another one: any with Python 3.9 or later as `python3` will do."""
@@ -17,6 +17,8 @@ USER = 65532
 FOLDER = "/opt/realip-echo"
 """The folder of its container in which the program lies."""
 FILE = "server.py"
+PORT, POD = "PORT", "POD_NAME"
+"""Environment variables that tell it where to listen and what to call itself."""
 
 
 @cache

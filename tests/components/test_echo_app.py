@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pulumi
+import pulumi_kubernetes as kubernetes
 import pytest
 
-from realip import SettingsError, echo, parse_settings
+from realip import ArgumentError, SettingsError, Workload, WorkloadArgs, echo, parse_settings
+from tests.support.recording import run
 from tests.support.stacks import SLUGS, settings, up
 from tests.verify.servers import appends, proxy_to, serving
 
@@ -132,3 +135,34 @@ def test_a_stack_runs_it_on_a_plain_image(slug: str) -> None:
 def test_another_programs_command_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"app\.command = .*is for another program than the echo app"):
         parse_settings(settings(app={"echo": True, "command": ["x"]}))
+
+
+@pytest.mark.parametrize("name", ["PORT", "POD_NAME"])
+def test_a_variable_that_tells_it_where_to_listen_is_nobody_elses(name: str) -> None:
+    """It would be in the container twice, and the API server takes a list with an entry twice from nobody."""
+    for app, words in (
+        ({"env": {name: "1"}}, rf"app\.env\.{name} = .*tell the echo app; remove it"),
+        ({"podTemplate": _own_env(name)}, r"app\.podTemplate.*env\[0\] = .* is what app\.echo says"),
+    ):
+        with pytest.raises(SettingsError, match=words):
+            parse_settings(settings(app={"echo": True, **app}))
+    with pytest.raises(ArgumentError, match=rf'env\["{name}"\] = "1": .*tell the echo app; remove it'):
+        run(lambda: Workload("web", _WEB | {"env": {name: "1"}}, _on_a_cluster()))
+    parse_settings(settings(app={"env": {name: "1"}}))
+
+
+def _own_env(name: str) -> dict[str, Any]:
+    return {"spec": {"containers": [{"name": "real-ip-container", "env": [{"name": name, "value": "1"}]}]}}
+
+
+def _on_a_cluster() -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(provider=kubernetes.Provider("cluster", kubeconfig="{}"))
+
+
+_WEB: WorkloadArgs = {
+    "deployment": "web",
+    "echo": True,
+    "labels": {"app": "web"},
+    "port": 5000,
+    "resources": {"cpu_request": "1", "cpu_limit": "1", "memory_request": "1Gi", "memory_limit": "1Gi"},
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from realip import pod_numbers, pod_rules, rules, tke
+from realip import echo, pod_numbers, pod_rules, rules, tke
 from realip.pod_template import Words, faults
 from realip.problems import MISSING, Problem, path_of
 from realip.scenarios import SCENARIOS, NetworkMode
@@ -68,6 +68,10 @@ def _started_with(settings: Settings) -> Iterator[Problem]:
             if value:
                 message = "is for another program than the echo app; remove it, or app.echo"
                 yield Problem(f"app.{name}", list(value), message, ("app.echo",))
+        for name in (echo.PORT, echo.POD):
+            if name in app.env:
+                message = "is what app.port and the pod's own name tell the echo app; remove it"
+                yield Problem(f"app.env.{name}", app.env[name], message, ("app.echo",))
 
 
 def _eni_problems(settings: Settings) -> Iterator[Problem]:
