@@ -21,7 +21,7 @@ from realip.verify.report import EXIT_CODES
 from realip.verify.text import printable
 from realip.watch.metrics import Metrics
 from realip.watch.publishing import Listen, serving, write_textfile
-from realip.watch.rounds import Round, Target, watch
+from realip.watch.rounds import AT_A_TIME, Round, Target, watch
 from realip.whole_file import WholeFile
 
 __all__ = ["add_arguments", "run"]
@@ -168,8 +168,20 @@ async def _targets(arguments: argparse.Namespace) -> list[Target]:
         return [Target(f"{parts.scheme}://{parts.netloc}{parts.path}", same)]
     for stack in arguments.stack:
         check_stack_name(stack)
-    readers = {stack: _reader(arguments, stack) for stack in arguments.stack}
-    return [Target(stack, _beginning_with(await read(), read)) for stack, read in readers.items()]
+    turns = asyncio.Semaphore(AT_A_TIME)
+
+    async def begun(stack: str) -> Target | InputError:
+        read = _reader(arguments, stack)
+        try:
+            async with turns:
+                return Target(stack, _beginning_with(await read(), read))
+        except InputError as error:
+            return error
+
+    found = await asyncio.gather(*map(begun, arguments.stack))
+    if problems := [str(each) for each in found if isinstance(each, InputError)]:
+        raise InputError("\n".join(problems))
+    return [each for each in found if isinstance(each, Target)]
 
 
 def _reader(arguments: argparse.Namespace, stack: str) -> Callable[[], Awaitable[VerifyOptions]]:

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 
 from realip.errors import InputError
 from realip.verify import Report, Verdict, VerifyOptions, verify_async
+from realip.verify.text import printable
 
 __all__ = ["AT_A_TIME", "Round", "Target", "watch"]
 
+_MOST_WORDS = 200
+"""Characters of a fault that are passed on."""
 AT_A_TIME = 4
 """Targets that are asked at once; the others wait for their turn."""
 
@@ -72,6 +75,10 @@ async def _round(target: Target) -> Round:
     except InputError as error:
         # The arguments were good at the start: it is the stack that cannot be read, or says what nobody can ask.
         return Round(target.name, began, time.monotonic() - start, Verdict.UNKNOWN, str(error), None)
+    except Exception as error:  # noqa: BLE001 - a fault of ours with one target's answer must not end the watch of all others
+        fault = printable(f"{type(error).__name__}: {error}", _MOST_WORDS)
+        summary = f"Cannot tell: the round ended with a fault of realip ({fault}); please report it."
+        return Round(target.name, began, time.monotonic() - start, Verdict.UNKNOWN, summary, None)
     # A query may hold a token, and lines are kept for long.
     summary = report.summary.replace(report.url, report.url.partition("?")[0])
     return Round(target.name, began, time.monotonic() - start, report.verdict, summary, report)

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from realip.errors import InputError
-from realip.watch import command
+from realip.verify import Report, Verdict, VerifyOptions, verify_async
+from realip.watch import command, rounds
+from realip.watch.rounds import Round, Target, watch
 from tests.verify.conftest import outputs
 from tests.verify.servers import Request, answer, layer_4, serving
 from tools.waiting import wait_for
@@ -163,10 +166,35 @@ def test_a_target_that_never_answers_holds_up_no_other(tmp_path: Path, pulumi: P
         with watching("hangs", "answers", *options) as program:
             out, _ = program.communicate(timeout=SECONDS)
     lines = [json.loads(line) for line in out.splitlines()]
-    rounds = [(line["target"], line["verdict"]) for line in lines]
-    assert sorted(rounds) == [*[("answers", "preserved")] * 3, *[("hangs", "unreachable")] * 3]
-    assert rounds[0] == ("answers", "preserved")
+    ended = [(line["target"], line["verdict"]) for line in lines]
+    assert sorted(ended) == [*[("answers", "preserved")] * 3, *[("hangs", "unreachable")] * 3]
+    assert ended[0] == ("answers", "preserved")
     assert program.returncode == 3
+
+
+def test_a_fault_in_one_targets_round_ends_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def verify(options: VerifyOptions) -> Report:
+        if "bad" in options.url:
+            raise RecursionError("too deep\n")
+        return await verify_async(replace(options, timeout=0.1))
+
+    async def heard() -> list[Round]:
+        def target(name: str) -> Target:
+            async def options() -> VerifyOptions:
+                return VerifyOptions(url=f"http://{name}.invalid/", reads="socket")
+
+            return Target(name, options)
+
+        found: list[Round] = []
+        await watch([target("bad"), target("other")], 1, 1, found.append)
+        return found
+
+    monkeypatch.setattr(rounds, "verify_async", verify)
+    done = {each.target: each for each in asyncio.run(heard())}
+    assert set(done) == {"bad", "other"}
+    assert done["bad"].verdict is Verdict.UNKNOWN
+    assert "RecursionError: too deep" in done["bad"].summary
+    assert "\n" not in done["bad"].summary
 
 
 def test_a_stack_that_moves_is_followed_and_one_that_cannot_be_read_is_no_loss(pulumi: Path) -> None:
@@ -217,10 +245,11 @@ def test_a_stack_is_read_once_for_each_round_and_not_once_more_to_begin(pulumi: 
 
 
 def test_a_stack_that_cannot_be_read_at_the_start_is_bad_input(pulumi: Path) -> None:
-    with watching("gone", "--json") as program:
+    with watching("gone", "lost", "--json") as program:
         out, complaint = program.communicate(timeout=SECONDS)
     assert (program.returncode, out) == (2, "")
-    assert "the outputs of stack gone cannot be read" in complaint
+    # Of fifty stacks somebody would start it fifty times else.
+    assert [name for name in ("gone", "lost") if f"the outputs of stack {name} cannot be read" not in complaint] == []
 
 
 def test_the_textfile_is_whole_and_a_full_disk_ends_nothing(tmp_path: Path) -> None:
