@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_address
 from itertools import pairwise
+from urllib.parse import unquote
 
 from realip.verify.evidence import Claim
 from realip.verify.forgery import Forgery, Ledger
@@ -150,7 +151,7 @@ class Scan:
         if self._names.header(name, inside=False) is not None:
             self.header([value], field)
         else:
-            self.text(value, field)
+            self.text(unquote(value), field)
 
     def number(self, number: int, field: str) -> None:
         """A number, as which some write an IPv4 address."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from realip.verify.headers import plain
 from realip.verify.ip import parse_endpoint
 from realip.verify.listing import listing
+from realip.verify.names import SENT
 
 __all__ = ["MOST_HOPS", "address_of", "all_texts", "elements", "merged", "pairs_of", "texts_of"]
 
@@ -70,7 +71,10 @@ def pairs_of(value: object) -> list[tuple[str, object]] | None:
         for mark in (":", "="):
             if all(mark in text[1:] and _NAME.match(text.partition(mark)[0]) for text in texts):
                 return _grouped((name, rest.strip()) for name, _, rest in (text.partition(mark) for text in texts))
-        return _grouped(zip(texts[::2], texts[1::2], strict=True)) if len(texts) % 2 == 0 else None
+        names, values = texts[::2], texts[1::2]
+        # A list of names alone has them in the places of values, too.
+        pairs_up = len(names) == len(values) and not any(plain(value) in SENT for value in values)
+        return _grouped(zip(names, values, strict=True)) if pairs_up else None
     pairs: list[tuple[str, object]] = []
     for item in value:
         if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):

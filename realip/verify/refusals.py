@@ -22,19 +22,19 @@ _OUTCOMES = frozenset(("status", "state", "result", "outcome", "action", "decisi
 _CODES = frozenset(("status", "statuscode", "httpstatus", "code"))
 _SENTENCES = frozenset(("message", "msg", "detail", "details", "title", "reason", "description", "errormessage"))
 _ENVELOPES = frozenset(
-    ("data", "result", "body", "payload", "response", "content", "value", "info", "attributes", "detail")
+    ("data", "result", "body", "payload", "response", "content", "value", "info", "attributes", "detail", "meta")
 )
 _DEEPEST = 3
 _NOTHING = frozenset(("", "0", "false", "no", "none", "null", "nil", "-", "ok", "success"))
 _NO = frozenset(("false", "no", "0"))
 _OUTCOME = re.compile(
     r"(?:error|err|fail(?:ed|ure)?|den(?:y|ied)|forbidden|block(?:ed)?|reject(?:ed)?|unauthori[sz]ed|banned|drop(?:ped)?"
-    r"|(?:rate.?)?limited|throttled|challenged?)(?![a-z]).*|(?:http/[0-9.]+ +)?[45][0-9][0-9](?![0-9]).*",
+    r"|(?:rate.?)?limited|throttled|challenged?|unavailable|maintenance|not.?found)(?![a-z]).*|(?:http/[0-9.]+ +)?[45][0-9][0-9](?![0-9]).*",
     re.IGNORECASE | re.DOTALL,
 )
 _SENTENCE = re.compile(
     r"\b(?:denied|forbidden|blocked|banned|rejected|refused|unauthori[sz]ed|captcha|firewall|suspicious|too many requests"
-    r"|rate limit exceeded|exceeded the rate|not (?:allowed|permitted|authori[sz]ed))\b"
+    r"|rate limit exceeded|exceeded the rate|service unavailable|maintenance|not found|bad gateway|internal server error|not (?:allowed|permitted|authori[sz]ed))\b"
     r"|拒绝|禁止|拦截|阻断|封禁|过于频繁|验证码",
     re.IGNORECASE,
 )

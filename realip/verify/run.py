@@ -171,6 +171,7 @@ class _Run:
         )
         if header is None:
             return judge
+        judge = replace(judge, hides=judge.hides or _hidden(judge, attempts))
         return replace(judge, hop=plan.trusted_hops or find_trusted_hop(judge, attempts))
 
     def _unresolved(self, why: Message) -> Report:
@@ -199,6 +200,19 @@ class _Run:
             rollout=findings.rollout,
             seconds=time.perf_counter() - self.started,
         )
+
+
+def _hidden(judge: Judge, attempts: Iterable[Attempt]) -> bool:
+    """The application knows its client, while no answer shows the header, though it was forged: it is left out, as by httpbin."""
+    seen = [(attempt, attempt.sighting) for attempt in attempts if attempt.sighting and attempt.kind is Kind.TARGET]
+    return any(attempt.forgery.forged for attempt, _ in seen) and all(
+        sighting.shows_headers
+        and sighting.header is None
+        and any(
+            each.sure and parse_address(each.values[0]) in judge.own(attempt).addresses for each in sighting.conclusions
+        )
+        for attempt, sighting in seen
+    )
 
 
 def _forged(attempts: Iterable[Attempt]) -> tuple[str, ...]:

@@ -110,6 +110,7 @@ def test_forged_address_on_a_page_is_a_finding_without_its_headers_name(text: st
         {"headers": json.dumps({"Host": "x", "X-Forwarded-For": "{xff}"})},
         {"headers": ["Host=x", "X-Forwarded-For={xff}"]},
         {"client-ip": "{client-ip}"},
+        {"headers": ["Host", "User-Agent", "Realip-Probe", "Accept"]},
     ],
     ids=str,
 )  # fmt: skip
@@ -133,6 +134,14 @@ def test_header_under_an_unusual_name_hides_no_proof(shown: Mapping[str, object]
 def test_belief_beside_the_right_address_is_found_wherever_it_stands(shown: Mapping[str, object]) -> None:
     sighting, _ = _read(json.dumps({"client_ip": ME, **shown}))
     assert _judge(sighting).verdict is Verdict.SPOOFABLE
+
+
+def test_belief_in_a_cookie_is_found() -> None:
+    ledger = Ledger(())
+    address = ledger.claim(1, "X-Forwarded-For", 0)
+    cookie = [("set-cookie", f"visitor=%7B%22ip%22%3A%22{address}%22%7D; Path=/")]
+    question = Question(forgery=Forgery(1, "n", owners={address: "X-Forwarded-For"}), ledger=ledger, response=cookie)
+    assert _judge(read_answer(ME.encode(), question)).verdict is Verdict.SPOOFABLE
 
 
 def test_belief_is_found_in_every_way_to_write_an_address() -> None:
@@ -160,6 +169,8 @@ def test_belief_is_found_in_every_way_to_write_an_address() -> None:
         {"response": {"blocked": True, "client_ip": ME}},
         {"title": "Too Many Requests", "status": 429, "client_ip": ME},
         {"captive": True, "client_ip": ME},
+        {"meta": {"status": 503}, "client_ip": ME},
+        {"message": "Service Unavailable", "client_ip": ME},
         {"msg": "访问被拒绝", "client_ip": ME},
         f"Message: Access denied\nClient IP: {ME}\nRequest ID: 5a\n",
         f"Status: 403 Forbidden\nYour IP: {ME}\n",

@@ -336,6 +336,8 @@ def test_spelling_of_a_framework_is_read_without_options(cli: Cli, show: Show, l
         # The layer 4 image: its own conclusion is its peer, the node.
         (lambda r: {"client_ip": "10.0.0.11", "headers": shown(r, x_forwarded_for=appended(r))}, "header"),
         (lambda r: {"args": {}, "headers": {"Host": "x"}, "origin": appended(r)}, "conclusion"),
+        # The same behind a hop that replaces the header: nothing that was forged in it shows anywhere.
+        (lambda r: {"headers": {n: v for n, v in r.headers if n != "X-Forwarded-For"}, "origin": r.peer}, "conclusion"),
         (lambda r: {"client_ip": r.peer}, "conclusion"),
         (lambda r: r.peer, "conclusion"),
         (appended, "conclusion"),
