@@ -96,7 +96,7 @@ MESSAGES: dict[str, str] = {
     "audit_nothing": "-",
     "audit_findings": "Findings",
     "audit_at": "{file}:{line}",
-    "audit_summary": "{exposures} exposures, {findings} findings ({errors} errors, {warnings} warnings, {unknown} that cannot be decided)",
+    "audit_summary": "exposures: {exposures}; findings: {findings} (errors: {errors}, warnings: {warnings}, cannot be decided: {unknown})",
     "audit_known": "{count} findings are in the baseline",
     "audit_accepted_item": "accepted: {rule} on {object}: {reason}",
     "audit_stack": "{name}, a stack",

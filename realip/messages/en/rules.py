@@ -14,7 +14,7 @@ MESSAGES: dict[str, str] = {
     "rule_title_RIP003": "Direct access that GlobalRouter does not allow",
     "rule_when_RIP003": 'Direct access on a GlobalRouter cluster whose GlobalRouteDirectAccess is not "true"; undecided where TKE\'s ConfigMap is not in the input.',
     "rule_says_RIP003": 'Direct access needs GlobalRouteDirectAccess: "true" on a GlobalRouter cluster; without it TKE binds nothing and gives no new address (E4033).',
-    "rule_remedy_RIP003": "Turn the switch on in kube-system/tke-service-controller-config, give the pods an elastic network interface (tke.cloud.tencent.com/networks: tke-route-eni), or go without direct access.",
+    "rule_remedy_RIP003": 'Set GlobalRouteDirectAccess to "true" in kube-system/tke-service-controller-config, give the pods an elastic network interface (tke.cloud.tencent.com/networks: tke-route-eni), or go without direct access.',
     "rule_title_RIP004": "Direct access on CiliumOverlay",
     "rule_when_RIP004": "Direct access on a cluster with the CiliumOverlay network.",
     "rule_says_RIP004": "CiliumOverlay has no direct access: TKE binds nothing.",

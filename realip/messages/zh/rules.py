@@ -14,7 +14,7 @@ MESSAGES: dict[str, str] = {
     "rule_title_RIP003": "GlobalRouter 不允许的直连",
     "rule_when_RIP003": 'GlobalRouter 集群要求直连，而 GlobalRouteDirectAccess 不是 "true"；输入没有 TKE 的 ConfigMap 时无法判断。',
     "rule_says_RIP003": 'GlobalRouter 集群直连需要 GlobalRouteDirectAccess: "true"；否则 TKE 不绑定后端，也不给新的地址（E4033）。',
-    "rule_remedy_RIP003": "在 kube-system/tke-service-controller-config 中打开开关，或让 Pod 使用弹性网卡（tke.cloud.tencent.com/networks: tke-route-eni），或者不用直连。",
+    "rule_remedy_RIP003": '在 kube-system/tke-service-controller-config 中把 GlobalRouteDirectAccess 设为 "true"，或让 Pod 使用弹性网卡（tke.cloud.tencent.com/networks: tke-route-eni），或者不用直连。',
     "rule_title_RIP004": "CiliumOverlay 上的直连",
     "rule_when_RIP004": "CiliumOverlay 网络的集群要求直连。",
     "rule_says_RIP004": "CiliumOverlay 不支持直连：TKE 不绑定后端。",
