@@ -116,8 +116,19 @@ def said(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def of_url(arguments: argparse.Namespace, settings: Mapping[str, Any]) -> VerifyOptions:
-    """The options for the URL that the arguments name. Raises InputError."""
-    return _completed(arguments, VerifyOptions(url=arguments.url, reads=arguments.reads, **settings))
+    """The options for the URL that the arguments name. Raises InputError, also for some that would do nothing there."""
+    options = _completed(arguments, VerifyOptions(url=arguments.url, reads=arguments.reads, **settings))
+    plan = Plan.of(options)
+    idle = []
+    if arguments.trusted_hops is not None and plan.reading.header is None:
+        idle.append(
+            f"--trusted-hops counts the elements of a header, and --reads {arguments.reads} has none: take it out"
+        )
+    if arguments.ca_file is not None and plan.target.scheme == "http":
+        idle.append("--ca-file is for TLS, and --url starts with http://: take it out, or write https://")
+    if idle:
+        raise InputError("\n".join(idle))
+    return options
 
 
 def of_outputs(

@@ -47,6 +47,8 @@ GOOD = ("--url", "http://127.0.0.1:9/", "--reads", "socket")
         ((*GOOD, "--probes", 10**9), "--probes"),
         ((*GOOD, "--pods", 0), "--pods"),
         ((*GOOD, "--trusted-hops", 0), "--trusted-hops"),
+        ((*GOOD, "--trusted-hops", 2), "--reads socket has none: take it out"),
+        ((*GOOD, "--ca-file", __file__), "--ca-file is for TLS"),
         ((*GOOD, "--node", "10.0.0.1"), "go together"),
         ((*GOOD, "--node-port", 30080), "go together"),
         ((*GOOD, "--node", "10.0.0.1", "--node-port", 70000), "--node-port 70000"),
