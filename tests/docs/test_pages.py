@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from docs.figure import alternative, drawing
 from docs.refresh import ROOT, main, picture, refreshed, setting_rows, templates
+from realip.messages import Language
 
 MARKDOWN = sorted(
     page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
@@ -36,6 +39,19 @@ def test_no_page_names_a_make_target_that_does_not_exist(name: str) -> None:
     named = set(re.findall(r"(?:`|^)make ([a-z0-9]+)", (ROOT / name).read_text("utf-8"), flags=re.MULTILINE))
     assert named
     assert named <= targets
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_picture_shows_an_address_that_is_lost_and_one_that_arrives(language: Language) -> None:
+    picture = ET.fromstring(drawing(language))  # noqa: S314 - our own
+    texts = [(text.get("class") or "", text.text or "") for text in picture.findall(".//{*}text")]
+    results = [(kind, words) for kind, words in texts if "result" in kind]
+    assert [kind for kind, _ in results] == ["result lost", "result kept"]
+    assert results[0][1].endswith("10.0.80.7")  # of 10.0.80.0/20, where nodes are by default
+    assert results[1][1].endswith("198.51.100.7")
+    assert "10.0.80.7" in alternative(language)
+    # A page shows it as it is: nothing is fetched.
+    assert "http" not in drawing(language).replace("http://www.w3.org/2000/svg", "")
 
 
 def test_every_page_has_a_twin_in_chinese() -> None:
