@@ -15,7 +15,7 @@ from realip.impersonation import FIELDS
 from realip.shapes import Shape, wrong_kinds
 from realip.yaml_size import size
 
-__all__ = ["Kubeconfig", "KubernetesError", "read_kubeconfig", "without_userinfo"]
+__all__ = ["NO_YAML", "Kubeconfig", "KubernetesError", "read_kubeconfig", "without_userinfo"]
 
 _FILE: Mapping[str, Shape] = {
     "current-context": str,
@@ -56,6 +56,8 @@ _FILE: Mapping[str, Shape] = {
 _SERVER_SCHEMES = ("https", "http")
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _LONGEST_LABEL = 63
+NO_YAML = (yaml.YAMLError, ValueError, RecursionError, AttributeError, LookupError, TypeError, ArithmeticError)
+"""The errors of PyYAML, for a value that is not what its tag says too; their words quote the text."""
 _MOST_VALUES = 50_000
 
 
@@ -122,8 +124,7 @@ def _loaded(text: str) -> Mapping[str, Any]:
         if root is not None and ((values := size(root)) is None or values > _MOST_VALUES):
             raise KubernetesError("the kubeconfig has an alias that leads to too many values; write them out")
         config = None if root is None else loader.construct_document(root)
-    except (yaml.YAMLError, ValueError, RecursionError, AttributeError, LookupError, TypeError, ArithmeticError):
-        # PyYAML's own errors for a value that is not what its tag says are any of these.
+    except NO_YAML:
         raise KubernetesError("the kubeconfig is no YAML; give the whole file as TKE hands it out") from None
     if not isinstance(config, Mapping) or not config.get("clusters"):
         raise KubernetesError("the kubeconfig names no cluster; give the whole file as TKE hands it out")

@@ -8,6 +8,7 @@ import pulumi
 import yaml
 
 from realip import tke
+from realip.kubeconfig import NO_YAML
 
 __all__ = ["reachable"]
 
@@ -33,7 +34,7 @@ def reachable(kubeconfig: str, endpoint: str) -> str:
 def _loaded(kubeconfig: str) -> dict[str, Any]:
     try:
         config = yaml.safe_load(kubeconfig.replace("\r", "")) or {}
-    except yaml.YAMLError:  # its words quote the text, and what is in there lets somebody in
+    except NO_YAML:  # its words quote the text, and what is in there lets somebody in
         config = None
     if not isinstance(config, dict):
         raise pulumi.RunError(

@@ -182,7 +182,13 @@ def test_a_kubeconfig_without_clusters_does_not_break_the_program(given: str) ->
 
 
 @pytest.mark.parametrize(
-    "given", ["users: [{user: {token: very-secret-token}}\n", "very-secret-token", "[very-secret-token]"]
+    "given",
+    [
+        "users: [{user: {token: very-secret-token}}\n",
+        "very-secret-token",
+        "[very-secret-token]",
+        "!!int very-secret-token",
+    ],
 )
 def test_what_is_no_kubeconfig_is_told_without_what_is_in_it(given: str) -> None:
     """A YAML parser's own words quote the line."""
