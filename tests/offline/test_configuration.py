@@ -147,8 +147,10 @@ def test_a_list_grows_by_the_index_after_its_last(project: Path) -> None:
 def test_a_quoted_name_may_hold_what_divides_a_path(project: Path) -> None:
     nodes = section(project, CONFIG, "nodes", 'nodes.labels["example.com/a.b"]=c', 'nodes["labels"].plain=d')
     assert nodes == {"labels": {"example.com/a.b": "c", "plain": "d"}}
-    tags = section(project, CONFIG, "tags", r'tags["a\"]=\\b"]=c')
-    assert tags == {'a"]=\\b': "c"}
+    tags = section(project, CONFIG, "tags", r'tags["a]=b"]=c')
+    assert tags == {"a]=b": "c"}
+    app = section(project, CONFIG, "app", r'app.env["a\"]\\b"]=c')
+    assert app == {"env": {'a"]\\b': "c"}}
 
 
 def test_another_providers_setting_is_set_by_its_namespace(project: Path) -> None:
