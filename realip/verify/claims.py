@@ -21,6 +21,8 @@ _WORD = re.compile(r"[0-9A-Fa-f:.]{3,60}")
 """A run of signs that may be an address of either family, with a port."""
 _NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]{1,60})[\"']?(?: ?=> ?| ?[:=] ?)")
 """A name that is followed by a value, as in a dump of headers."""
+_ESCAPED = re.compile(r"\\[rn]")
+"""The end of a line as reprs and logs write it."""
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[^<> ]{0,60})[^<>]{0,200}>")
 _LAYOUT = frozenset(
     (
@@ -196,20 +198,21 @@ class Scan:
 
     def _named_before(self, text: str, at: int, address: Address) -> bool:
         """The name before a place of the text is a header's: the last on its line, or the word that nothing but markup parts from it."""
-        line = text[max(text.rfind("\n", 0, at) + 1, at - _LOOK_BACK) : at]
+        text = _ESCAPED.sub(" \n", text[max(0, at - _LOOK_BACK) : at])
+        line = text[text.rfind("\n") + 1 :]
         names = (found["name"] for found in _NAME.finditer(line))
         before = [name for name in names if name.lower() not in _PARTS and not _GROUP.fullmatch(name)]
         if before and self._names_header(before[-1], address):
             return True
-        near = _TAG.sub(self._kept, text[max(0, at - _LOOK_BACK) : at])
+        near = _TAG.sub(self._kept, text)
         return self._names_header(_last_word(_BETWEEN.sub(" ", near)), address)
 
     def _kept(self, tag: re.Match[str]) -> str:
         """The name that a tag gives to what it encloses: `<X-Real-IP>` and `<header name="X-Real-IP">` give that of a header."""
-        if tag["end"] or tag["name"].lower() in _LAYOUT:
+        if tag["end"]:
             return "," if tag[0].lower() == "</li>" else " "
         named = (word for word in re.split(r"[<>\"'=/ ]", tag[0]) if self._names.header(word, inside=False))
-        return f" {next(named, tag['name'])} "
+        return f" {next(named, '' if tag['name'].lower() in _LAYOUT else tag['name'])} "
 
     def _names_header(self, word: str, address: Address) -> bool:
         """A word is the name of a header; where it may be a field's as well, of the one that claimed the address."""

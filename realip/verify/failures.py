@@ -14,6 +14,14 @@ _TLS_ALERT = b"\x15\x03"
 """How a TLS server answers plain HTTP (RFC 8446, 5.1)."""
 
 
+_HTTP_2 = b"\x00\x00"
+"""The start of the frame that a server of HTTP/2 says first: its length, of three bytes (RFC 9113, 3.4)."""
+
+
+_TLS_REASONS = (("ALERT_CERTIFICATE_REQUIRED", "tls_wants_certificate"), ("UNRECOGNIZED_NAME", "tls_other_name"))
+"""Alerts that have a remedy, in OpenSSL's words (RFC 8446, 6.2)."""
+
+
 class Flood(Exception):
     """An answer that goes on and on."""
 
@@ -51,10 +59,13 @@ def failure(error: BaseException, limits: Limits, first: bytes) -> tuple[Message
     if isinstance(error, ssl.SSLCertVerificationError):
         return message("certificate_not_trusted", why=printable(error.verify_message)), False, False
     if isinstance(error, ssl.SSLError):
-        reason = getattr(error, "reason", None)
-        return message("tls_failed", why=printable(reason or str(error))), False, False
+        reason = printable(getattr(error, "reason", None) or str(error))
+        code = next((code for alert, code in _TLS_REASONS if alert in reason), "tls_failed")
+        return message(code, why=reason), False, False
     if first == _TLS_ALERT and not limits.secure:
         return message("speaks_tls"), False, False
+    if first == _HTTP_2:
+        return message("speaks_http_2"), False, False
     if isinstance(error, Flood):
         return message("answer_flood"), False, False
     return _broken(error) if limits.made else _not_made(error)

@@ -105,7 +105,7 @@ class _Run:
             if plan.node_port is not None:
                 node_ports = group.create_task(prober.node_ports(plan.nodes, plan.node_port))
             attempts += await prober.cover(attempts, plan.pods)
-        attempts = _offended(attempts)
+        attempts = _offended(_alike(attempts))
         extras = prober.extra_attempts
         judge = self._judge(addresses, echo.result(), [*attempts, *extras])
         coverage = Coverage.of(attempts, plan.pods)
@@ -229,6 +229,17 @@ def _extra_row(attempt: Attempt, judgement: Judgement) -> ProbeRow:
     if finding or judgement.verdict is Verdict.PRESERVED:
         return made
     return replace(made, verdict=Verdict.UNREACHABLE if attempt.sighting is None else Verdict.UNKNOWN)
+
+
+def _alike(attempts: list[Attempt]) -> list[Attempt]:
+    """The attempts; where plain requests fail with the same status, the forged headers are not the reason."""
+    plain = {each.status for each in attempts if each.problem and each.problem.code == "http_status"}
+    return [
+        replace(each, problem=message("http_status", status=each.status))
+        if each.problem and each.problem.code == "http_status_forged" and each.status in plain
+        else each
+        for each in attempts
+    ]
 
 
 def _offended(attempts: list[Attempt]) -> list[Attempt]:

@@ -1,15 +1,18 @@
 """Forms of answers, read without a server: a forged address that is only echoed is no finding, one that is believed is, and a refusal is no proof."""
 
 import json
+import ssl
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 
+import h11
 import pytest
 
 from realip.verify.answers import Question, read_answer
 from realip.verify.attempt import Attempt, Kind
 from realip.verify.caller import Caller
 from realip.verify.evidence import Sighting
+from realip.verify.failures import Limits, failure
 from realip.verify.forgery import Forgery, Ledger
 from realip.verify.ip import Ranges
 from realip.verify.judge import Judge, Judgement
@@ -61,6 +64,8 @@ def _judge(sighting: Sighting, reading: Reading = SOCKET, ranges: Ranges | None 
         "What came:\nX-Forwarded-For\t{xff}\n",
         "| name | value |\n|---|---|\n| X-Forwarded-For | {xff} |\n",
         "Seen: X-Forwarded-For -> {xff}",
+        "recv b'GET / HTTP/1.1\\r\\nHost: x\\r\\nX-Forwarded-For: {xff}\\r\\n'",
+        '<p data-header="X-Forwarded-For">{xff}</p>',
         'Bad request: invalid X-Forwarded-For header "{xff}"',
         'client 10.0.0.11 - - "GET / HTTP/1.1" 200 5 "-" "agent" "{xff}, 10.0.0.11"',
         'level=info msg="hello there" xff="{xff}" remote_addr=81.2.69.142',
@@ -181,6 +186,26 @@ def test_refusal_with_status_200_that_quotes_the_visitor_proves_nothing(body: ob
     sighting, _ = _read(body if isinstance(body, str) else json.dumps(body))
     judgement = _judge(sighting)
     assert (judgement.verdict, judgement.reason.code) == (Verdict.UNKNOWN, "answer_refusal")
+
+
+def test_port_that_speaks_http_2_alone_is_told_as_that() -> None:
+    limits = Limits(10.0, 5.0, made=True, begun=False, secure=False)
+    problem, transient, _ = failure(h11.RemoteProtocolError("illegal"), limits, b"\x00\x00")
+    assert (problem.code, transient) == ("speaks_http_2", False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "tls_wants_certificate"),
+        ("TLSV1_UNRECOGNIZED_NAME", "tls_other_name"),
+        ("WRONG_VERSION_NUMBER", "tls_failed"),
+    ],
+)
+def test_alert_that_has_a_remedy_is_told_with_it(reason: str, code: str) -> None:
+    error = ssl.SSLError(1, f"[SSL: {reason}] said so")
+    limits = Limits(10.0, 5.0, made=True, begun=False, secure=True)
+    assert failure(error, limits, b"")[0].code == code
 
 
 def test_refusal_by_its_media_type_proves_nothing() -> None:
