@@ -10,8 +10,8 @@ from realip import exposure_rules, rules, tke
 from realip.components._arguments import Arguments, Items, Known, Rules, Shape, as_integer
 from realip.components._certificates import certificate_problems, certified, make_certificate
 from realip.components._component import Children
+from realip.components._ports import as_json
 from realip.components.load_balancer import url
-from realip.escapes import as_json
 from realip.forwarding import HTTP, HTTPS, Forwarding, Host, forwarding_problems
 from realip.problems import Problem
 
