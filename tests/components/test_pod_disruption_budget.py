@@ -120,7 +120,7 @@ def test_what_is_shown_is_what_somebody_wrote() -> None:
     assert {problem.path: problem.value for problem in caught.value.problems}["app.autoscaling"] == bounds
 
 
-@pytest.mark.parametrize("said", [None, True, [1], 1.5])
+@pytest.mark.parametrize("said", [True, [1], 1.5])
 def test_a_budget_of_another_kind_is_told_what_to_write(said: Any) -> None:
     """`put it in quotes` made "true" of it, which is no number of pods either."""
     remedy = "write a number of pods, or a share such as 25%" if said != 1.5 else "write one such as 1 or 25%"
@@ -140,7 +140,7 @@ def test_a_budget_of_another_kind_is_told_what_to_write(said: Any) -> None:
     assert "quotes" not in told
 
 
-@pytest.mark.parametrize("said", [None, True, [1]])
+@pytest.mark.parametrize("said", [True, [1]])
 @pytest.mark.parametrize(("setting", "argument"), [("cpuRequest", "cpu_request"), ("memoryLimit", "memory_limit")])
 def test_a_quantity_of_another_kind_is_told_what_to_write(setting: str, argument: str, said: Any) -> None:
     with pytest.raises(SettingsError) as caught:
