@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from tests.engine.conftest import pulumi
 from tests.engine.driver import CLUSTER, REPOSITORY, Operation, Project, World, copy_project, world
 from tests.languages import languages
 from tests.languages.hosts import Language, language_host
+from tests.languages.stacks import preview_in_python
 
 __all__ = ["Example", "Examples", "pulumi"]
 
@@ -25,7 +27,8 @@ SAME_IN_PYTHON = Path(__file__).parent / "same_in_python"
 COMPILE_SECONDS = 600
 LIFE_SECONDS = 600
 """Of one operation: a program starts in some seconds, and on a machine that does other things in many."""
-PLUGIN_OF_EXAMPLES = "../../plugin"
+CHECKOUT = re.compile(r"realip: (\.\./)+plugin")
+"""The plugin of a checkout, as a program in it names it."""
 IGNORED = shutil.ignore_patterns("node_modules", "sdks", "bin", "target")
 
 
@@ -155,10 +158,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, plugin: Path) 
         folder = tmp_path_factory.mktemp(name)
         project = folder / "project"
         shutil.copytree(EXAMPLES / name, project, ignore=IGNORED)
-        description = project / "Pulumi.yaml"
-        committed = description.read_text("utf-8")
-        assert PLUGIN_OF_EXAMPLES in committed
-        description.write_text(committed.replace(PLUGIN_OF_EXAMPLES, str(plugin)), "utf-8")
+        with_plugin(project, plugin)
         if name in WRITTEN:
             with world() as surroundings:
                 installed = Example(folder, "dev", surroundings, pulumi, language=KNOWN[name][0])
@@ -167,6 +167,14 @@ def ready(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, plugin: Path) 
         return project
 
     return make
+
+
+def with_plugin(project: Path, plugin: Path) -> None:
+    """Let a project of this repository take the plugin from elsewhere."""
+    description = project / "Pulumi.yaml"
+    text, count = CHECKOUT.subn(lambda _: f"realip: {plugin}", description.read_text("utf-8"))
+    assert count == 1
+    description.write_text(text, "utf-8")
 
 
 def compiled(name: str, project: Path) -> None:
@@ -188,6 +196,13 @@ def start(closing: ExitStack, folder: Path, pulumi: Path, ready: Callable[[str],
     project.configure({"shop:clusterId": CLUSTER})
     project.configure_secret("kubeconfig", surroundings.existing_cluster())
     return project
+
+
+@pytest.fixture(scope="session")
+def in_python(tmp_path_factory: pytest.TempPathFactory, pulumi: Path) -> set[tuple[str, str]]:
+    """What a new project in Python would make, which all others have to come to."""
+    with world() as surroundings:
+        return preview_in_python(tmp_path_factory.mktemp("python"), surroundings, pulumi)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """SDKs in every language that Pulumi's generators can be had for: whole, typed, and compiled where a compiler can be had."""
 
+import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,10 +13,11 @@ import pytest
 import yaml
 
 import realip
-from tests.engine.driver import world
+from tests.engine.driver import Project, world
 from tests.languages import languages
 from tests.languages.conftest import COMPILE_SECONDS, KNOWN, WRITTEN, Example
 from tests.languages.hosts import Language
+from tests.languages.stacks import lives
 
 pytestmark = pytest.mark.xdist_group("sdks")
 
@@ -26,15 +29,28 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import {package} as realip
 
-cluster = kubernetes.Provider("cluster", cluster_identifier="cls-12345678", enable_server_side_apply=True)
-on_cluster = pulumi.ResourceOptions(provider=cluster)
+stack = realip.RealIpStack(
+    "realip",
+    scenario=realip.StackScenario.VPC_CNI_DIRECT_NATIVE,
+    network={{"zones": ["ap-guangzhou-6", "ap-guangzhou-7"]}},
+    app=realip.StackAppArgs(echo=True, port=8080),
+    access={{"admin_cidrs": ["198.18.0.0/24"], "client_cidrs": ["0.0.0.0/0"]}},
+)
+cluster = kubernetes.Provider("cluster", kubeconfig=stack.kubeconfig, cluster_identifier=stack.cluster_id)
 exposure = realip.DirectService(
-    "shop", service="shop", selector={{"app": "shop"}}, port=80, target_port=8080, opts=on_cluster
+    "shop",
+    service="shop",
+    namespace=stack.namespace,
+    selector={{"app": "shop"}},
+    port=stack.namespace.apply(len),
+    target_port=8080,
+    opts=pulumi.ResourceOptions(provider=cluster),
 )
-network = realip.Network(
-    "network", cidr="172.18.0.0/16", node_subnets=[{{"zone": "ap-guangzhou-6", "cidr": "172.18.0.0/20"}}]
-)
-url: pulumi.Output[str] = exposure.url
+
+pulumi.export("scenario", stack.scenario)
+pulumi.export("reads", stack.reads)
+pulumi.export("url", stack.url)
+pulumi.export("kubeconfig", stack.kubeconfig)
 """
 
 
@@ -42,6 +58,7 @@ url: pulumi.Output[str] = exposure.url
 def sdk(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, plugin: Path) -> Callable[[Language], Path]:
     """The folder of an SDK, as `pulumi package gen-sdk` writes it."""
 
+    @functools.cache
     def make(language: Language) -> Path:
         folder = tmp_path_factory.mktemp(language.runtime)
         (folder / "project").mkdir()
@@ -133,6 +150,26 @@ def test_a_program_over_the_python_sdk_is_strictly_typed(sdk: Callable[[Language
     wrong = checked(right.replace("target_port=8080", "targetport=8080"))
     assert wrong.returncode == 1
     assert 'Unexpected keyword argument "targetport"' in wrong.stdout or "No overload variant" in wrong.stdout
+
+
+def test_a_program_over_the_python_sdk_lives_with_a_stack_and_a_component_that_takes_its_outputs(
+    sdk: Callable[[Language], Path], tmp_path: Path, pulumi: Path, plugin: Path, in_python: set[tuple[str, str]]
+) -> None:
+    (typed,) = sdk(languages.PYTHON_SDK).rglob("py.typed")
+    project = tmp_path / "project"
+    shutil.copytree(typed.parent, project / typed.parent.name)
+    (project / "__main__.py").write_text(PROGRAM.format(package=typed.parent.name), "utf-8")
+    description = {"name": "shop", "runtime": "python", "packages": {"realip": str(plugin)}}
+    (project / "Pulumi.yaml").write_text(yaml.safe_dump(description), "utf-8")
+    with world() as surroundings:
+        stack = Project(tmp_path, "dev", surroundings, pulumi).init()
+        stack.configure({"tencentcloud:region": "ap-guangzhou"})
+        own = {
+            ("pulumi:providers:kubernetes", "cluster"),
+            ("realip:index:DirectService", "shop"),
+            ("kubernetes:core/v1:Service", "shop-service"),
+        }
+        assert lives(stack) == in_python | own
 
 
 @pytest.mark.parametrize("name", WRITTEN)
