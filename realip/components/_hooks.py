@@ -6,6 +6,7 @@ later than the update's end and looks no different, and where it changes what TK
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,10 @@ from realip import tke
 from realip.components._security_rule import FOR_CLIENTS
 from realip.escapes import as_json
 
-__all__ = ["client_rule_hooks", "exposure_hooks", "undone"]
+__all__ = ["HOSTED", "client_rule_hooks", "exposure_hooks", "undone"]
+
+HOSTED: ContextVar[str] = ContextVar("hosted", default="")
+"""The component that is made for a program in another language: each registers hooks of its own, in the same operation."""
 
 _CHOOSING: Mapping[str, tuple[str, ...]] = {
     "Service": (tke.SERVICE_INTERNAL_SUBNET, tke.SERVICE_EXISTING_LOAD_BALANCER),
@@ -74,6 +78,7 @@ def _hook(name: str, callback: Callable[[pulumi.ResourceHookArgs], None]) -> pul
     if isinstance(monitor, MockMonitor):  # it knows no hooks, and updates nothing
         return None
     hooks = _hooks.setdefault(monitor, {})
+    name += HOSTED.get()
     if name not in hooks:
 
         async def opened(args: pulumi.ResourceHookArgs) -> None:

@@ -17,6 +17,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 import realip
 from realip.components._arguments import ArgumentError
+from realip.components._hooks import HOSTED
 from realip.errors import nearest
 from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
@@ -71,6 +72,7 @@ class Host(ComponentProvider):
             unknown = tuple(map(self._spelling.unknown_key, translation.problems))
             ways = {"_found_before": unknown, "_spelt": staticmethod(self._spelling.problem)}
         hosted: Any = type(token, (component,), ways)
+        within = HOSTED.set(f"-{token}-{name}")
         try:
             made = hosted(name, arguments, options)
         except ArgumentError as error:
@@ -80,6 +82,8 @@ class Host(ComponentProvider):
             raise
         except Exception as error:
             raise ComponentInitError(error) from error
+        finally:
+            HOSTED.reset(within)
         return ConstructResult(made.urn, self.get_state(made, definition))
 
 
