@@ -73,13 +73,8 @@ RENAMED: Edits = {
 """,
             ),
             (
-                "selector:\n        app: shop\n      port: 80\n      targetPort: 80\n",
-                """selector:
-        app: ${app.namespace}
-      port:
-        fn::select: [1, ["${app.namespace}", 80]]
-      targetPort: 80
-""",
+                "selector:\n        app: shop\n      port: 80\n",
+                "selector:\n        app: ${app.namespace}\n      port: 80\n",
             ),
         ],
     ),

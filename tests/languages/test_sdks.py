@@ -158,6 +158,9 @@ def test_a_program_over_the_python_sdk_lives_with_a_stack_and_a_component_that_t
     (typed,) = sdk(languages.PYTHON_SDK).rglob("py.typed")
     project = tmp_path / "project"
     shutil.copytree(typed.parent, project / typed.parent.name)
+    installed = project / f"{typed.parent.name}-{realip.__version__}.dist-info"  # as pip leaves it
+    installed.mkdir()
+    (installed / "METADATA").write_text(f"Name: {typed.parent.name}\nVersion: {realip.__version__}\n", "utf-8")
     (project / "__main__.py").write_text(PROGRAM.format(package=typed.parent.name), "utf-8")
     description = {"name": "shop", "runtime": "python", "packages": {"realip": str(plugin)}}
     (project / "Pulumi.yaml").write_text(yaml.safe_dump(description), "utf-8")
