@@ -133,6 +133,9 @@ def run(arguments: argparse.Namespace) -> int:
     code = report.exit_code if file is None else _write(file, report, arguments)
     written = _fix(worlds, texts, arguments) if arguments.fix else []
     if (form := _form(arguments)) is not None:
+        tells = speaker(arguments.lang, sys.stderr.encoding)
+        for note in report.notes:  # a form that a program reads has no place for what was not seen
+            streams.complain(tells.say(note))
         return streams.put(form(report), code)
     say = speaker(arguments.lang, sys.stdout.encoding)
     return print_page([*page(report, say), *_about(written, say, asked=arguments.fix)], code=code)

@@ -42,6 +42,7 @@ class Scene:
         self._accesses: dict[Found, Access] = {}
         self._pods: dict[Found, Pods] = {}
         self._balanced: dict[Found, bool] = {}
+        self._of_class: dict[str, Exposure] = {}
 
     @cached_property
     def exposures(self) -> Mapping[Found, Exposure]:
@@ -68,7 +69,10 @@ class Scene:
                 bodies = self.world.bodies.get(found.namespace, {})
                 made = ingress_exposure(found.body, bodies, facts, self.pods(found))
                 return replace(made, forgeable=True) if self.ways_around(found) and made.sees is Sees.CLIENT else made
-            made = gateways.other_ingress(self.world, found, ingress_class(found.body, self.world.default_class))
+            name = ingress_class(found.body, self.world.default_class)
+            if name not in self._of_class:  # the same for all of a class, and dear: a cluster has thousands
+                self._of_class[name] = gateways.other_ingress(self.world, found, name)
+            made = replace(self._of_class[name], namespace=found.namespace, name=found.name)
             around = self.ways_around(found) if made.sees is Sees.CLIENT else []
             why = message("exposure_ingress_around", service=around[0].name) if around else made.why
             return replace(made, forgeable=True, why=why) if around else made

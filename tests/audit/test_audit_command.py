@@ -230,6 +230,9 @@ def test_a_patch_of_kustomize_s_is_no_service_without_a_load_balancer(audit: Aud
     assert "2 patches of Kustomize's" in run.out
     assert "kubectl kustomize" in run.out
     assert "RIP040" in audit("prod/direct.yaml").out
+    machine = audit(".", "--json")
+    assert "2 patches of Kustomize's" in machine.err
+    assert len(report(machine)["exposures"]) == 1
 
 
 def test_objects_of_several_clusters_in_one_folder_are_told(audit: Audit, tmp_path: Path) -> None:
