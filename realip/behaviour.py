@@ -48,6 +48,10 @@ FORWARDED = "x-forwarded-for"
 """The places as `realip verify --reads` names them; of the header the last entry."""
 
 
+_MAY_TRANSLATE = (tke.SERVICE_TARGET_GROUPS, tke.SERVICE_SNAT)
+"""Annotations by which a load balancer may put an address of its own in place of the client's, which no object shows."""
+
+
 class PodNetwork(StrEnum):
     """How pods get their addresses."""
 
@@ -198,6 +202,9 @@ def service_exposure(service: Object, cluster: ClusterFacts, pods: Pods = UNKNOW
     if is_nat64(annotations, tke.SERVICE_PARAMETERS):
         return _service(service, access.binding, Sees.PROXY, message("exposure_nat64"), SOCKET)
     made = _layer_4(service, access, pods)
+    if made.sees is Sees.CLIENT and (key := next((key for key in _MAY_TRANSLATE if key in annotations), None)):
+        why, tells = message("exposure_may_translate", key=key), message("tells_verify")
+        return _service(service, access.binding, Sees.UNKNOWN, why, SOCKET, tells=tells)
     if ends and made.sees is Sees.CLIENT:
         why = message("exposure_listeners_mixed", ends=", ".join(ends), others=", ".join(other_ports(service)))
         return replace(made, reads=FORWARDED, forgeable=None, why=why)

@@ -124,6 +124,7 @@ __all__ = [
     "SERVICE_PREFIXES",
     "SERVICE_PROTOCOLS",
     "SERVICE_SECURITY_GROUPS",
+    "SERVICE_SNAT",
     "SERVICE_SOURCE_ENDPOINTS",
     "SERVICE_TARGET_GROUPS",
     "SESSION_EXPIRE_TIMES",
@@ -190,6 +191,8 @@ SERVICE_PROTOCOLS = "service.cloud.tencent.com/specify-protocol"
 SERVICE_PARAMETERS = "service.kubernetes.io/service.extensiveParameters"
 """JSON: parameters of CreateLoadBalancer, read when the load balancer is made (TKE 51258)."""
 SERVICE_TARGET_GROUPS = "service.cloud.tencent.com/target-groups"
+SERVICE_SNAT = "service.cloud.tencent.com/snat-pro-info"
+"""Addresses from which the load balancer asks backends outside its VPC, such as registered nodes (TKE 79749)."""
 SERVICE_MODE = "service.cloud.tencent.com/mode"
 MODE_SKIP = "skip"
 """TKE leaves such a Service alone (service controller 2.10.0)."""

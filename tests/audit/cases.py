@@ -38,6 +38,7 @@ PROTOCOLS = "service.cloud.tencent.com/specify-protocol"
 GRACE = "service.cloud.tencent.com/enable-grace-deletion"
 WEIGHTED = "service.cloud.tencent.com/local-svc-weighted-balance"
 TARGETS = "service.cloud.tencent.com/target-groups"
+SNAT = "service.cloud.tencent.com/snat-pro-info"
 READS = "realip.audit/reads"
 LOCAL: dict[str, Any] = {"externalTrafficPolicy": "Local"}
 
@@ -354,7 +355,10 @@ CASES: dict[str, Case] = {
         ],
     ),
     "RIP016": Case(
-        [text(service(annotations=TRUE | {TARGETS: "lbtg-1a2b3c4d"}))],
+        [
+            text(service(annotations=TRUE | {TARGETS: "lbtg-1a2b3c4d"})),
+            text(service(annotations=TRUE | {SNAT: '{"snatIps":[{"subnetId":"subnet-1a2b3c4d"}]}'})),
+        ],
         [text(service("NodePort", {TARGETS: "lbtg-1a2b3c4d"}, **LOCAL)), text(service(annotations=TRUE))],
     ),
     "RIP017": Case(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.audit.cases import FALSE, GROUPS, NGINX_HTTP, NGINX_SERVICE, OTHER, PROTOCOLS, TRUE, sending
+from tests.audit.cases import FALSE, GROUPS, NGINX_HTTP, NGINX_SERVICE, OTHER, PROTOCOLS, SNAT, TARGETS, TRUE, sending
 from tests.audit.objects import (
     DIRECT,
     INGRESS_DIRECT,
@@ -102,6 +102,10 @@ SEES: dict[str, tuple[str, str, list[Object]]] = {
         [service(annotations=TRUE | HTTP, ports=TWO)],
     ),
     "HTTP on one of two ports, default not known": (WEB, "unknown", [service(annotations=HTTP, ports=TWO)]),
+    # A load balancer that may ask its backends from an address of its own (TKE 79749).
+    "addresses for SNAT": (WEB, "unknown", [service(annotations=TRUE | {SNAT: "{}"})]),
+    "target groups": (WEB, "unknown", [service(annotations=TRUE | {TARGETS: "lbtg-1a2b3c4d"})]),
+    "addresses for SNAT and HTTP": (WEB, "client x-forwarded-for", [service(annotations=TRUE | HTTP | {SNAT: "{}"})]),
     # An API server takes none of these.
     "an address of None": (WEB, "nobody", [service(annotations=TRUE, clusterIP="None")]),
     "no ports": (WEB, "nobody", [service(annotations=TRUE, ports=None)]),

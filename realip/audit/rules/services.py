@@ -118,8 +118,10 @@ def _layer_7(scene: Scene, found: Found) -> Iterator[Match]:
 
 
 def _target_groups(scene: Scene, found: Found) -> Iterator[Match]:
-    if scene.balanced(found) and tke.SERVICE_TARGET_GROUPS in found.annotations:
-        yield Match((*_ANNOTATIONS, tke.SERVICE_TARGET_GROUPS))
+    if scene.balanced(found):
+        for key in (tke.SERVICE_TARGET_GROUPS, tke.SERVICE_SNAT):
+            if key in found.annotations:
+                yield Match((*_ANNOTATIONS, key), {"key": key})
 
 
 def _uses_local(scene: Scene, found: Found) -> bool:

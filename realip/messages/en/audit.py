@@ -25,6 +25,7 @@ MESSAGES: dict[str, str] = {
     "exposure_nat64": "The load balancer's: NAT64 puts an IPv4 address in place of the client's IPv6 address.",
     "exposure_no_node_ports": "Nobody: the load balancer goes through node ports ({access}), and allocateLoadBalancerNodePorts: false gives the Service none.",
     "exposure_no_selector": "The Service selects no pods: direct access is for pods alone (E4082 says so of an Ingress), Local for endpoints that name their node, and what TKE binds then is not documented.",
+    "exposure_may_translate": "{key} can have the load balancer put an address of its own in place of the client's, which no object shows.",
     "exposure_listeners_mixed": "The client: in X-Forwarded-For on port {ends}, whose listener speaks HTTP, at the socket on {others}, where whoever connects can write that header.",
     "exposure_sidecar": "A proxy inside the pod takes the connection and makes one of its own to the app.",
     "exposure_refused": "Nobody: the API server refuses the object, because {key} has a value that is no text.",

@@ -25,6 +25,7 @@ MESSAGES: dict[str, str] = {
     "exposure_nat64": "负载均衡：NAT64 把客户端的 IPv6 地址换成 IPv4 地址。",
     "exposure_no_node_ports": "无人可达：负载均衡经过 NodePort（{access}），而 allocateLoadBalancerNodePorts: false 使该 Service 没有 NodePort。",
     "exposure_no_selector": "该 Service 不选择 Pod：直连只用于 Pod（E4082 对 Ingress 如此说明），Local 只用于写明节点的端点，TKE 此时绑定什么没有文档。",
+    "exposure_may_translate": "{key} 可能使负载均衡用自己的地址替换客户端地址，对象中看不到。",
     "exposure_listeners_mixed": "客户端：端口 {ends} 的监听器使用 HTTP，地址在 X-Forwarded-For 中；端口 {others} 上地址在套接字，连接者可以任意写该头部。",
     "exposure_sidecar": "Pod 内的代理先接受连接，再以自己的地址连接应用。",
     "exposure_refused": "无人可达：{key} 的值不是文本，API Server 拒绝该对象。",
