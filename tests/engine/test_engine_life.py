@@ -48,8 +48,7 @@ def test_a_stack_is_made_changed_in_place_and_removed_without_a_trace(live: Live
     unchanged(project.refresh())
     unchanged(project.preview("--expect-no-changes"))
 
-    in_place(project, {"realip:app": {"replicas": 5}}, "Deployment")
-    in_place(project, {"realip:app": {"image": "nginx:1.29.3"}}, "Deployment")
+    in_place(project, {"realip:app": {"replicas": 5, "image": "nginx:1.29.3"}}, "Deployment")
     in_place(project, {"realip:loadBalancer": {"bandwidth": 20}}, "Ingress" if FACTS[stack].layer == 7 else "Service")
     project.configure({"realip:tags": {"team": "edge"}})
     tagged = project.up().succeeded().changes
