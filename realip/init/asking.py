@@ -149,9 +149,9 @@ class _Person:
 
     def _line(self, prompt: str) -> str:
         """The line that is typed behind a prompt, without blanks around it."""
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
         try:
+            sys.stderr.write(prompt)
+            sys.stderr.flush()
             typed = sys.stdin.readline()
         except KeyboardInterrupt:
             _tell([], [Span(self._say("init_left"), "aside")])
