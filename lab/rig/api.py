@@ -35,17 +35,22 @@ NOT_FOUND = 404
 SECONDS = 20.0
 
 
+def client(kubeconfig: Path) -> httpx.Client:
+    """Connections to the API server as the user of a kubeconfig that a control plane here wrote (client certificate)."""
+    content = json.loads(kubeconfig.read_text())
+    cluster = content["clusters"][0]["cluster"]
+    user = content["users"][0]["user"]
+    context = ssl.create_default_context(cafile=cluster["certificate-authority"])
+    context.load_cert_chain(user["client-certificate"], user["client-key"])
+    return httpx.Client(base_url=cluster["server"], verify=context, timeout=SECONDS, trust_env=False)
+
+
 class Api:
     """The API server, as the user of a kubeconfig that the lab's control plane wrote (client certificate)."""
 
     def __init__(self, kubeconfig: Path) -> None:
         """Reads the kubeconfig; connects with the first request."""
-        content = json.loads(kubeconfig.read_text())
-        cluster = content["clusters"][0]["cluster"]
-        user = content["users"][0]["user"]
-        context = ssl.create_default_context(cafile=cluster["certificate-authority"])
-        context.load_cert_chain(user["client-certificate"], user["client-key"])
-        self._client = httpx.Client(base_url=cluster["server"], verify=context, timeout=SECONDS, trust_env=False)
+        self._client = client(kubeconfig)
 
     def __enter__(self) -> Self:
         """The client itself."""

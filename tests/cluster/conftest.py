@@ -21,6 +21,7 @@ def cluster(control_plane: ControlPlane) -> Iterator[live.Cluster]:
     cluster = live.Cluster(control_plane)
     yield cluster
     cluster.clean()
+    cluster.api.close()
 
 
 @pytest.fixture(scope="session")
