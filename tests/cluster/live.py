@@ -23,11 +23,6 @@ from tools.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 STACKS = [scenario.slug for scenario in SCENARIOS]
-EXPOSURES = [
-    next(row.slug for row in SCENARIOS if row.exposure is kind)
-    for kind in dict.fromkeys(row.exposure for row in SCENARIOS)
-]
-"""A stack of each kind of exposure, where network mode and nodes change nothing that a control plane without nodes sees."""
 SETTLE_SECONDS = 30.0
 OUR_MANAGER = "kubectl"
 TKE_MANAGER = "service-controller"

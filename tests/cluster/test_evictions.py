@@ -6,6 +6,7 @@ import pytest
 
 from tests.cluster import live
 from tests.cluster.conftest import Renderer
+from tests.support.stacks import EXPOSURES
 from tools.waiting import wait_for
 
 BUDGET = "PodDisruptionBudget"
@@ -41,7 +42,7 @@ def fall_ill(cluster: live.Cluster, pods: list[live.Object]) -> None:
         )
 
 
-@pytest.mark.parametrize("stack", live.EXPOSURES)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_a_drain_takes_the_next_pod_when_the_one_before_is_ready_elsewhere(
     cluster: live.Cluster, render: Renderer, stack: str
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.cluster import live
 from tests.cluster.conftest import Renderer
 from tests.support.guide import FACTS
+from tests.support.stacks import EXPOSURES
 from tools.controlplane import KubectlFailed
 from tools.waiting import wait_for
 
@@ -42,7 +43,7 @@ def exposure(rendered: live.Render) -> live.Object:
     return rendered.only("Ingress" if rendered.has("Ingress") else "Service")
 
 
-@pytest.mark.parametrize("stack", live.EXPOSURES)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_an_apply_fights_none_of_the_controllers(cluster: live.Cluster, render: Renderer, stack: str) -> None:
     rendered = render(stack)
     cluster.apply(rendered)
@@ -72,7 +73,7 @@ def test_an_apply_fights_none_of_the_controllers(cluster: live.Cluster, render: 
     assert cluster.snapshot(rendered) == before
 
 
-@pytest.mark.parametrize("stack", live.EXPOSURES)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_an_update_of_the_app_keeps_the_load_balancer(cluster: live.Cluster, render: Renderer, stack: str) -> None:
     rendered = render(stack)
     cluster.apply(rendered)
@@ -124,7 +125,7 @@ def replicas(cluster: live.Cluster, rendered: live.Render) -> int:
     return number
 
 
-@pytest.mark.parametrize("stack", live.EXPOSURES)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_an_autoscaled_app_keeps_the_autoscalers_number(cluster: live.Cluster, render: Renderer, stack: str) -> None:
     rendered = render(stack, "app.autoscaled=true")
     cluster.apply(rendered)

@@ -14,7 +14,7 @@ from tests.cluster import live
 from tests.cluster.conftest import Renderer
 from tests.components.test_pod_security import BEYOND, BEYOND_BASELINE, OWN, WITHIN, WITHIN_BASELINE
 from tests.components.test_pod_template import REFUSED_ANYWHERE, TAKEN_ANYWHERE
-from tests.support.stacks import settings
+from tests.support.stacks import EXPOSURES, settings
 from tools.waiting import wait_for
 
 
@@ -32,7 +32,7 @@ def admitted(cluster: live.Cluster, rendered: live.Render) -> None:
     assert cluster.refusal(rendered) == ""
 
 
-@pytest.mark.parametrize("stack", live.EXPOSURES)
+@pytest.mark.parametrize("stack", EXPOSURES)
 def test_the_pods_are_admitted_under_baseline(cluster: live.Cluster, render: Renderer, stack: str) -> None:
     rendered = render(stack)
     enforce(cluster, rendered.namespace, "baseline")

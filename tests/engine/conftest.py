@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import pytest
 
 import tools
-from realip.scenarios import SCENARIOS, Scenario
+from realip.scenarios import SCENARIOS
 from tests.engine.driver import REPOSITORY, Project, World, copy_project, world
+from tests.support.stacks import first_of_each
 
 STACKS = [scenario.slug for scenario in SCENARIOS]
 SOME = [
@@ -24,15 +25,6 @@ SOME = [
 """Stacks of every kind of exposure, network mode and node, with and without the switch, for what each of those decides:
 all of them live their whole lives, and have a golden state."""
 DIRECT = [slug for slug in SOME if "nondirect" not in slug]
-
-
-def first_of_each(kind: Callable[[Scenario], object]) -> list[str]:
-    """The first stack of each kind."""
-    return list({kind(row): row.slug for row in reversed(SCENARIOS)}.values())
-
-
-EXPOSURES = first_of_each(lambda row: row.exposure)
-"""Where only what the exposure writes decides."""
 CLUSTERS = first_of_each(lambda row: (row.network_mode, row.super_nodes))
 """Where only network mode and nodes do."""
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.engine.conftest import EXPOSURES, STANDING, Live
+from tests.engine.conftest import STANDING, Live
 from tests.engine.driver import Project
+from tests.support.stacks import EXPOSURES
 
 PATIENCE = 300
 

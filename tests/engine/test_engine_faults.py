@@ -54,19 +54,18 @@ def kill_at_the_next(project: Project, method: str, struck: dict[str, str], kind
     return project.world.faults.arm(Fault(due, strike, after=method == "Delete"))
 
 
+def resumed(project: Project, command: str) -> Operation:
+    """Cancel, and go on."""
+    project.cancel().succeeded()
+    return project.run(command).succeeded()
+
+
 def recovered(project: Project, command: str) -> Operation:
     """What a user does after the engine died: read that the stack is locked, cancel, go on."""
     locked = project.run(command).failed()
     assert LOCKED in locked.text
     assert "pulumi cancel" in locked.text
-    project.cancel().succeeded()
-    return project.run(command).succeeded()
-
-
-def resumed(project: Project, command: str) -> Operation:
-    """Cancel, and go on."""
-    project.cancel().succeeded()
-    return project.run(command).succeeded()
+    return resumed(project, command)
 
 
 @pytest.mark.parametrize(("stack", "kinds"), WALKED.items())

@@ -8,10 +8,19 @@ from typing import Any
 import pulumi
 
 from realip import RealIpStack, parse_settings
-from realip.scenarios import SCENARIOS
+from realip.scenarios import SCENARIOS, Scenario
 from tests.support.recording import Recording, run
 
 SLUGS = [scenario.slug for scenario in SCENARIOS]
+
+
+def first_of_each(kind: Callable[[Scenario], object]) -> list[str]:
+    """The first stack of each kind."""
+    return list({kind(row): row.slug for row in reversed(SCENARIOS)}.values())
+
+
+EXPOSURES = first_of_each(lambda row: row.exposure)
+"""Where only what the exposure writes decides."""
 ADMINISTRATORS = "198.18.0.0/24"
 EVERYONE = "0.0.0.0/0"
 
