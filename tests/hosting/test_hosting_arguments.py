@@ -153,6 +153,14 @@ def test_a_refusal_has_no_traceback_and_names_no_file(plugin: Plugin) -> None:
             assert trace not in text, kind
 
 
+def refused(plugin: Plugin, inputs: dict[str, Any], path: str, words: str) -> None:
+    """One property is told in these words, nothing is made, and the secret is nowhere."""
+    answer = service(plugin, **inputs)
+    assert answer.registered == []
+    assert [(found, reason.startswith(words)) for found, reason in answer.told.items()] == [(path, True)]
+    assert "hunter2" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("inputs", "path", "words"),
     [
@@ -173,10 +181,7 @@ def test_what_says_nothing_or_is_no_value_is_refused_by_name(
     plugin: Plugin, inputs: dict[str, Any], path: str, words: str
 ) -> None:
     """Of an object Pulumi's SDK leaves null out: an internal load balancer whose subnet is null would be a public one."""
-    answer = service(plugin, **inputs)
-    assert answer.registered == []
-    assert [(found, reason.startswith(words)) for found, reason in answer.told.items()] == [(path, True)]
-    assert "hunter2" not in answer.text
+    refused(plugin, inputs, path, words)
 
 
 def test_a_secret_inside_of_an_output_is_one(plugin: Plugin) -> None:
@@ -225,10 +230,7 @@ def test_what_an_output_holds_is_of_the_kind_that_is_asked_for(
     plugin: Plugin, inputs: dict[str, Any], path: str, words: str
 ) -> None:
     """It ended in a traceback of whoever used it first, with the value in it."""
-    answer = service(plugin, **inputs)
-    assert answer.registered == []
-    assert [(found, reason.startswith(words)) for found, reason in answer.told.items()] == [(path, True)]
-    assert "hunter2" not in answer.text
+    refused(plugin, inputs, path, words)
 
 
 @pytest.mark.parametrize("kind", ["directService", "LoadBalancer"])
