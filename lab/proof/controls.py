@@ -110,6 +110,7 @@ CONTROLS = (
         control
         for slug in (FOURTH, FIFTH)
         for control in (
+            Control("open-node-port", slug, "Node port open, forged header", "spoofable", reading.open_node_port),
             Control(
                 "left-entry",
                 slug,
@@ -126,7 +127,6 @@ CONTROLS = (
                 reading.one_entry_added,
                 unseen=ENTRY,
             ),
-            Control("open-node-port", slug, "Node port open, forged header", "spoofable", reading.open_node_port),
         )
     ),
     Control(
@@ -176,17 +176,30 @@ CONTROLS = (
         "spoofable",
         refusal.balancer_beside,
     ),
-    Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
+    Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy, beside=True),
     Control(
-        "local-weighted", FIFTH, "Local, weights by pods (for contrast)", "preserved: a third each", local.weighted
+        "local-weighted",
+        FIFTH,
+        "Local, weights by pods (for contrast)",
+        "preserved: a third each",
+        local.weighted,
+        beside=True,
     ),
-    Control("local-unweighted", FIFTH, "Local, nodes alike", "preserved: the lone pod has a half", local.unweighted),
+    Control(
+        "local-unweighted",
+        FIFTH,
+        "Local, nodes alike",
+        "preserved: the lone pod has a half",
+        local.unweighted,
+        beside=True,
+    ),
     Control(
         "local-every-node",
         FIFTH,
         "Local, every node bound",
         "preserved; dropped until the health check",
         local.every_node,
+        beside=True,
     ),
 )
 """Every control, by the scenario in whose lab it runs."""

@@ -98,7 +98,7 @@ class ScenarioResult:
 
 
 def collect(labs: Sequence[Lab], *, controls: bool, say: Callable[[str, str], None]) -> list[ScenarioResult]:
-    """Verify scenarios, two at a time; results are kept beside each lab. Ctrl-C ends it after the control at hand."""
+    """Verify scenarios, some at a time; results are kept beside each lab. Ctrl-C ends it after the control at hand."""
     stop = threading.Event()
 
     def one(lab: Lab) -> ScenarioResult:
@@ -106,47 +106,59 @@ def collect(labs: Sequence[Lab], *, controls: bool, say: Callable[[str, str], No
             return _collect_one(lab, controls_of(lab) if controls else [], say, stop)
 
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        futures = [pool.submit(one, lab) for lab in labs]
+        # Those that take longest begin first, or one of them would be at it alone while the others are done.
+        futures = {lab: pool.submit(one, lab) for lab in sorted(labs, key=_work, reverse=True)}
         try:
-            return [future.result() for future in futures]
+            return [futures[lab].result() for lab in labs]
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
 
 
+def _work(lab: Lab) -> int:
+    return len(controls_of(lab))
+
+
 def _collect_one(
     lab: Lab, controls: Sequence[Control], say: Callable[[str, str], None], stop: threading.Event
 ) -> ScenarioResult:
-    slug = lab.scenario.slug
     started = time.monotonic()
-    say(slug, "realip verify from the client")
+    say(lab.scenario.slug, "realip verify from the client")
     answer = verify_scenario(lab)
-    found = []
-    for control in controls:
-        if stop.is_set():
-            break
-        say(slug, f"control: {control.title}")
-        try:
-            outcome = control.run(lab)
-        except LabError as problem:
-            outcome = Outcome("failed", "", str(problem), passed=False)
-        found.append(
-            ControlResult(
-                name=control.name,
-                title=control.title,
-                expected=control.expected,
-                verdict=outcome.verdict,
-                saw=outcome.saw,
-                words=outcome.words,
-                passed=outcome.passed,
-                predicted=outcome.predicted.to_json() if outcome.predicted else None,
-                unseen=control.unseen,
-            )
-        )
+
+    def show(control: Control) -> ControlResult | None:
+        return None if stop.is_set() else _shown(lab, control, say)
+
+    beside = [control for control in controls if control.beside]
+    shown = [show(control) for control in controls if not control.beside]
+    if beside:
+        with ThreadPoolExecutor(len(beside)) as pool:
+            shown += pool.map(show, beside)
+    by_name = {each.name: each for each in shown if each}
+    found = [by_name[control.name] for control in controls if control.name in by_name]
     result = _result(lab, answer, found, time.monotonic() - started)
     (lab.folder / RESULTS_FILE).write_text(json.dumps(result.to_json(), indent=2))
     return result
+
+
+def _shown(lab: Lab, control: Control, say: Callable[[str, str], None]) -> ControlResult:
+    say(lab.scenario.slug, f"control: {control.title}")
+    try:
+        outcome = control.run(lab)
+    except LabError as problem:
+        outcome = Outcome("failed", "", str(problem), passed=False)
+    return ControlResult(
+        name=control.name,
+        title=control.title,
+        expected=control.expected,
+        verdict=outcome.verdict,
+        saw=outcome.saw,
+        words=outcome.words,
+        passed=outcome.passed,
+        predicted=outcome.predicted.to_json() if outcome.predicted else None,
+        unseen=control.unseen,
+    )
 
 
 def _result(lab: Lab, answer: Answer, found: list[ControlResult], seconds: float) -> ScenarioResult:
