@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lab.proof import downtime, results, switch
+from lab.proof.load import ENOUGH, ROUNDS
 from lab.proof.pouring import RATE
 from lab.report import terminal, terminal_downtime
 from lab.report.content import gather
@@ -91,7 +92,14 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "-o", "--output", type=Path, default=DEFAULT_PAGE, help=f"the page; {DEFAULT_PAGE} if not given"
             )
-            command.add_argument("--no-load", action="store_true", help="without the load measurement")
+            load = command.add_mutually_exclusive_group()
+            load.add_argument("--no-load", action="store_true", help="without the load measurement")
+            load.add_argument(
+                "--rounds",
+                type=at_least_one,
+                default=ROUNDS,
+                help=f"of the load measurement; {ROUNDS} if not given, and {ENOUGH} are the fewest that can tell ways apart",
+            )
     return top
 
 
@@ -153,7 +161,7 @@ def _switch(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace) -> int:
     labs = _running(arguments)
-    content = gather(labs, load=not arguments.no_load, say=say)
+    content = gather(labs, rounds=0 if arguments.no_load else arguments.rounds, say=say)
     terminal.show(content, Console(highlight=False))
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(page(content), encoding="utf-8")

@@ -59,6 +59,7 @@ SHAPES = (
     Shape("throughput", "32 connections, kept: throughput", 32, 4),
     Shape("new", "8 connections at a time, a new one for each request", 8, 3, "Connection: close"),
 )
+ROUNDS = max(shape.rounds for shape in SHAPES)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Measured:
     errors: int
     percentiles: list[tuple[float, float]]
     """Pairs of percent and microseconds, medians over the rounds."""
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds it was measured in."""
+        return len(self.p50s)
 
     @property
     def cpu_total(self) -> float:
@@ -118,8 +124,9 @@ class Load:
         )
 
 
-SURE = 0.85
-"""Share of rounds that have to agree before one way counts as faster: 7 of 8, by chance one time in 28."""
+SURE, ENOUGH = 0.85, 5
+"""Share of rounds that have to agree before one way counts as faster, and the fewest rounds of which that says anything: 7 of
+8 agree by chance one time in 28, 5 of 5 one time in 32."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ class Comparison:
     @property
     def is_sure(self) -> bool:
         """True if the rounds agree that the way takes longer."""
-        return self.ratio > 1 and self.longer >= SURE * self.rounds
+        return self.ratio > 1 and self.rounds >= ENOUGH and self.longer >= SURE * self.rounds
 
 
 def cpu_nanoseconds(process: int) -> int:
@@ -207,16 +214,17 @@ def three_ways(lab: Lab) -> Iterator[list[Way]]:
         ]
 
 
-def measure(lab: Lab, ways: Sequence[Way], say: Callable[[str, str], None]) -> Load:
-    """Load all ways in all shapes, round after round."""
+def measure(lab: Lab, ways: Sequence[Way], say: Callable[[str, str], None], *, rounds: int = ROUNDS) -> Load:
+    """Load all ways in all shapes, round after round; no shape gets more than so many `rounds`."""
     runs: dict[tuple[str, str], list[dict[str, Any]]] = {}
     slug = lab.scenario.slug
     processes = _processes(lab)
     with preferred(process for members in processes.values() for process in members):
         for way in ways:
             _once(lab, way, SHAPES[0], processes)
-        for number in range(max(shape.rounds for shape in SHAPES)):
-            say(slug, f"load, round {number + 1} of {max(shape.rounds for shape in SHAPES)}")
+        last = min(rounds, ROUNDS)
+        for number in range(last):
+            say(slug, f"load, round {number + 1} of {last}")
             for shape in SHAPES:
                 # Each round begins with another way, so that none always follows the same one.
                 for index in range(len(ways) if number < shape.rounds else 0):

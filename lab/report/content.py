@@ -110,8 +110,11 @@ class Content:
         return paths and all(result.passed for result in self.results) and all(each.passed for each in self.downtime)
 
 
-def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
-    """Everything that the report needs; verdicts and controls are run only where the last `verify` left none."""
+def gather(labs: Sequence[Lab], *, rounds: int, say: Say) -> Content:
+    """Everything that the report needs; verdicts and controls are run only where the last `verify` left none.
+
+    `rounds`: of the load measurement, which is left out at 0.
+    """
     machine = _machine()
     missing = [lab for lab in labs if kept(lab) is None]
     fresh = {result.slug: result for result in collect(missing, controls=True, say=say)} if missing else {}
@@ -135,7 +138,7 @@ def gather(labs: Sequence[Lab], *, load: bool, say: Say) -> Content:
         with undone(chosen), loading.three_ways(chosen) as ways:
             say(chosen.scenario.slug, "following a request through a node port")
             lost = trace(chosen, "Through a node port, for contrast", ways[1].url, in_header=False, crossing=True)
-            measured = loading.measure(chosen, ways, say) if load else None
+            measured = loading.measure(chosen, ways, say, rounds=rounds) if rounds else None
     measured_downtime = [found for found in map(disruption.kept, labs) if found]
     switches = [found for found in map(change.kept, labs) if found]
     return Content(machine, [found for found in results if found], traces, lost, measured, measured_downtime, switches)

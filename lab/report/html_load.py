@@ -20,9 +20,9 @@ def span(found: Comparison) -> str:
 
 
 def load_section(load: Load) -> str:
+    """What each way to the pods costs."""
     titles = {way.name: way.title for way in load.ways}
     short = {way.name: way.short for way in load.ways}
-    """What each way to the pods costs."""
     parts = [
         "<h2>What each way costs</h2>",
         (
@@ -50,7 +50,7 @@ def _sentence(load: Load) -> str:
     else:
         words = (
             f"Whether going straight to the pod is faster cannot be told from this run: through a node port the median was "
-            f"{times(node_port.ratio)} as long ({span(node_port)}). On a quiet machine measure again."
+            f"{times(node_port.ratio)} as long ({span(node_port)}). On a quiet machine, and in all rounds, measure again."
         )
     return (
         f"{words} CPU time per request: {node_port.cpu:+.1f} µs with the node port. The Ingress takes {times(ingress.ratio)} as long, "
@@ -109,6 +109,6 @@ def _shape(shape: Shape, found: Sequence[Measured], titles: dict[str, str], shor
     heads = ("p50 µs", "p99 µs", "requests/s", "CPU µs/request", "requests", "errors")
     head = "<tr><th>Way</th>" + "".join(f'<th class="number">{name}</th>' for name in heads) + "</tr>"
     return (
-        f'<section class="card"><h3>{escape(shape.title)} <small>({shape.rounds} rounds)</small></h3><div class="plots">{drawn}</div>'
+        f'<section class="card"><h3>{escape(shape.title)} <small>({found[0].rounds} rounds)</small></h3><div class="plots">{drawn}</div>'
         f'<div class="scroll"><table>{head}{rows}</table></div></section>'
     )

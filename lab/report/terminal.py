@@ -107,10 +107,11 @@ def _source(place: str, path: Trace) -> str:
 def _show_load(load: Load, console: Console) -> None:
     titles = {way.name: way.title for way in load.ways}
     for shape in SHAPES:
-        table = table_of(f"{shape.title}; p50, p99 and CPU in µs, medians of {shape.rounds} rounds", "Way")
+        measured = load.of(shape.name)
+        table = table_of(f"{shape.title}; p50, p99 and CPU in µs, medians of {measured[0].rounds} rounds", "Way")
         for name in ("p50", "p99", "requests/s", "CPU/request", "p50 to direct"):
             table.add_column(name, justify="right")
-        for each in load.of(shape.name):
+        for each in measured:
             found = load.against_direct(shape.name, each.way)
             table.add_row(
                 titles[each.way],
