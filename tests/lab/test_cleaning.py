@@ -52,23 +52,13 @@ def test_what_a_killed_up_left_is_cleaned_by_the_next_command() -> None:
     assert host.programs() == []
 
 
-def test_an_up_after_a_killed_one_works() -> None:
+def test_a_lab_that_was_killed_on_its_way_up_or_later_is_built_again() -> None:
+    """And one whose agent was killed counts as down until then."""
     process = begin_up()
     process.kill()
     process.communicate(timeout=60)
     try:
-        again = lab("up", SLUG)
-        assert again.returncode == 0, again.stderr
-        verify = lab("verify", SLUG, "--no-controls")
-        assert verify.returncode == 0, verify.stdout + verify.stderr
-    finally:
-        lab("down")
-    assert host.namespaces() == []
-
-
-def test_a_lab_whose_agent_was_killed_counts_as_down_and_is_built_again() -> None:
-    try:
-        assert lab("up", SLUG).returncode == 0
+        works()
         agents = subprocess.run(
             ["pgrep", "-f", f"lab.rig.agent {SLUG}"], capture_output=True, text=True, check=True
         ).stdout
@@ -77,31 +67,18 @@ def test_a_lab_whose_agent_was_killed_counts_as_down_and_is_built_again() -> Non
         verify = lab("verify", SLUG)
         assert (verify.returncode, verify.stdout) == (2, "")
         assert f"python -m lab up {SLUG}" in verify.stderr
-        assert lab("up", SLUG).returncode == 0
-        assert lab("verify", SLUG, "--no-controls").returncode == 0
+        works()
     finally:
         lab("down")
+    assert host.namespaces() == []
 
 
-def test_what_an_ended_verify_had_changed_is_put_right() -> None:
-    """A control opens the node ports: left open, every later verdict would be `spoofable`."""
-    slug = "vpc-cni-nondirect-native"
-    command = [sys.executable, "-m", "lab", "verify", slug]
-    try:
-        assert lab("up", slug).returncode == 0
-        for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
-            with subprocess.Popen(
-                command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-            ) as process:
-                assert process.stderr
-                assert any("Node port open" in line for line in process.stderr), "the control never began"
-                process.send_signal(number)
-                process.stderr.read()
-                assert process.wait(timeout=60) == code
-            again = lab("verify", slug, "--no-controls")
-            assert again.returncode == 0, again.stdout + again.stderr
-    finally:
-        lab("down")
+def works() -> None:
+    """The lab comes up, and shows what it has to show."""
+    up = lab("up", SLUG)
+    assert up.returncode == 0, up.stderr
+    verify = lab("verify", SLUG, "--no-controls")
+    assert verify.returncode == 0, verify.stdout + verify.stderr
 
 
 @pytest.mark.parametrize("command", ["verify", "report"])
