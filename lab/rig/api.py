@@ -112,7 +112,10 @@ class Api:
     def changes(self, kind: str) -> Iterator[None]:
         """Something each time an object of that kind is there, changes, or goes; ends when the server ends the watch."""
         timeout = httpx.Timeout(SECONDS, read=None)
-        with self._client.stream("GET", self.path(kind), params={"watch": "1"}, timeout=timeout) as answer:
+        # From whatever the server has in its cache: a cache before an older etcd never learns that it is the newest, and without
+        # the 0 the server ends each watch after three seconds as one from the future.
+        parameters = {"watch": "1", "resourceVersion": "0"}
+        with self._client.stream("GET", self.path(kind), params=parameters, timeout=timeout) as answer:
             for line in answer.iter_lines():
                 if line:
                     yield None
