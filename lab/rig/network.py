@@ -242,8 +242,10 @@ def add_pod(layout: Layout, node: Node, name: str, address: IPv4Address) -> str:
     elif _is_behind_bridge(layout, node, address):
         wiring.wire((namespace, "eth0"), (node.namespace, wire))
         wiring.add(node.namespace, f"link set {wire} master cbr0")
+        # Whoever knows the address of a pod that is gone would look for its next owner where that one was, for ten seconds.
         wiring.add(
             namespace,
+            f"link set eth0 address 02:00:{address.packed.hex(':')}",
             f"addr add {address}/{node.pods.prefixlen} dev eth0",
             f"route add default via {node.pods[GATEWAY_OFFSET]} dev eth0",
         )
