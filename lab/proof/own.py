@@ -108,6 +108,7 @@ def ready_pods(lab: Lab, name: str, number: int = 1) -> list[dict[str, Any]]:
         well = [pod for pod in found if "True" in _readiness(pod)]
         return well if len(well) == number else []
 
+    lab.wait_rolled_out(name)
     return wait_for("the control's pods", ready, seconds=60)
 
 

@@ -123,7 +123,7 @@ def _settled(lab: Lab) -> None:
             wanted == status.get("readyReplicas", 0) == status.get("updatedReplicas", 0) == status.get("replicas", 0)
         )
 
-    wait_for(f"the pods of Deployment {NAME}", there, seconds=SERVED_SECONDS)
+    wait_for(f"the pods of Deployment {NAME}", there, seconds=SERVED_SECONDS, interval=0.5)
 
 
 @contextmanager

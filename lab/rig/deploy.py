@@ -44,14 +44,7 @@ def wait_until_served(lab: Lab) -> None:
     """Until the load balancer has its address, every pod is ready, and the load balancer and kube-proxy know all of them."""
     names = lab.scenario.names
     wait_for(f"an address of {lab.key}", lambda: lab.address, seconds=SERVED_SECONDS)
-    deployment = ("deployment", names.deployment, f"--namespace={names.namespace}")
-
-    def ready() -> int:
-        found = lab.get(*deployment)
-        wanted, have = found["spec"]["replicas"], found.get("status", {}).get("readyReplicas", 0)
-        return wanted if have == wanted else 0
-
-    wait_for(f"the pods of Deployment {names.deployment}", ready, seconds=SERVED_SECONDS)
+    lab.wait_rolled_out(names.deployment, seconds=SERVED_SECONDS)
     lab.wait_bound(lab.key, direct=lab.is_direct, backends=lab.backends(), seconds=SERVED_SECONDS)
     service = lab.get("service", names.service, f"--namespace={names.namespace}")
     for port in service["spec"]["ports"]:

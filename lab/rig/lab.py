@@ -141,6 +141,11 @@ class Lab:
         how = "" if direct is None else " to pods" if direct else " to node ports"
         return wait_for(f"the load balancer to bind {key}{how}", there, seconds=seconds, interval=0.05)
 
+    def wait_rolled_out(self, deployment: str, *, seconds: float = 60) -> None:
+        """Until every pod of a Deployment is of its newest kind and ready: one kubectl that is told, not many that ask."""
+        words = ["rollout", "status", f"deployment/{deployment}", f"--namespace={self.scenario.names.namespace}"]
+        self.kubectl(*words, f"--timeout={seconds:g}s", timeout=seconds + 10)
+
     def wait_node_port(self, port: int, *, seconds: float = 20) -> None:
         """Until kube-proxy has programmed a node port on every node."""
         for node in self.layout.nodes:
