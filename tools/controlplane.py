@@ -4,11 +4,13 @@ There are no nodes and no kubelet: objects are validated, admitted, stored and r
 Linux only.
 """
 
+import http.client
 import ipaddress
 import json
 import random
+import socket
+import ssl
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,19 +25,8 @@ from tools.waiting import wait_for
 START_SECONDS = 90.0
 KUBECTL_SECONDS = 60.0
 # Below NodePorts and below the ports that the kernel hands to outgoing connections, so neither can take ours away.
-PORTS = range(20000, 30000)
-# Run inside the network namespace, where other ports may be free than out here.
-FREE_PORT = """
-import socket, sys
-for port in map(int, sys.argv[2:]):
-    with socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET) as probe:
-        try:
-            probe.bind((sys.argv[1], port))
-        except OSError:
-            continue
-        print(port)
-        break
-"""
+PORTS, TRIED = range(20000, 30000), 20
+ANSWER_SECONDS = 5.0
 
 
 class KubectlFailed(Exception):
@@ -46,8 +37,6 @@ class ControlPlane:
     """``with ControlPlane() as cluster: cluster.kubectl("get", "namespaces")``.
 
     ``bind``: the address that the API server listens on; etcd stays on the loopback.
-    ``prefix``: a command that runs other commands where the control plane shall live, as in
-    ``["ip", "netns", "exec", "x"]``; it must become the command it runs (exec), and its loopback must be up.
     ``service_cidr``: where ClusterIPs are taken from.
     ``controllers``: which controllers run, as kube-controller-manager's flag; a cluster whose nodes nobody reports on
     wants ``["*", "-node-lifecycle-controller"]``.
@@ -60,14 +49,12 @@ class ControlPlane:
         self,
         *,
         bind: str = "127.0.0.1",
-        prefix: Sequence[str] = (),
         service_cidr: str = "10.96.0.0/16",
         controllers: Sequence[str] = ("*",),
         folder: Path | None = None,
     ) -> None:
         self.bind = bind
         self.service_cidr = service_cidr
-        self._prefix = tuple(prefix)
         self._controllers = tuple(controllers)
         self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="realip-control-plane-")
         self.folder = folder or Path(self._temporary.name if self._temporary else "")
@@ -107,7 +94,6 @@ class ControlPlane:
     ) -> subprocess.CompletedProcess[str]:
         """As :meth:`kubectl`, for callers that look at the exit code and at what was written on stderr."""
         command: list[str | Path] = [
-            *self._prefix,
             locate("kubectl"),
             f"--kubeconfig={kubeconfig or self.kubeconfig}",
             # Not in the home folder, where it would outlive the server that it describes.
@@ -166,9 +152,9 @@ class ControlPlane:
         names = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
         server = self._authority.server("kube-apiserver", [self.bind, "127.0.0.1", first_service, *names])
 
-        client_url = f"http://127.0.0.1:{self._free_port('127.0.0.1')}"
-        peer_url = f"http://127.0.0.1:{self._free_port('127.0.0.1')}"
-        port = self._free_port(self.bind)
+        client_url = f"http://127.0.0.1:{_free_port('127.0.0.1')}"
+        peer_url = f"http://127.0.0.1:{_free_port('127.0.0.1')}"
+        port = _free_port(self.bind)
         host = f"[{self.bind}]" if ":" in self.bind else self.bind
         self.url = f"https://{host}:{port}"
         self.user("admin", ["system:masters"])
@@ -204,7 +190,7 @@ class ControlPlane:
             f"--service-account-key-file={verifying}",
             f"--service-account-signing-key-file={signing}",
         )
-        self._wait("/readyz of the API server", "get", "--raw", "/readyz")
+        self._wait("/readyz of the API server", "/readyz")
         self._run(
             "kube-controller-manager",
             controller_manager_program,
@@ -222,27 +208,39 @@ class ControlPlane:
             "--secure-port=0",
         )
         # Without it the API server admits no pod, so before it exists the cluster is of no use.
-        self._wait(
-            "the service account of namespace default", "get", "serviceaccount", "default", "--namespace=default"
-        )
+        self._wait("the service account of namespace default", "/api/v1/namespaces/default/serviceaccounts/default")
 
     def _run(self, name: str, program: Path, *arguments: str) -> None:
-        self._running.append(
-            processes.Background(name, [*self._prefix, program, *arguments], self.folder / f"{name}.log")
-        )
+        self._running.append(processes.Background(name, [program, *arguments], self.folder / f"{name}.log"))
 
-    def _wait(self, what: str, *arguments: str) -> None:
+    def _wait(self, what: str, path: str) -> None:
+        """Until the API server has an answer to a path. Not with kubectl: many that start are slower than what they wait for."""
+        context = ssl.create_default_context(cafile=self._authority.pair.certificate)
+        user = json.loads(self.kubeconfig.read_text())["users"][0]["user"]
+        context.load_cert_chain(user["client-certificate"], user["client-key"])
+        host = self.url.removeprefix("https://")
+
         def answered() -> bool:
             for part in self._running:
                 part.check(f"while waiting for {what}")
-            return self.try_kubectl("--request-timeout=5s", *arguments).returncode == 0
+            connection = http.client.HTTPSConnection(host, timeout=ANSWER_SECONDS, context=context)
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status == http.client.OK
+            except (OSError, http.client.HTTPException):
+                return False
+            finally:
+                connection.close()
 
         wait_for(what, answered, START_SECONDS, self._running[-1].tail)
 
-    def _free_port(self, address: str) -> int:
-        candidates = [str(port) for port in random.sample(PORTS, 20)]
-        command = [*self._prefix, sys.executable, "-c", FREE_PORT, address, *candidates]
-        answer = subprocess.run(command, capture_output=True, text=True, check=False)
-        if not answer.stdout.strip():
-            raise OSError(f"no free port on {address}: {answer.stderr.strip() or 'twenty of them are taken'}")
-        return int(answer.stdout)
+
+def _free_port(address: str) -> int:
+    for port in random.sample(PORTS, TRIED):
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no free port on {address}: {TRIED} of them are taken")
