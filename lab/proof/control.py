@@ -37,8 +37,8 @@ class Control:
     expected: str
     """What has to come out, in words."""
     run: Callable[[Lab], Outcome]
-    beside: bool = False
-    """True if it changes nothing but objects of its own, and mostly waits: these of a lab run at the same time, at its end."""
+    alone: bool = False
+    """True if it changes more than objects of its own, or counts what reaches the load balancer: nothing runs beside it."""
     unseen: str = ""
     """Why the audit cannot foresee it: what makes the fault is in no object. Empty where it has to foresee it."""
 

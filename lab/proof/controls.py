@@ -25,7 +25,9 @@ PLACE = "where the question comes from is in no object"
 GROUPS = "what security groups let in is in no object of a cluster"
 
 CONTROLS = (
-    Control("plain-node-port", FIRST, "Plain NodePort Service, no load balancer", NODE, access.plain_node_port),
+    Control(
+        "plain-node-port", FIRST, "Plain NodePort Service, no load balancer", NODE, access.plain_node_port, alone=True
+    ),
     Control("annotation-missing", FIRST, "Direct annotation missing, older cluster", NODE, access.annotation_missing),
     Control("annotation-false", FIRST, 'direct-access: "false"', NODE, access.annotation_false),
     Control(
@@ -34,10 +36,17 @@ CONTROLS = (
         "Annotation missing, newer cluster (for contrast)",
         "preserved: the default differs",
         access.default_on,
+        alone=True,
     ),
     Control("layer-7-socket", FIRST, "Ingress, but the app reads the socket", NODE, reading.socket_behind_ingress),
     Control(
-        "inside-the-cluster", FIRST, "Asked from a node, verify is told the ranges", UNPROVEN, place.node, unseen=PLACE
+        "inside-the-cluster",
+        FIRST,
+        "Asked from a node, verify is told the ranges",
+        UNPROVEN,
+        place.node,
+        alone=True,
+        unseen=PLACE,
     ),
     Control(
         "node-no-ranges",
@@ -45,6 +54,7 @@ CONTROLS = (
         "Asked from a node, verify is told no ranges",
         UNPROVEN,
         place.node_without_ranges,
+        alone=True,
         unseen=PLACE,
     ),
     Control(
@@ -53,6 +63,7 @@ CONTROLS = (
         "Asked from a pod, verify is told no ranges",
         UNPROVEN,
         place.pod_without_ranges,
+        alone=True,
         unseen=PLACE,
     ),
     Control(
@@ -64,6 +75,7 @@ CONTROLS = (
         "Local policy, node without a pod",
         "unreachable",
         access.local_without_pod,
+        alone=True,
         unseen="which node a client asks is in no object",
     ),
     Control("echo-app", FIRST, "The echo app, without root, on port 80 (for contrast)", "preserved", echo.echo_app),
@@ -74,14 +86,24 @@ CONTROLS = (
         "Allow-list at the load balancer, nodes closed (for contrast)",
         "preserved; others nothing",
         port.allow_list,
+        alone=True,
     ),
-    Control("closed-nodes", FIRST, "The same without pass-to-target", "unreachable", port.closed_nodes, unseen=GROUPS),
+    Control(
+        "closed-nodes",
+        FIRST,
+        "The same without pass-to-target",
+        "unreachable",
+        port.closed_nodes,
+        alone=True,
+        unseen=GROUPS,
+    ),
     Control(
         "own-interface",
         SECOND,
         "Pod on an ENI of its own, GlobalRouteDirectAccess not set (for contrast)",
         "preserved",
         port.own_interface,
+        alone=True,
     ),
     Control("annotation-false", SECOND, 'direct-access: "false"', NODE, access.annotation_false),
     Control(
@@ -90,6 +112,7 @@ CONTROLS = (
         "Direct, GlobalRouteDirectAccess not set",
         "no address, event E4033",
         access.not_enabled,
+        alone=True,
     ),
     Control(
         "pod-no-ranges",
@@ -97,6 +120,7 @@ CONTROLS = (
         "Asked from a pod, verify is told no ranges",
         UNPROVEN,
         place.pod_without_ranges,
+        alone=True,
         unseen=PLACE,
     ),
     Control(
@@ -110,7 +134,9 @@ CONTROLS = (
         control
         for slug in (FOURTH, FIFTH)
         for control in (
-            Control("open-node-port", slug, "Node port open, forged header", "spoofable", reading.open_node_port),
+            Control(
+                "open-node-port", slug, "Node port open, forged header", "spoofable", reading.open_node_port, alone=True
+            ),
             Control(
                 "left-entry",
                 slug,
@@ -150,6 +176,7 @@ CONTROLS = (
         "Direct annotation of the Ingress missing, node port open",
         "spoofable",
         ingress.annotation_missing,
+        alone=True,
     ),
     Control(
         "hosts-and-tls",
@@ -176,14 +203,13 @@ CONTROLS = (
         "spoofable",
         refusal.balancer_beside,
     ),
-    Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy, beside=True),
+    Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
     Control(
         "local-weighted",
         FIFTH,
         "Local, weights by pods (for contrast)",
         "preserved: a third each",
         local.weighted,
-        beside=True,
     ),
     Control(
         "local-unweighted",
@@ -191,7 +217,6 @@ CONTROLS = (
         "Local, nodes alike",
         "preserved: the lone pod has a half",
         local.unweighted,
-        beside=True,
     ),
     Control(
         "local-every-node",
@@ -199,7 +224,6 @@ CONTROLS = (
         "Local, every node bound",
         "preserved; dropped until the health check",
         local.every_node,
-        beside=True,
     ),
 )
 """Every control, by the scenario in whose lab it runs."""

@@ -22,6 +22,8 @@ from realip.scenarios import by_slug
 RESULTS_FILE = "results.json"
 SIDE_BY_SIDE = 3
 """Scenarios that are verified at the same time."""
+AT_ONCE = 4
+"""Controls of one scenario at the same time, where none has to be alone."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,9 @@ def _collect_one(
     def show(control: Control) -> ControlResult | None:
         return None if stop.is_set() else _shown(lab, control, say)
 
-    beside = [control for control in controls if control.beside]
-    shown = [show(control) for control in controls if not control.beside]
-    if beside:
-        with ThreadPoolExecutor(len(beside)) as pool:
-            shown += pool.map(show, beside)
+    shown = [show(control) for control in controls if control.alone]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        shown += pool.map(show, (control for control in controls if not control.alone))
     by_name = {each.name: each for each in shown if each}
     found = [by_name[control.name] for control in controls if control.name in by_name]
     result = _result(lab, answer, found, time.monotonic() - started)
