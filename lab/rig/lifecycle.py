@@ -16,7 +16,7 @@ from lab.rig.shell import PROJECT, GaveUpError, LabError, start, wait_for
 
 AGENT_SECONDS = 120.0
 LOG_LINES = 15
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 6
 """Scenarios that come up at the same time: more of them would wait for each other's processors, and time out."""
 
 Say = Callable[[str, str], None]
