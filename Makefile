@@ -71,7 +71,7 @@ e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its o
 
 lab: $(BIN)/.dev ## every scenario in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab
-	@$(BIN)/python -m pytest -q tests/lab
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/lab
 
 soundness: $(BIN)/.dev ## two thousand modelled set-ups, and whether verify is fooled by one
 	@$(BIN)/python -m pytest -q -rP tests/soundness

@@ -1,4 +1,7 @@
-"""One round of the lab for all tests of this folder: up, verify, report, and down at the end."""
+"""One round of the lab for all tests of this folder: up, verify, report, and down at the end.
+
+One worker of pytest has all tests that bring labs up, in their order; another can have the rest meanwhile.
+"""
 
 import json
 import subprocess
@@ -18,7 +21,10 @@ from tests.lab import host
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "build" / "lab-report.html"
-SHOWN = pytest.StashKey[tuple[list[dict[str, Any]], dict[str, float]]]()
+ROUND = PROJECT / "build" / "lab-round.json"
+"""What the round gave, for the end of the run, which may be another process's."""
+on_the_machine = pytest.mark.xdist_group("machine")
+"""Tests that bring labs up, and look for what of them is on the machine."""
 
 
 def lab(*words: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
@@ -41,7 +47,7 @@ class Round:
 
 
 @pytest.fixture(scope="session")
-def round_(pytestconfig: pytest.Config) -> Iterator[Round]:
+def round_() -> Iterator[Round]:
     """All labs side by side; the page stays, and the tables stand at the end of the run."""
     before = host.snapshot()
     seconds = {}
@@ -56,7 +62,7 @@ def round_(pytestconfig: pytest.Config) -> Iterator[Round]:
         up, verify, report = outputs
         assert up.returncode == 0, up.stderr
         found = json.loads(verify.stdout)
-        pytestconfig.stash[SHOWN] = (found, seconds)
+        ROUND.write_text(json.dumps({"results": found, "seconds": seconds}), encoding="utf-8")
         yield Round(
             results={each["slug"]: each for each in found},
             verify_code=verify.returncode,
@@ -70,13 +76,18 @@ def round_(pytestconfig: pytest.Config) -> Iterator[Round]:
         lab("down")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What an earlier round gave is not this one's."""
+    if not hasattr(session.config, "workerinput"):
+        ROUND.unlink(missing_ok=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What the round showed, so that `make lab` is worth reading."""
-    shown = config.stash.get(SHOWN, None)
-    if shown is None:
+    if not ROUND.exists():
         return
-    found, seconds = shown
+    shown = json.loads(ROUND.read_text(encoding="utf-8"))
     terminalreporter.section("the lab")
-    show_results([ScenarioResult.from_json(each) for each in found], Console(highlight=False, width=120))
-    took = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+    show_results([ScenarioResult.from_json(each) for each in shown["results"]], Console(highlight=False, width=120))
+    took = ", ".join(f"{name} {value:.1f} s" for name, value in shown["seconds"].items())
     terminalreporter.write_line(f"{took}; the page with paths and load: {PAGE.relative_to(PROJECT)}")

@@ -12,8 +12,10 @@ from lab import cli
 from lab.rig import guard
 from lab.rig.shell import LabError
 from tests.lab import host
-from tests.lab.conftest import PROJECT, lab
+from tests.lab.conftest import PROJECT, lab, on_the_machine
 from tools.errors import ToolMissing
+
+pytestmark = on_the_machine
 
 SLUG = "vpc-cni-direct-super"
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from realip.scenarios import by_slug
-from tests.lab.conftest import Round, lab
+from tests.lab.conftest import Round, lab, on_the_machine
+
+pytestmark = on_the_machine
 
 RATE = 100
 """Requests a second for each way, all four at once; a quarter of what is measured by hand, two at once."""

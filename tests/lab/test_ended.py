@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 
-from tests.lab.conftest import PROJECT, Round, lab
+from tests.lab.conftest import PROJECT, Round, lab, on_the_machine
+
+pytestmark = on_the_machine
 
 
 def test_what_an_ended_verify_had_changed_is_put_right(round_: Round) -> None:

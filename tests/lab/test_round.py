@@ -12,7 +12,9 @@ from lab.report.content import ASSUMED
 from realip.reads import Reads
 from realip.scenarios import SCENARIOS
 from tests.lab import host
-from tests.lab.conftest import PROJECT, Round, lab
+from tests.lab.conftest import PROJECT, Round, lab, on_the_machine
+
+pytestmark = on_the_machine
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 CLIENT = "198.51.100.10"
