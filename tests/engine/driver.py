@@ -212,6 +212,9 @@ class Project:
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            # An engine is gone before it pays to look for what it does not need any more.
+            "GOGC": "off",
+            "GOMEMLIMIT": "512MiB",
             "NO_COLOR": "1",
             "PYTHONPATH": str(REPOSITORY),
             **self.extra_environment,
