@@ -26,7 +26,7 @@ from tests.engine.thin_host import ThinHost, offered
 
 __all__ = ["language_host"]
 
-PRELOADED = [  # of a package that loads its modules late, one of its modules
+PRELOADED = [
     "tests.engine.program",
     "pulumi_kubernetes",
     "pulumi_kubernetes.apps.v1",
@@ -34,13 +34,13 @@ PRELOADED = [  # of a package that loads its modules late, one of its modules
     "pulumi_kubernetes.meta.v1",
     "pulumi_kubernetes.networking.v1",
     "pulumi_kubernetes.policy.v1",
-    "tencentcloud_iac_pulumi.eip.instance",
-    "tencentcloud_iac_pulumi.kubernetes.cluster",
-    "tencentcloud_iac_pulumi.nat.gateway",
-    "tencentcloud_iac_pulumi.route.table",
-    "tencentcloud_iac_pulumi.security.group",
-    "tencentcloud_iac_pulumi.subnet.instance",
-    "tencentcloud_iac_pulumi.vpc.instance",
+    "tencentcloud_iac_pulumi.eip",
+    "tencentcloud_iac_pulumi.kubernetes",
+    "tencentcloud_iac_pulumi.nat",
+    "tencentcloud_iac_pulumi.route",
+    "tencentcloud_iac_pulumi.security",
+    "tencentcloud_iac_pulumi.subnet",
+    "tencentcloud_iac_pulumi.vpc",
     "realip.stack",
 ]
 
