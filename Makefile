@@ -80,7 +80,7 @@ software: $(BIN)/.dev ## real frameworks and proxies, set up right and wrong, an
 	@$(PYTHON) -m tools --software
 	@$(BIN)/python -m pytest -q -n 2 tests/software
 
-thorough: $(BIN)/.dev ## properties with new examples, ten times as many and more, and ten thousand set-ups (half an hour)
+thorough: $(BIN)/.dev ## properties with new examples, ten times as many and more, and ten thousand set-ups
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -q -n 2 -m hypothesis
 	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -q -rP tests/soundness
 
