@@ -117,5 +117,5 @@ class Api:
         parameters = {"watch": "1", "resourceVersion": "0"}
         with self._client.stream("GET", self.path(kind), params=parameters, timeout=timeout) as answer:
             for line in answer.iter_lines():
-                if line:
+                if line and json.loads(line)["type"] != "ERROR":
                     yield None
