@@ -215,10 +215,8 @@ class ControlPlane:
 
     def _wait(self, what: str, path: str) -> None:
         """Until the API server has an answer to a path. Not with kubectl: many that start are slower than what they wait for."""
-        context = ssl.create_default_context(cafile=self._authority.pair.certificate)
-        user = json.loads(self.kubeconfig.read_text())["users"][0]["user"]
-        context.load_cert_chain(user["client-certificate"], user["client-key"])
-        host = self.url.removeprefix("https://")
+        url, context = identity(self.kubeconfig)
+        host = url.removeprefix("https://")
 
         def answered() -> bool:
             for part in self._running:
@@ -233,6 +231,15 @@ class ControlPlane:
                 connection.close()
 
         wait_for(what, answered, START_SECONDS, self._running[-1].tail)
+
+
+def identity(kubeconfig: Path) -> tuple[str, ssl.SSLContext]:
+    """The server of a kubeconfig that a control plane here wrote, and what proves both sides to each other."""
+    content = json.loads(kubeconfig.read_text())
+    cluster, user = content["clusters"][0]["cluster"], content["users"][0]["user"]
+    context = ssl.create_default_context(cafile=cluster["certificate-authority"])
+    context.load_cert_chain(user["client-certificate"], user["client-key"])
+    return cluster["server"], context
 
 
 def _free_port(address: str) -> int:

@@ -1,7 +1,6 @@
 """A small client of the API server: enough for the lab's own kubelet and controllers."""
 
 import json
-import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -9,6 +8,7 @@ from typing import Any, Self
 import httpx
 
 from lab.rig.shell import LabError
+from tools.controlplane import identity
 
 Object = dict[str, Any]
 
@@ -37,12 +37,8 @@ SECONDS = 20.0
 
 def client(kubeconfig: Path) -> httpx.Client:
     """Connections to the API server as the user of a kubeconfig that a control plane here wrote (client certificate)."""
-    content = json.loads(kubeconfig.read_text())
-    cluster = content["clusters"][0]["cluster"]
-    user = content["users"][0]["user"]
-    context = ssl.create_default_context(cafile=cluster["certificate-authority"])
-    context.load_cert_chain(user["client-certificate"], user["client-key"])
-    return httpx.Client(base_url=cluster["server"], verify=context, timeout=SECONDS, trust_env=False)
+    url, context = identity(kubeconfig)
+    return httpx.Client(base_url=url, verify=context, timeout=SECONDS, trust_env=False)
 
 
 class Api:
