@@ -205,19 +205,9 @@ CONTROLS = (
     ),
     Control("local-cluster", FIFTH, "Local's annotations, policy Cluster", NODE, local.cluster_policy),
     Control(
-        "local-weighted",
-        FIFTH,
-        "Local, weights by pods (for contrast)",
-        "preserved: a third each",
-        local.weighted,
+        "local-weighted", FIFTH, "Local, weights by pods (for contrast)", "preserved: a third each", local.weighted
     ),
-    Control(
-        "local-unweighted",
-        FIFTH,
-        "Local, nodes alike",
-        "preserved: the lone pod has a half",
-        local.unweighted,
-    ),
+    Control("local-unweighted", FIFTH, "Local, nodes alike", "preserved: the lone pod has a half", local.unweighted),
     Control(
         "local-every-node",
         FIFTH,

@@ -87,7 +87,7 @@ def _listener(lab: Lab, name: str) -> dict[str, Any]:
 
 
 EARLY = 12
-"""Requests after which one has met either node: the load balancer takes a node by chance."""
+"""Requests after which one has met either node: they are taken in turn, which begins anew when any listener changes."""
 BOTH = 2
 
 
