@@ -6,18 +6,26 @@ One request at a time; the first packet of each connection (SYN) and the request
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
 from lab.rig.lab import Lab
-from lab.rig.shell import inside, run_inside, wait_for
+from lab.rig.layout import Layout
+from lab.rig.network import existing
+from lab.rig.shell import NAMESPACES, enter, inside, run_inside, wait_for
 
 START_SECONDS = 15.0
+END_SECONDS = 10.0
+LAST = ("127.0.0.1", 9)
+"""Where a namespace sends the last packet of a capture: nobody listens there."""
 ENDING = ("setpriv", "--pdeathsig", "KILL", "--")
 """A killed command leaves no tcpdump behind."""
 # Beginnings of connections, and packets whose payload begins with "GET ".
@@ -52,6 +60,11 @@ class Packet:
     """The request's X-Forwarded-For, where it has one."""
 
     @property
+    def is_last(self) -> bool:
+        """True if the capture sent it itself, at its end."""
+        return (self.target, self.target_port) == LAST
+
+    @property
     def is_request(self) -> bool:
         """True if the packet carries the request."""
         return not self.begins
@@ -62,16 +75,15 @@ class Packet:
 
 
 class Capture:
-    """`with Capture(lab) as capture: ...`, then `capture.packets`, in the order of time.
+    """`with Capture(lab.layout) as capture: ...`, then `capture.packets`, in the order of time.
 
     All namespaces share one kernel and one clock, so times compare to the microsecond.
     """
 
-    def __init__(self, lab: Lab, roles: Sequence[str] | None = None) -> None:
+    def __init__(self, layout: Layout, roles: Sequence[str] | None = None) -> None:
         """`roles`: which namespaces to watch; all but the control plane's if not given."""
-        self._lab = lab
-        base = lab.layout.base
-        known = [name.removeprefix(base) for name in lab.namespaces()]
+        self._layout = layout
+        known = [name.removeprefix(layout.base) for name in existing(layout.base)]
         self._roles = [
             role for role in known if (role in roles if roles is not None else role not in {"control", "office"})
         ]
@@ -81,11 +93,11 @@ class Capture:
     def __enter__(self) -> Self:
         """Start watching; returns when every interface is watched."""
         words = ["-i", "any", "-nn", "-tt", "-l", "-A", "--immediate-mode", "-s", "2048"]
-        expression = _FILTER.format(control=self._lab.layout.control_plane)
+        expression = _FILTER.format(control=self._layout.control_plane)
         try:
             for role in self._roles:
                 output, errors = _file(), _file()
-                command = inside(self._lab.layout.namespace(role), [*ENDING, "tcpdump", *words, expression])
+                command = inside(self._layout.namespace(role), [*ENDING, "tcpdump", *words, expression])
                 process = subprocess.Popen(
                     command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True
                 )
@@ -100,12 +112,20 @@ class Capture:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop watching and read what was seen."""
-        self._stop()
+        """Stop watching when everything is written that went by until now, and read it."""
+        try:
+            if kind is None:
+                self._catch_up()
+        finally:
+            self._stop()
 
-    def seen(self, role: str) -> list[Packet]:
-        """The packets seen in one namespace so far."""
-        return parse(role, _content(self._running[role][1]).decode("utf-8", "replace"))
+    def _catch_up(self) -> None:
+        """Wait for a last packet: tcpdump writes in turn, may be behind, and drops what it has not read when it ends."""
+        for role in self._running:
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(_send_last, NAMESPACES / self._layout.namespace(role)).result()
+        for role, (_, output, _) in self._running.items():
+            wait_for(f"tcpdump in {role} to catch up", partial(_caught_up, output), seconds=END_SECONDS, interval=0.02)
 
     def _stop(self) -> None:
         running, self._running = self._running, {}
@@ -117,7 +137,7 @@ class Capture:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            self.packets += parse(role, _content(output).decode("utf-8", "replace"))
+            self.packets += [packet for packet in _packets(role, output) if not packet.is_last]
             output.close()
             errors.close()
         self.packets.sort(key=lambda packet: packet.time)
@@ -134,6 +154,21 @@ def _listening(errors: IO[bytes]) -> bool:
 def _content(file: IO[bytes]) -> bytes:
     # Not read(): tcpdump writes through the same file description, whose position must stay where it is.
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
+
+
+def _packets(role: str, output: IO[bytes]) -> list[Packet]:
+    return parse(role, _content(output).decode("utf-8", "replace"))
+
+
+def _send_last(namespace: Path) -> None:
+    enter(namespace)
+    with socket.socket() as asking:
+        asking.settimeout(1)
+        asking.connect_ex(LAST)
+
+
+def _caught_up(output: IO[bytes]) -> bool:
+    return any(packet.is_last for packet in _packets("", output))
 
 
 def parse(role: str, text: str) -> list[Packet]:

@@ -34,7 +34,7 @@ def _inside(lab: Lab, namespace: str, own: IPv4Address, *, ranges: bool) -> Outc
     question = Question(
         url=f"http://{lab.address}/", reads=lab.scenario.reads, expect=own, ranges=ranges, in_pod=in_pod
     )
-    with Capture(lab, roles=("balancer",)) as capture:
+    with Capture(lab.layout, roles=("balancer",)) as capture:
         answer = verify(lab, namespace, question)
     through_balancer = [packet for packet in capture.packets if packet.is_request]
     found = outcome(answer, verdict="unknown", passed=not through_balancer)
