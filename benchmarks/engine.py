@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tools
-from tests.engine.driver import CLUSTER, Operation, Project, copy_project, world
+from tests.engine.driver import CLUSTER, WITH_PASSPHRASE, Operation, Project, copy_project, world
 
 HERE = Path(__file__).resolve().parent
 STACK = "vpc-cni-direct-native"
@@ -66,7 +66,14 @@ def project(source: Path, stack: str, first: str = "", **environment: str) -> It
     with tempfile.TemporaryDirectory() as folder, world() as surroundings:
         run = Path(folder) / "run"
         copy_project(source, run)
-        made = Project(run, stack, surroundings, tools.locate("pulumi"), deadline=DEADLINE_SECONDS)
+        made = Project(
+            run,
+            stack,
+            surroundings,
+            tools.locate("pulumi"),
+            deadline=DEADLINE_SECONDS,
+            secrets_provider=WITH_PASSPHRASE,
+        )
         library, program = made.directory / "realip", made.directory / "__main__.py"
         shutil.copytree(HERE.parent / "realip", library, ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(library, quiet=1)  # as after any first run

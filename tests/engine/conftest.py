@@ -11,6 +11,7 @@ import pytest
 import tools
 from realip.scenarios import SCENARIOS
 from tests.engine.driver import REPOSITORY, Project, World, copy_project, world
+from tests.engine.standins.keys import PROVIDER
 from tests.support.stacks import first_of_each
 
 STACKS = [scenario.slug for scenario in SCENARIOS]
@@ -59,13 +60,21 @@ def start(
     *,
     configured: bool = True,
     environment: Mapping[str, str] | None = None,
+    secrets_provider: str = PROVIDER,
     **choices: Any,
 ) -> Project:
     """A project with one stack, on a cloud of its own; `environment`: what the engine sees besides."""
     surroundings: World = closing.enter_context(world(**choices))
     folder = parent / f"{stack}-{len(list(parent.iterdir()))}"
     copy_project(REPOSITORY, folder)
-    project = Project(folder, stack, surroundings, pulumi, extra_environment=environment or {}).init()
+    project = Project(
+        folder,
+        stack,
+        surroundings,
+        pulumi,
+        extra_environment=environment or {},
+        secrets_provider=secrets_provider,
+    ).init()
     if configured:
         project.configure({"realip:access": {"adminCidrs": ADMINISTRATORS}})
     return project

@@ -20,14 +20,16 @@ from tests.engine.standins.api_server import ApiServer
 from tests.engine.standins.calls import CallLog
 from tests.engine.standins.cloud import Cloud, Record
 from tests.engine.standins.faults import Faults
+from tests.engine.standins.keys import PROVIDER, KeyService, key_service
 from tests.engine.standins.kubernetes import Kubernetes
 from tests.engine.standins.server import serve
 from tests.engine.standins.tencent import TencentCloud
 
-__all__ = ["CLUSTER", "REPOSITORY", "Operation", "Project", "Step", "World", "copy_project", "world"]
+__all__ = ["CLUSTER", "REPOSITORY", "WITH_PASSPHRASE", "Operation", "Project", "Step", "World", "copy_project", "world"]
 
 OPERATION_SECONDS = 120
 PASSPHRASE = "a passphrase of the engine's tests"
+WITH_PASSPHRASE = "passphrase"
 REPOSITORY = Path(__file__).resolve().parents[2]
 """This one, where projects find `realip`, as if it were installed."""
 QUIET = {"same", "read", "refresh"}
@@ -135,12 +137,13 @@ CLUSTER_ADDRESS = "203.0.113.1"
 
 @dataclass
 class World:
-    """The cloud, what was asked of it, and what goes wrong in it."""
+    """The cloud, what was asked of it, and what goes wrong in it; and who keeps the keys of states."""
 
     cloud: Cloud
     log: CallLog
     faults: Faults
     ports: Mapping[str, int]
+    keys: KeyService
 
     def existing_cluster(self, cluster: str = CLUSTER, address: str = CLUSTER_ADDRESS) -> str:
         """A cluster that nobody here made, with an open endpoint at an address of its own: its kubeconfig."""
@@ -175,7 +178,8 @@ def world(**choices: Any) -> Iterator[World]:
     try:
         for stand_in in (TencentCloud(cloud, log, faults), Kubernetes(cloud, log, faults)):
             servers[stand_in.package] = serve(stand_in)
-        yield World(cloud, log, faults, {package: port for package, (_, port) in servers.items()})
+        with key_service() as keys:
+            yield World(cloud, log, faults, {package: port for package, (_, port) in servers.items()}, keys)
     finally:
         for server, _ in servers.values():
             server.stop(grace=None)
@@ -194,6 +198,8 @@ class Project:
     """Whether operations come with their events, which the engine writes into a file as it goes."""
     deadline: float = OPERATION_SECONDS
     extra_environment: Mapping[str, str] = field(default_factory=dict)
+    secrets_provider: str = PROVIDER
+    """Who encrypts the state's secrets: a key service, or `WITH_PASSPHRASE`, which is Pulumi's default."""
     process: "subprocess.Popen[str] | None" = None
     _runs: int = 0
 
@@ -208,6 +214,7 @@ class Project:
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            **self.world.keys.environment,
             "PULUMI_DEBUG_PROVIDERS": ports,
             "PULUMI_DEBUG_COMMANDS": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -263,7 +270,7 @@ class Project:
     def init(self) -> "Project":
         """Make the stack."""
         (self.folder / "backend").mkdir(exist_ok=True)
-        self.cli("stack", "init", self.stack).succeeded()
+        self.cli("stack", "init", self.stack, "--secrets-provider", self.secrets_provider).succeeded()
         return self
 
     def run(self, command: str, *arguments: str) -> Operation:

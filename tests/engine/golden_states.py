@@ -13,7 +13,7 @@ from typing import Any
 
 import tools
 from tests.engine.conftest import STACKS, start
-from tests.engine.driver import Project
+from tests.engine.driver import WITH_PASSPHRASE, Project
 from tests.engine.standins.api_server import ApiServer, KubernetesObject
 from tests.engine.standins.cloud import Cloud, Record
 from tests.engine.standins.kubernetes import key_from_id
@@ -75,7 +75,7 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     for stack in sys.argv[1:] or STACKS:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
-            project = start(closing, Path(folder), tools.locate("pulumi"), stack)
+            project = start(closing, Path(folder), tools.locate("pulumi"), stack, secrets_provider=WITH_PASSPHRASE)
             project.up("--parallel", "1").succeeded()
             (FOLDER / f"{stack}.json").write_text(json.dumps(written(project), indent=1, sort_keys=True) + "\n")
             sys.stdout.write(f"{stack}: {len(project.resources())} resources\n")

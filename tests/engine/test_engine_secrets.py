@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.engine.conftest import CLUSTERS, Live
-from tests.engine.driver import Project
+from tests.engine.driver import WITH_PASSPHRASE, Project
 from tests.engine.standins.faults import Fault, Refusal
 
 
@@ -18,7 +18,7 @@ def leaks(project: Project, texts: dict[str, str]) -> list[str]:
 
 @pytest.mark.parametrize("stack", CLUSTERS)
 def test_state_outputs_logs_and_diagnostics_hold_no_secret_in_plain_text(live: Live, stack: str) -> None:
-    project = live(stack)
+    project = live(stack, secrets_provider=WITH_PASSPHRASE)
     said = {"preview": project.preview().succeeded().text, "up": project.up().succeeded().text}
     said["refresh"] = project.refresh().succeeded().text
     said["details"] = project.preview("--diff", "--refresh").succeeded().text
@@ -34,7 +34,7 @@ def test_state_outputs_logs_and_diagnostics_hold_no_secret_in_plain_text(live: L
 
 
 def test_a_failing_update_says_why_without_its_credentials(live: Live) -> None:
-    project = live("vpc-cni-direct-native")
+    project = live("vpc-cni-direct-native", secrets_provider=WITH_PASSPHRASE)
 
     def refuse(_: object) -> None:
         raise Refusal("Unauthorized", "the API server refused the provider's credentials")
