@@ -111,7 +111,9 @@ def test_bad_input_is_told_property_by_property_and_no_secret_is_printed(remote:
     remote.configure_secret("balancer", json.dumps({"internalSubnetId": "subnet-1", "hunter": "hunter2"}))
     remote.configure({"remote:inputs": {"service": "Bad_Name", "port": 70000, "targetPort": 80, "bogus": 1}})
     remote.configure({"remote:given": False})
-    text = remote.preview().failed().text
+    refused = remote.preview().failed()
+    # On a busy machine Python's SDK also tells, with a traceback of its own, that the engine has ended meanwhile.
+    text = "\n".join(message for message in refused.messages if "resource monitor shut down" not in message)
     for told in (
         "loadBalancer.hunter",
         'property service with value "Bad_Name" has a problem: is not a name that Kubernetes takes',
@@ -121,8 +123,9 @@ def test_bad_input_is_told_property_by_property_and_no_secret_is_printed(remote:
         "clusterIdentifier",
     ):
         assert told in text
-    for untold in ("hunter2", "Traceback", ".py", "target_port", str(REPOSITORY)):
+    for untold in ("Traceback", ".py", "target_port", str(REPOSITORY)):
         assert untold not in text
+    assert "hunter2" not in refused.text
 
 
 @pytest.mark.parametrize("stack", ["vpc-cni-direct-native", "globalrouter-nondirect-native"])
