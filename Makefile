@@ -67,7 +67,7 @@ tools: ## Pulumi, Kubernetes, etcd and what else the end-to-end tests need, buil
 
 e2e: $(BIN)/.dev tools ## every stack's whole life on the real engine, and its objects on a real API server
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/typing tests/cluster
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/engine tests/servers
+	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup tests/servers tests/engine
 
 lab: $(BIN)/.dev ## every scenario in network namespaces, with real packets (Linux, root)
 	@$(PYTHON) -m tools --lab
