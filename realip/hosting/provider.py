@@ -72,7 +72,6 @@ class Host(ComponentProvider):
             unknown = tuple(map(self._spelling.unknown_key, translation.problems))
             ways = {"_found_before": unknown, "_spelt": staticmethod(self._spelling.problem)}
         hosted: Any = type(token, (component,), ways)
-        within = HOSTED.set(f"-{token}-{name}")
         try:
             made = hosted(name, arguments, options)
         except ArgumentError as error:
@@ -82,8 +81,6 @@ class Host(ComponentProvider):
             raise
         except Exception as error:
             raise ComponentInitError(error) from error
-        finally:
-            HOSTED.reset(within)
         return ConstructResult(made.urn, self.get_state(made, definition))
 
 
@@ -92,10 +89,13 @@ class Servicer(ProviderServicer):
 
     async def _construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
         keep_nulls(request.inputs)
+        within = HOSTED.set(f"-{_qualified(request)}")
         try:
             return await super()._construct(request, context)
         except pulumi.RunError as error:
             raise InputPropertiesError(str(error), []) from None
+        finally:
+            HOSTED.reset(within)
 
     async def Call(self, request: proto.CallRequest, context: Any) -> proto.CallResponse:  # noqa: N802 - gRPC's name
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not there: {_NO_METHODS}")
@@ -104,6 +104,12 @@ class Servicer(ProviderServicer):
     async def Invoke(self, request: proto.InvokeRequest, context: Any) -> proto.InvokeResponse:  # noqa: N802
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not there: {_NO_METHODS}")
         raise AssertionError
+
+
+def _qualified(request: proto.ConstructRequest) -> str:
+    """The component's type with its parents', and its name: what tells it from every other of its stack."""
+    parents = request.parent.split("::")[2] + "$" if request.parent else ""
+    return f"{parents}{request.type}::{request.name}"
 
 
 def serve() -> None:

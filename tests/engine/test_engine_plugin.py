@@ -107,6 +107,15 @@ def test_a_component_of_the_plugin_lives_its_life_and_takes_another_name(remote:
     assert [key for key in server.objects if key[0] == "Service" and key[2] == "shop"] == []
 
 
+def test_components_of_one_name_in_two_others_are_two(remote: Project) -> None:
+    remote.configure({"remote:teams": ["sales", "support"]})
+    remote.up().succeeded()
+    (server,) = remote.world.cloud.servers.values()
+    assert {key[2] for key in server.objects if key[0] == "Service"} >= {"shop", "sales", "support"}
+    assert remote.preview("--expect-no-changes").succeeded().changes == []
+    remote.destroy().succeeded()
+
+
 def test_bad_input_is_told_property_by_property_and_no_secret_is_printed(remote: Project) -> None:
     remote.configure_secret("balancer", json.dumps({"internalSubnetId": "subnet-1", "hunter": "hunter2"}))
     remote.configure({"remote:inputs": {"service": "Bad_Name", "port": 70000, "targetPort": 80, "bogus": 1}})

@@ -36,3 +36,12 @@ exposure = Remote(
     ),
 )
 pulumi.export("url", exposure.url)
+for team in config.get_object("teams") or ():
+    # A component of the program's own, with one of the plugin in it, which has the same name in each.
+    group = pulumi.ComponentResource(f"company:index:{team.title()}", team)
+    Remote(
+        "DirectService",
+        config.require("name"),
+        config.require_object("inputs") | {"service": team},
+        pulumi.ResourceOptions(parent=group, provider=cluster),
+    )
