@@ -1,12 +1,12 @@
 """RealIpStack: network, cluster, nodes, access, app and exposure of one scenario, composed from settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import pulumi
 
 from realip.adoption import ids_by_name, importing
-from realip.components._component import Component, after
+from realip.components._component import Component, after, names_kubernetes_provider
 from realip.components._deployment import AppDeployment, make_app
 from realip.components._exposure import make_exposure
 from realip.components._ingress import IngressArgs
@@ -27,6 +27,7 @@ from realip.components.workload import namespace_and_name
 from realip.exposure_args import client_access_args, layer_7_args, load_balancer_args, port_args, service_config_args
 from realip.node_pools import add_machines, pool_args, taints_of
 from realip.pod_template_form import with_texts
+from realip.problems import MISSING, Problem
 from realip.reached_cluster import Reached, reach
 from realip.settings.address_plan import AddressPlan, address_plan, zone_inside
 from realip.settings.advice import refusals
@@ -38,7 +39,13 @@ from realip.settings.sections.app import PodAutoscalingSettings
 from realip.settings.sections.network import SubnetSettings
 from realip.stack_arguments import account_problems, checked
 
-__all__ = ["RealIpStack"]
+__all__ = ["UNUSED_PROVIDER", "RealIpStack"]
+
+UNUSED_PROVIDER = (
+    "name a Kubernetes provider, which nothing would use: the stack makes its own, of the cluster that it makes or of an existing"
+    " one's access.kubeconfig; leave it out"
+)
+"""The words for options of whoever thinks that the stack's objects land where that provider leads."""
 
 
 class RealIpStack(Component):
@@ -94,6 +101,11 @@ class RealIpStack(Component):
         }
         """The outputs that a program exports, by the keys of the stack's outputs."""
         self.register_outputs(dict(self.stack_outputs))
+
+    def _problems_of_place(self, name: object, opts: object) -> Iterable[Problem]:
+        yield from super()._problems_of_place(name, opts)
+        if isinstance(opts, pulumi.ResourceOptions) and names_kubernetes_provider(opts):
+            yield Problem("opts", MISSING, UNUSED_PROVIDER)
 
     def _make_cluster(self) -> ClusterAccess:
         """Network, cluster and nodes, and the way to them."""

@@ -11,7 +11,16 @@ from realip import resource_types
 from realip.components._arguments import Arguments, raise_all
 from realip.problems import MISSING, Problem
 
-__all__ = ["NO_PROVIDER", "Children", "Component", "KubernetesComponent", "after", "camel_case", "named"]
+__all__ = [
+    "NO_PROVIDER",
+    "Children",
+    "Component",
+    "KubernetesComponent",
+    "after",
+    "camel_case",
+    "named",
+    "names_kubernetes_provider",
+]
 
 
 NO_PROVIDER = Problem(
@@ -144,9 +153,14 @@ def named(args: Any, name: object) -> Any:
     return {**args, "display_name": name}
 
 
+def names_kubernetes_provider(opts: pulumi.ResourceOptions) -> bool:
+    """These options themselves, and not those of a parent, name a Kubernetes provider."""
+    given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    return any(getattr(provider, "package", None) == "kubernetes" for provider in (opts.provider, *given))
+
+
 def _has_kubernetes_provider(opts: pulumi.ResourceOptions) -> bool:
     """Kubernetes objects of a component with these options have a provider that somebody named."""
-    given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
-    if any(getattr(provider, "package", None) == "kubernetes" for provider in (opts.provider, *given)):
+    if names_kubernetes_provider(opts):
         return True
     return opts.parent is not None and opts.parent.get_provider(resource_types.SERVICE) is not None

@@ -1,12 +1,14 @@
 """RealIpStack for programs in other languages: settings as typed arguments, known before anything is made."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import pulumi
 
 from realip import stack
 from realip.components._arguments import ArgumentError
+from realip.components._component import names_kubernetes_provider
 from realip.hosting.outputs import revealed
 from realip.hosting.stack_arguments import RealIpStackArgs
 from realip.problems import Problem
@@ -61,7 +63,7 @@ class RealIpStack(stack.RealIpStack):
             raise ArgumentError(component, map(self._spelt, error.problems)) from None
         for problem in hidden(_warnings(settings), values, secret):
             pulumi.log.warn(str(self._spelt(problem)))
-        super().__init__(name, settings, opts)
+        super().__init__(name, settings, _without_kubernetes(component, opts))
         made: dict[str, Any] = {
             key: value if value is None else pulumi.Output.from_input(value)
             for key, value in self.stack_outputs.items()
@@ -89,6 +91,17 @@ def _region(opts: pulumi.ResourceOptions | None) -> str | None:
     """The region of the default Tencent provider; unknown where the program gives one of its own."""
     given = opts.providers if opts is not None and isinstance(opts.providers, Mapping) else {}
     return None if "tencentcloud" in given else provider_region(pulumi.Config("tencentcloud").get("region"))
+
+
+def _without_kubernetes(component: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
+    """Options without a Kubernetes provider, and a word on it: one that a parent has comes like one that somebody gave."""
+    if opts is None or not names_kubernetes_provider(opts):
+        return opts
+    pulumi.log.warn(f"{component}: its options {stack.UNUSED_PROVIDER}")
+    kept = copy(opts)
+    given = opts.providers if isinstance(opts.providers, Mapping) else {}
+    kept.providers = {package: provider for package, provider in given.items() if package != "kubernetes"}
+    return kept
 
 
 def _warnings(settings: Settings) -> Iterator[Problem]:

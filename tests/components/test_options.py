@@ -233,3 +233,27 @@ def test_a_whole_stack_takes_options_too() -> None:
         assert resource.read or resource.options.protect, resource
     account = recording.named("other-account").urn
     assert {resource.provider for resource in own if resource.type.startswith("tencentcloud:")} == {account}
+
+
+@pytest.mark.parametrize("spelling", ["provider", "providers", "mapping", "parent"])
+def test_a_stack_refuses_a_kubernetes_provider_that_nothing_in_it_would_use(spelling: str) -> None:
+    """Its objects would land on another cluster than the one that the program has named. A parent's is not the stack's to refuse."""
+
+    def body() -> None:
+        theirs = kubernetes.Provider("their-cluster", kubeconfig="{}")
+        spellings: dict[str, dict[str, Any]] = {
+            "provider": {"provider": theirs},
+            "providers": {"providers": [theirs]},
+            "mapping": {"providers": {"kubernetes": theirs}},
+            "parent": {"parent": _outer(theirs) if spelling == "parent" else None},
+        }
+        program(settings("vpc-cni-direct-native"), pulumi.ResourceOptions(**spellings[spelling]))()
+
+    if spelling == "parent":
+        recording = run(body)
+        theirs = recording.named("their-cluster").urn
+        assert recording.kubernetes
+        assert theirs not in {made.provider for made in recording.kubernetes}
+        return
+    with pytest.raises(ArgumentError, match=r"RealIpStack 'realip': opts: name a Kubernetes provider.*leave it out"):
+        run(body)

@@ -222,6 +222,19 @@ def test_advice_reaches_programs_in_other_languages(plugin: Plugin) -> None:
     assert any("is private" in text for text in answer.warnings)
 
 
+def test_a_kubernetes_provider_that_nothing_would_use_is_told_of(plugin: Plugin) -> None:
+    """A warning and no refusal: the engine does not say whether the program gave it, or a parent has it for others."""
+    inputs = {"access": ADMINISTRATORS, "network": {"accountType": "STANDARD"}}
+    given = plugin.construct("RealIpStack", inputs)
+    assert given.text.strip() == ""
+    (told,) = [text for text in given.warnings if "Kubernetes provider" in text]
+    assert "RealIpStack 'shop'" in told
+    assert "leave it out" in told
+    without = plugin.construct("RealIpStack", inputs, provider=None)
+    assert not [text for text in without.warnings if "Kubernetes provider" in text]
+    assert sorted(made.name for made in given.registered) == sorted(made.name for made in without.registered)
+
+
 def test_zones_have_to_lie_in_the_providers_region(plugin: Plugin) -> None:
     there = {"tencentcloud:region": "ap-guangzhou"}
     assert stack(plugin, config=there).text.strip() == ""
