@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,20 @@ def _bent(known: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.booleans().flatmap(lambda whole: fields if whole else fields | _values)
 
 
+def _shown_of_cluster(cluster: Any) -> Iterator[str]:
+    """Names of files and servers may be shown, and addresses, but for who asks there."""
+    given = cluster if isinstance(cluster, dict) else {}
+    yield from (str(given.get(key)) for key in ("certificate-authority", "tls-server-name"))
+    yield from (str(given[key]) for key in ("server", "proxy-url") if "@" not in str(given.get(key, "@")))
+
+
+def _shown_of_user(user: Any) -> Iterator[str]:
+    """Names of files and of extra fields may be shown, and what stands in their place here is none."""
+    given = user if isinstance(user, dict) else {}
+    yield from (str(given.get(key)) for key in ("tokenFile", "client-certificate", "client-key"))
+    yield str(list(given["as-user-extra"]) if isinstance(given.get("as-user-extra"), dict) else "")
+
+
 @examples(300, 5000)
 @given(
     _bent(CLUSTER),
@@ -285,8 +300,7 @@ def test_whatever_a_kubeconfig_holds_it_is_a_server_or_an_error_in_words(
             said = repr(server.kubeconfig)
     except InputError as error:
         said = str(error)
-    # Names of contexts, users and files may be shown; what stands in their place here is none.
-    shown = str(over) + str(user.get("tokenFile", "") if isinstance(user, dict) else "")
+    shown = str(over) + "".join(_shown_of_user(user)) + "".join(_shown_of_cluster(cluster))
     assert SECRET not in said or SECRET in shown
     assert KEY not in said or KEY in shown
     assert "\n" not in said
