@@ -19,7 +19,7 @@ class Coverage:
 
     pods: dict[str, int]
     half: int
-    """How many of them did not answer both a plain and a forged request."""
+    """How many of them did not answer both a plain request and one that claims every header."""
     missing: int
     """How many more requests over new connections would likely see all pods; 0 if enough were sent."""
 
@@ -33,7 +33,8 @@ class Coverage:
             if attempt.sighting and attempt.sighting.pod:
                 name = attempt.sighting.pod
                 names[name] = names.get(name, 0) + 1
-                kinds.add((name, attempt.forgery.forged))
+                if attempt.forgery.crowd or not attempt.forgery.forged:
+                    kinds.add((name, attempt.forgery.crowd))
                 fresh += not attempt.kept
         seen = len(names)
         half = 2 * seen - len(kinds)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_network
+from itertools import cycle
 
 from realip.verify.headers import CLIENT_HEADERS, FORWARDED_FOR, ClientHeader, Form, known_header
 from realip.verify.ip import Address, Network, networks
@@ -74,9 +75,12 @@ SHAPES = (
     Shape((7,)),
     Shape((0, 1, 2, 3, 4, 5, 6, 0)),
 )
-"""In turn. Positions from either end shift between them, and each kind of address stands alone in one. Among the first
-nine, which 20 probes send, eight are crowds: each of their headers then claims every kind."""
-_LATE = Shape((0,), common=True)
+"""Positions from either end shift between them, and each kind of address stands alone in one. In the crowds of 20 probes and
+their extras each header claims every kind."""
+_CROWDS = [place for place, shape in enumerate(SHAPES) if shape.crowd]
+_OTHERS = [place for place, shape in enumerate(SHAPES) if not shape.crowd]
+_LATE = Shape((0, 0), common=True)
+"""Two elements, of which programs take either, from either side; a header of one address has one."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class Forgery:
     """The addresses in the header that is read, from left to right, the caller's own too."""
     shape: str = ""
     """Which shape it has; empty for a request without claims."""
+    crowd: bool = False
+    """All headers of the catalogue are claimed."""
 
     @property
     def forged(self) -> bool:
@@ -162,7 +168,8 @@ class Forger:
         self.ledger, self._own = ledger, own
         self._chains = dict.fromkeys((reads or FORWARDED_FOR, FORWARDED_FOR))
         """The headers that are forged in all shapes, the one that is read first."""
-        self._made = self._probes = self._crowds = 0
+        self._probes = self._crowds = 0
+        self._turns = {None: cycle(range(len(SHAPES))), False: cycle(_CROWDS), True: cycle([*_OTHERS, *_CROWDS])}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -174,10 +181,12 @@ class Forger:
         self._probes += 1
         return Forgery(self._probes, secrets.token_hex(8))
 
-    def make(self) -> Forgery:
-        """The next shape."""
-        number = self._made % len(SHAPES)
-        self._made += 1
+    def make(self, *, kept: bool | None = None) -> Forgery:
+        """The next shape: of all, or of those for kept connections or new ones.
+
+        A pod without a name may answer one connection in four: what that forges is to be every header.
+        """
+        number = next(self._turns[kept])
         return self.of(SHAPES[number], str(number))
 
     def late(self) -> Forgery:
@@ -191,14 +200,18 @@ class Forger:
         headers: list[tuple[str, str]] = []
         first: tuple[str, ...] = ()
         for chain in self._chains:
-            texts = self._chain(made.probe, chain, shape, owners)
+            known = known_header(chain)
+            lists = known is None or known.form in {Form.LIST, Form.FORWARDED}
+            texts = self._chain(
+                made.probe, chain, shape.classes if lists or not shape.common else shape.classes[:1], owners
+            )
             first = first or tuple(map(str, texts))
             headers += _lines(chain, texts, shape.lines, made.probe)
         for place, header in self._others(shape):
             kind = 0 if shape.common or shape.underscored else self._crowds + place
             headers.append((header.name, self._single(made.probe, header, kind, owners)))
         self._crowds += shape.crowd and not shape.common
-        return Forgery(made.probe, made.nonce, tuple(headers), owners, first, name)
+        return Forgery(made.probe, made.nonce, tuple(headers), owners, first, name, shape.crowd)
 
     def _others(self, shape: Shape) -> Iterator[tuple[int, ClientHeader]]:
         """The headers of a shape beside the chains, each with its place in the catalogue."""
@@ -216,10 +229,10 @@ class Forger:
         owners[address] = header
         return address
 
-    def _chain(self, probe: int, header: str, shape: Shape, owners: dict[Address, str]) -> list[Address]:
+    def _chain(self, probe: int, header: str, kinds: Sequence[int], owners: dict[Address, str]) -> list[Address]:
         return [
             self._own[0] if kind == OWN and self._own else self.address(probe, header, owners, max(kind, 0))
-            for kind in shape.classes
+            for kind in kinds
         ]
 
     def _single(self, probe: int, header: ClientHeader, kind: int, owners: dict[Address, str]) -> str:

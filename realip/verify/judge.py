@@ -57,6 +57,8 @@ class Judge:
     """Other answers showed the header that is read."""
     fields: frozenset[str] = frozenset()
     """Fields in which other answers showed an address that nobody claimed."""
+    concluded: frozenset[str] = frozenset()
+    """Fields of conclusions in which other answers showed the caller's own address."""
     unclaimed: bool = False
     """No answer of all showed a claim or a number."""
 
@@ -264,30 +266,36 @@ class Judge:
         return Judgement(Verdict.UNKNOWN, message("saw_unknown", seen=seen, field=evidence.field, why=own.lacking))
 
     def _contradiction(self, attempt: Attempt, own: Own, read: Evidence) -> Evidence | None:
-        """A field that says of the client what cannot be true as well.
-
-        Beside a header, what an application calls its client may be the peer of its socket; what is neither is a contradiction.
-        """
+        """A field that says of the client what cannot be true as well."""
         sighting = attempt.sighting
         if sighting is None or sighting.named is not None:
             return None
-        others: tuple[Evidence, ...] = (*sighting.peers, *sighting.conclusions)
-        true = set(own.addresses)
-        if self.reading.header is not None:
-            others = sighting.conclusions if sighting.peers else ()
-            true |= {address for each in sighting.peers for address in map(parse_address, each.values) if address}
-        return next(
-            (
+        if self.reading.header is None:
+            others = [(each, _sure_address(each)) for each in (*sighting.peers, *sighting.conclusions)]
+            odd = [each for each, address in others if address and address not in own.addresses and each is not read]
+        else:
+            others = [(each, _sure_address(each)) for each in sighting.conclusions]
+            odd = [
                 each
-                for each in others
-                if each is not read
-                and each.sure
-                and len(each.values) == 1
-                and (address := parse_address(each.values[0]))
-                and address not in true
-            ),
-            None,
-        )
+                for each, address in others
+                if address
+                and address not in own.addresses
+                and each is not read
+                and self._no_peer(address, each, attempt, read)
+            ]
+        return next(iter(odd), None)
+
+    def _no_peer(self, address: Address, conclusion: Evidence, attempt: Attempt, read: Evidence) -> bool:
+        """Beside a header, what an application calls its client may be its socket's peer, where it always calls that so.
+
+        Nothing shows a peer that has written its own address into the header.
+        """
+        if conclusion.field in self.concluded:
+            return True
+        peers = attempt.sighting.peers if attempt.sighting else ()
+        if peers:
+            return address not in {parse_address(text) for peer in peers for text in peer.values}
+        return address in map(parse_address, read.values)
 
     def _translator(self, attempt: Attempt, seen: Address) -> Translator | None:
         """Whose address it is that the app saw, as far as the ranges tell; never the caller's own."""
@@ -321,6 +329,11 @@ class Judge:
 
 def _key(learned: str | None) -> str:
     return (learned or "nothing").replace(" ", "_")
+
+
+def _sure_address(evidence: Evidence) -> Address | None:
+    """The one address of evidence whose field says surely whose it is."""
+    return parse_address(evidence.values[0]) if evidence.sure and len(evidence.values) == 1 else None
 
 
 def _saw_own(own: Own, evidence: Evidence) -> Message:

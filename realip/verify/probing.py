@@ -50,9 +50,9 @@ class Prober:
         """Seconds until the run's deadline."""
         return self._asker.deadline - asyncio.get_running_loop().time()
 
-    async def ask(self, connection: Connection, *, forged: bool) -> Attempt:
-        """One request, with forged headers or without."""
-        return await connection.ask(self._forger.make() if forged else self._forger.plain())
+    async def ask(self, connection: Connection, *, forged: bool, kept: bool | None = None) -> Attempt:
+        """One request, with forged headers or without; `kept` as `Forger.make` takes it."""
+        return await connection.ask(self._forger.make(kept=kept) if forged else self._forger.plain())
 
     def connect(self, number: int) -> Connection:
         """The connection of that number: addresses of the target take turns."""
@@ -72,6 +72,8 @@ class Prober:
         """
         kept = probes // 4 if probes > 1 else 0
         deep = min(_DEEP, kept)
+        # Without kept connections all shapes go over new ones.
+        new = False if kept else None
 
         async def over(number: int) -> list[Attempt]:
             if number == probes - kept - 1 and probes >= _FEWEST_FOR_EXTRAS:
@@ -80,10 +82,10 @@ class Prober:
             if number == 0:
                 return await self._deep(number, deep)
             async with self.connect(number) as connection:
-                attempts = [await self.ask(connection, forged=first_forged)]
+                attempts = [await self.ask(connection, forged=first_forged, kept=new)]
                 if number <= kept - deep and self.left() > 0:
                     following = (not first_forged) if number % 2 == 0 else first_forged
-                    attempts.append(await self.ask(connection, forged=following))
+                    attempts.append(await self.ask(connection, forged=following, kept=True))
             return attempts
 
         results = await gather(partial(over, number) for number in range(probes - kept))
@@ -92,7 +94,7 @@ class Prober:
     async def _deep(self, number: int, following: int) -> list[Attempt]:
         """A request, and some more over the same connection; where the target is slow, all of those in one round trip."""
         async with self.connect(number) as connection:
-            attempts = [await self.ask(connection, forged=self.forges(number))]
+            attempts = [await self.ask(connection, forged=self.forges(number), kept=False if following else None)]
             forgeries = [self._following(place, following) for place in range(following)]
             if attempts[0].milliseconds > _SLOW * 1000:
                 connection.send_ahead(forgeries)
@@ -106,7 +108,7 @@ class Prober:
         """The claims of a further request on a connection: the first nothing, the last what most programs believe."""
         if place == 0:
             return self._forger.plain()
-        return self._forger.late() if place == count - 1 else self._forger.make()
+        return self._forger.late() if place == count - 1 else self._forger.make(kept=True)
 
     async def first_round(self, probes: int) -> list[Attempt]:
         """A round at a target that may still be coming up: waits for it until the deadline, then tries losses again."""
@@ -152,7 +154,7 @@ class Prober:
         return attempt
 
     async def cover(self, attempts: list[Attempt], wanted: int | None) -> list[Attempt]:
-        """More probes over new connections until every pod has likely answered, a plain and a forged request each."""
+        """More probes over new connections until every pod has likely answered a plain request and one that claims every header."""
         extra: list[Attempt] = []
         most = max(MOST_EXTRA, _PER_POD * (wanted or 0))
 

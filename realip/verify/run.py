@@ -171,7 +171,7 @@ class _Run:
         )
         if header is None:
             return judge
-        judge = replace(judge, hides=judge.hides or _hidden(judge, attempts))
+        judge = replace(judge, hides=judge.hides or _hidden(judge, attempts), concluded=_concluded(judge, attempts))
         return replace(judge, hop=plan.trusted_hops or find_trusted_hop(judge, attempts))
 
     def _unresolved(self, why: Message) -> Report:
@@ -212,6 +212,17 @@ def _hidden(judge: Judge, attempts: Iterable[Attempt]) -> bool:
             each.sure and parse_address(each.values[0]) in judge.own(attempt).addresses for each in sighting.conclusions
         )
         for attempt, sighting in seen
+    )
+
+
+def _concluded(judge: Judge, attempts: Iterable[Attempt]) -> frozenset[str]:
+    """The fields of conclusions in which any answer shows the caller's own address."""
+    return frozenset(
+        each.field
+        for attempt in attempts
+        if attempt.sighting and attempt.kind is Kind.TARGET
+        for each in attempt.sighting.conclusions
+        if len(each.values) == 1 and parse_address(each.values[0]) in judge.own(attempt).addresses
     )
 
 

@@ -195,7 +195,8 @@ class _Maker:
 
     def fronted(self, world: World) -> World:
         """The world with what stands before everything."""
-        if self.chance(0.04) and world.shape.headers not in {"", "map"}:
+        tells_apart = world.shape.headers not in {"", "map"} and world.shape.conclusion != ""
+        if self.chance(0.04) and tells_apart:
             cache = Cache(self.one("nobody", "the client", "another"), self.one(2, 7, 1_000_000), self.chance(0.5))
             return replace(world, cache=cache, keeps_open=self.chance(0.7))
         preface: Literal["400", "close", "believes"] = "believes" if self.chance(0.05) else self.one("400", "close")
@@ -205,7 +206,14 @@ class _Maker:
 def _plainly(path: Path) -> Path:
     """The path without the conditions that only some requests meet: of several pods each is met by a few requests."""
     sources = tuple(replace(source, accepts=ANY, whole=False, place=1) for source in path.app.sources)
-    app = replace(path.app, sources=sources, from_request=1, method=None, loses_from=min(1, path.app.loses_from))
+    app = replace(
+        path.app,
+        sources=sources,
+        folded=False,
+        from_request=1,
+        method=None,
+        loses_from=min(1, path.app.loses_from),
+    )
     hops = tuple(
         replace(
             hop,

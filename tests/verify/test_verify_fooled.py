@@ -132,6 +132,52 @@ def test_belief_that_sets_in_later_on_a_kept_connection_is_found(cli: Cli) -> No
     assert max(counts.values()) == 4
 
 
+def test_belief_in_a_second_element_that_sets_in_later_is_found(cli: Cli) -> None:
+    counts: dict[int, int] = {}
+
+    def show(request: Request) -> Any:
+        counts[request.connection] = counts.get(request.connection, 0) + 1
+        second = [text.strip() for text in header(request, "x-forwarded-for").split(",")][1:2]
+        return {"client_ip": second[0] if second and counts[request.connection] == 4 else request.peer}
+
+    ran = _ask(cli, show, *SOCKET)
+    assert (ran.code, ran.report["verdict"]) == (1, "spoofable")
+
+
+@pytest.mark.parametrize("name", ["X-Real-IP", "Fly-Client-IP"])
+def test_one_of_four_pods_without_names_that_believes_a_header_is_found(cli: Cli, name: str) -> None:
+    """Each connection has the next pod: what one of them forges has to be every header."""
+
+    def show(request: Request) -> Any:
+        forged = request.all(name) if request.connection % 4 == wrong else ()
+        return {"client_ip": forged[0] if forged else request.peer}
+
+    for wrong in range(4):
+        assert _ask(cli, show, *SOCKET).code == 1, wrong
+
+
+def test_proxy_in_the_header_that_is_taken_for_the_client_is_no_proof(cli: Cli) -> None:
+    """The element that counts is right, and the application takes another one."""
+    show = lambda r: {"client_ip": "10.0.0.7", "headers": shown(r, x_forwarded_for=f"{appended(r)}, 10.0.0.7")}  # noqa: E731
+    ran = _ask(cli, show, *HEADER, "--trusted-hops", 2)
+    assert (ran.code, ran.report["verdict"]) == (3, "unknown")
+    assert "client_ip says 10.0.0.7" in ran.report["summary"]
+    peer = lambda r: {"client_ip": "10.0.0.8", "headers": shown(r, x_forwarded_for=f"{appended(r)}, 10.0.0.7")}  # noqa: E731
+    assert _ask(cli, peer, *HEADER, "--trusted-hops", 2).code == 0
+
+
+def test_conclusion_that_changes_from_answer_to_answer_is_no_proof_beside_the_header(cli: Cli) -> None:
+    """One of two pods concludes from the header, the other calls its peer the client."""
+
+    def show(request: Request) -> Any:
+        concluded = request.peer if request.connection % 2 else "10.0.0.8"
+        return {"client_ip": concluded, "headers": shown(request, x_forwarded_for=appended(request))}
+
+    ran = _ask(cli, show, *HEADER)
+    assert (ran.code, ran.report["verdict"]) == (3, "unknown")
+    assert "client_ip says 10.0.0.8" in ran.report["summary"]
+
+
 def test_hop_that_drops_what_a_connection_header_names_is_found(cli: Cli) -> None:
     """RFC 9110, 7.6.1: what Connection names is for the next hop only. One that drops it after appending loses the client."""
 

@@ -1,5 +1,6 @@
 """How much a run has seen: every address, every pod, every kind of request, or it says what not."""
 
+import random
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ import pytest
 from realip.verify import probing
 from realip.verify import run as running
 from realip.verify.coverage import Coverage, found_share
-from tests.verify.apps import appended, leftmost, shown
+from tests.verify.apps import appended, header, shown
 from tests.verify.conftest import Cli, outputs
 from tests.verify.servers import Request, answer, as_json, layer_4, layer_7, serving
 
@@ -173,14 +174,19 @@ def test_pod_that_answers_plain_requests_only_leaves_doubt(cli: Cli, monkeypatch
     assert "2 of 2 pods did not answer both" in ran.report["summary"]
 
 
-def test_every_pod_answers_a_plain_and_a_forged_request(cli: Cli) -> None:
-    """One of three believes its clients; it must not slip through with plain requests only."""
+@pytest.mark.parametrize("name", ["x-forwarded-for", "x-real-ip"])
+def test_every_pod_answers_a_plain_request_and_one_that_forges_every_header(cli: Cli, name: str) -> None:
+    """One of several believes its clients; it must not slip through with plain requests, or others than its header, only."""
+    numbers = random.Random(7)  # noqa: S311 - pods, not secrets
+    pods: dict[int, int] = {}
 
     def show(request: Request) -> bytes:
-        pod = request.connection % 3
-        return as_json({"client_ip": leftmost(request) if pod == 1 else request.peer, "pod": f"pod-{pod}"})
+        pod = pods.setdefault(request.connection, numbers.randrange(4))
+        forged = header(request, name).split(",")[0].strip()
+        return as_json({"client_ip": forged if forged and pod == 1 else request.peer, "pod": f"pod-{pod}"})
 
-    for _ in range(5):
+    for _ in range(10):
+        pods.clear()
         with serving(show) as server:
             assert cli("--url", server.url, *ME, *SOCKET).code == 1
 
