@@ -188,7 +188,7 @@ def test_every_pod_answers_a_plain_request_and_one_that_forges_every_header(cli:
     for _ in range(10):
         pods.clear()
         with serving(show) as server:
-            assert cli("--url", server.url, *ME, *SOCKET).code == 1
+            assert cli("--url", server.url, *ME, *SOCKET, "--pods", 4).code == 1
 
 
 def test_pod_that_got_one_kind_of_request_only_is_half_seen() -> None:
