@@ -121,8 +121,8 @@ class Capture:
 
     def _catch_up(self) -> None:
         """Wait for a last packet: tcpdump writes in turn, may be behind, and drops what it has not read when it ends."""
-        for role in self._running:
-            with ThreadPoolExecutor(1) as thread:
+        with ThreadPoolExecutor(1) as thread:  # what it enters is its own affair
+            for role in self._running:
                 thread.submit(_send_last, NAMESPACES / self._layout.namespace(role)).result()
         for role, (_, output, _) in self._running.items():
             wait_for(f"tcpdump in {role} to catch up", partial(_caught_up, output), seconds=END_SECONDS, interval=0.02)

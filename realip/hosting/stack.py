@@ -89,7 +89,7 @@ def _values(args: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
 
 def _region(opts: pulumi.ResourceOptions | None) -> str | None:
     """The region of the default Tencent provider; unknown where the program gives one of its own."""
-    given = opts.providers if opts is not None and isinstance(opts.providers, Mapping) else {}
+    given = {} if opts is None else _providers(opts)
     return None if "tencentcloud" in given else provider_region(pulumi.Config("tencentcloud").get("region"))
 
 
@@ -99,9 +99,13 @@ def _without_kubernetes(component: str, opts: pulumi.ResourceOptions | None) -> 
         return opts
     pulumi.log.warn(f"{component}: its options {stack.UNUSED_PROVIDER}")
     kept = copy(opts)
-    given = opts.providers if isinstance(opts.providers, Mapping) else {}
-    kept.providers = {package: provider for package, provider in given.items() if package != "kubernetes"}
+    kept.providers = {package: provider for package, provider in _providers(opts).items() if package != "kubernetes"}
     return kept
+
+
+def _providers(opts: pulumi.ResourceOptions) -> Mapping[str, pulumi.ProviderResource]:
+    """The providers by their package, as the plugin gets them."""
+    return opts.providers if isinstance(opts.providers, Mapping) else {}
 
 
 def _warnings(settings: Settings) -> Iterator[Problem]:

@@ -200,11 +200,7 @@ class Forger:
         headers: list[tuple[str, str]] = []
         first: tuple[str, ...] = ()
         for chain in self._chains:
-            known = known_header(chain)
-            lists = known is None or known.form in {Form.LIST, Form.FORWARDED}
-            texts = self._chain(
-                made.probe, chain, shape.classes if lists or not shape.common else shape.classes[:1], owners
-            )
+            texts = self._chain(made.probe, chain, shape, owners)
             first = first or tuple(map(str, texts))
             headers += _lines(chain, texts, shape.lines, made.probe)
         for place, header in self._others(shape):
@@ -229,7 +225,10 @@ class Forger:
         owners[address] = header
         return address
 
-    def _chain(self, probe: int, header: str, kinds: Sequence[int], owners: dict[Address, str]) -> list[Address]:
+    def _chain(self, probe: int, header: str, shape: Shape, owners: dict[Address, str]) -> list[Address]:
+        known = known_header(header)
+        one = shape.common and known is not None and known.form not in {Form.LIST, Form.FORWARDED}
+        kinds = shape.classes[:1] if one else shape.classes
         return [
             self._own[0] if kind == OWN and self._own else self.address(probe, header, owners, max(kind, 0))
             for kind in kinds

@@ -270,32 +270,25 @@ class Judge:
         sighting = attempt.sighting
         if sighting is None or sighting.named is not None:
             return None
-        if self.reading.header is None:
-            others = [(each, _sure_address(each)) for each in (*sighting.peers, *sighting.conclusions)]
-            odd = [each for each, address in others if address and address not in own.addresses and each is not read]
-        else:
-            others = [(each, _sure_address(each)) for each in sighting.conclusions]
-            odd = [
-                each
-                for each, address in others
-                if address
-                and address not in own.addresses
-                and each is not read
-                and self._no_peer(address, each, attempt, read)
-            ]
-        return next(iter(odd), None)
+        beside_header = self.reading.header is not None
+        for each in sighting.conclusions if beside_header else (*sighting.peers, *sighting.conclusions):
+            address = _sure_address(each)
+            if each is read or address is None or address in own.addresses:
+                continue
+            if not (beside_header and self._may_be_peer(address, each, sighting, read)):
+                return each
+        return None
 
-    def _no_peer(self, address: Address, conclusion: Evidence, attempt: Attempt, read: Evidence) -> bool:
+    def _may_be_peer(self, address: Address, conclusion: Evidence, sighting: Sighting, read: Evidence) -> bool:
         """Beside a header, what an application calls its client may be its socket's peer, where it always calls that so.
 
-        Nothing shows a peer that has written its own address into the header.
+        A peer that the answer does not show is none that the header names: who passes a request on writes down whom it is from.
         """
         if conclusion.field in self.concluded:
-            return True
-        peers = attempt.sighting.peers if attempt.sighting else ()
-        if peers:
-            return address not in {parse_address(text) for peer in peers for text in peer.values}
-        return address in map(parse_address, read.values)
+            return False
+        if sighting.peers:
+            return address in {parse_address(text) for peer in sighting.peers for text in peer.values}
+        return address not in map(parse_address, read.values)
 
     def _translator(self, attempt: Attempt, seen: Address) -> Translator | None:
         """Whose address it is that the app saw, as far as the ranges tell; never the caller's own."""
