@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 from lab.rig.lab import Lab
 from lab.rig.layout import Layout
 from lab.rig.network import existing
-from lab.rig.shell import NAMESPACES, enter, inside, run_inside, wait_for
+from lab.rig.shell import NAMESPACES, GaveUpError, LabError, enter, inside, run_inside, wait_for
 
 START_SECONDS = 15.0
 END_SECONDS = 10.0
@@ -74,6 +74,51 @@ class Packet:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class _Watch:
+    """The tcpdump in one namespace. It ends with the namespace: a pod may leave while others are watched."""
+
+    role: str
+    process: subprocess.Popen[bytes]
+    output: IO[bytes]
+    errors: IO[bytes]
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    @property
+    def has_begun(self) -> bool:
+        return b"listening on" in _content(self.errors)
+
+    @property
+    def has_caught_up(self) -> bool:
+        return any(packet.is_last for packet in self.packets())
+
+    def packets(self) -> list[Packet]:
+        return parse(self.role, _content(self.output).decode("utf-8", "replace"))
+
+    def send_last(self) -> None:
+        """Send the last packet, from the namespace of the process: its name may be gone already."""
+        try:
+            enter(Path(f"/proc/{self.process.pid}/ns/net"))
+        except LabError:
+            return  # nothing is left to wait for if it has ended; else the wait says what did not come
+        with socket.socket() as asking:
+            asking.settimeout(1)
+            asking.connect_ex(LAST)
+
+    def read_to_end(self) -> list[Packet]:
+        """What went by, when the process has ended."""
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        with self.output, self.errors:
+            return [packet for packet in self.packets() if not packet.is_last]
+
+
 class Capture:
     """`with Capture(lab.layout) as capture: ...`, then `capture.packets`, in the order of time.
 
@@ -87,23 +132,17 @@ class Capture:
         self._roles = [
             role for role in known if (role in roles if roles is not None else role not in {"control", "office"})
         ]
-        self._running: dict[str, tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]] = {}
+        self._watches: list[_Watch] = []
         self.packets: list[Packet] = []
 
     def __enter__(self) -> Self:
         """Start watching; returns when every interface is watched."""
-        words = ["-i", "any", "-nn", "-tt", "-l", "-A", "--immediate-mode", "-s", "2048"]
-        expression = _FILTER.format(control=self._layout.control_plane)
         try:
-            for role in self._roles:
-                output, errors = _file(), _file()
-                command = inside(self._layout.namespace(role), [*ENDING, "tcpdump", *words, expression])
-                process = subprocess.Popen(
-                    command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True
+            self._watches += [self._watch(role) for role in self._roles]
+            for watch in self._watches:
+                wait_for(
+                    f"tcpdump in {watch.role}", partial(self._is_ready, watch), seconds=START_SECONDS, interval=0.02
                 )
-                self._running[role] = (process, output, errors)
-            for role, (_, _, errors) in self._running.items():
-                wait_for(f"tcpdump in {role}", partial(_listening, errors), seconds=START_SECONDS, interval=0.02)
         except BaseException:
             self._stop()
             raise
@@ -119,56 +158,55 @@ class Capture:
         finally:
             self._stop()
 
+    def _watch(self, role: str) -> _Watch:
+        words = ["-i", "any", "-nn", "-tt", "-l", "-A", "--immediate-mode", "-s", "2048"]
+        expression = _FILTER.format(control=self._layout.control_plane)
+        command = inside(self._layout.namespace(role), [*ENDING, "tcpdump", *words, expression])
+        output, errors = _file(), _file()
+        process = subprocess.Popen(
+            command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        return _Watch(role, process, output, errors)
+
+    def _is_ready(self, watch: _Watch) -> bool:
+        if watch.has_begun:
+            return True
+        if not watch.has_ended:
+            return False
+        if (NAMESPACES / self._layout.namespace(watch.role)).exists():
+            words = _content(watch.errors).decode("utf-8", "replace").strip()
+            raise GaveUpError(f"tcpdump in {watch.role} ended: {words}")
+        return True
+
     def _catch_up(self) -> None:
         """Wait for a last packet: tcpdump writes in turn, may be behind, and drops what it has not read when it ends."""
         with ThreadPoolExecutor(1) as thread:  # what it enters is its own affair
-            for role in self._running:
-                thread.submit(_send_last, NAMESPACES / self._layout.namespace(role)).result()
-        for role, (_, output, _) in self._running.items():
-            wait_for(f"tcpdump in {role} to catch up", partial(_caught_up, output), seconds=END_SECONDS, interval=0.02)
+            for watch in self._watches:
+                thread.submit(watch.send_last).result()
+        for watch in self._watches:
+            what = f"tcpdump in {watch.role} to catch up"
+            wait_for(what, partial(_is_done, watch), seconds=END_SECONDS, interval=0.02)
 
     def _stop(self) -> None:
-        running, self._running = self._running, {}
-        for process, _, _ in running.values():
-            process.send_signal(signal.SIGINT)
-        for role, (process, output, errors) in running.items():
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            self.packets += [packet for packet in _packets(role, output) if not packet.is_last]
-            output.close()
-            errors.close()
+        watches, self._watches = self._watches, []
+        for watch in watches:
+            watch.process.send_signal(signal.SIGINT)
+        for watch in watches:
+            self.packets += watch.read_to_end()
         self.packets.sort(key=lambda packet: packet.time)
+
+
+def _is_done(watch: _Watch) -> bool:
+    return watch.has_caught_up or watch.has_ended
 
 
 def _file() -> IO[bytes]:
     return TemporaryFile()
 
 
-def _listening(errors: IO[bytes]) -> bool:
-    return b"listening on" in _content(errors)
-
-
 def _content(file: IO[bytes]) -> bytes:
     # Not read(): tcpdump writes through the same file description, whose position must stay where it is.
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
-
-
-def _packets(role: str, output: IO[bytes]) -> list[Packet]:
-    return parse(role, _content(output).decode("utf-8", "replace"))
-
-
-def _send_last(namespace: Path) -> None:
-    enter(namespace)
-    with socket.socket() as asking:
-        asking.settimeout(1)
-        asking.connect_ex(LAST)
-
-
-def _caught_up(output: IO[bytes]) -> bool:
-    return any(packet.is_last for packet in _packets("", output))
 
 
 def parse(role: str, text: str) -> list[Packet]:

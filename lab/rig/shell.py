@@ -37,10 +37,13 @@ def inside(namespace: str, argv: Sequence[str]) -> list[str]:
 def enter(namespace: Path) -> None:
     """Put the calling thread into a network namespace; its sockets are made there from now on, and no other thread's."""
     library = ctypes.CDLL(None, use_errno=True)
-    with namespace.open("rb") as file:
-        if library.setns(file.fileno(), CLONE_NEWNET):
-            number = ctypes.get_errno()
-            raise LabError(f"cannot enter {namespace}: {os.strerror(number)}")
+    try:
+        with namespace.open("rb") as file:
+            failed = library.setns(file.fileno(), CLONE_NEWNET)
+    except OSError as problem:
+        raise LabError(f"cannot enter {namespace}: {problem.strerror}") from problem
+    if failed:
+        raise LabError(f"cannot enter {namespace}: {os.strerror(ctypes.get_errno())}")
 
 
 def run(

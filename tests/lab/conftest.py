@@ -51,13 +51,16 @@ def round_() -> Iterator[Round]:
     """All labs side by side; the page stays, and the tables stand at the end of the run."""
     before = host.snapshot()
     seconds = {}
+    PAGE.unlink(missing_ok=True)
     try:
         outputs = []
         for words in (("up",), ("verify", "--json"), ("report", "--rounds", "2", "--output", str(PAGE))):
             begun = time.monotonic()
             done = lab(*words)
             seconds[words[0]] = round(time.monotonic() - begun, 1)
-            assert done.returncode in {0, 1}, f"`python -m lab {' '.join(words)}`: {done.stderr}"
+            ended = f"`python -m lab {' '.join(words)}` ended with {done.returncode}: {done.stderr}"
+            assert done.returncode in {0, 1}, ended
+            assert "Traceback" not in done.stderr, ended
             outputs.append(done)
         up, verify, report = outputs
         assert up.returncode == 0, up.stderr

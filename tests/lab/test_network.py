@@ -64,3 +64,25 @@ def test_a_capture_that_is_behind_still_shows_every_packet() -> None:
         assert {packet.interface for packet in capture.packets}.isdisjoint({"lo"})
     finally:
         network.remove(network.existing(layout.base))
+
+
+def test_a_pod_that_leaves_during_a_capture_takes_nothing_else_with_it() -> None:
+    """The pods of the last rollout may still be leaving; the namespace of one goes, with the tcpdump in it."""
+    scenario = by_slug("vpc-cni-direct-native")
+    assert scenario
+    layout = replace(layout_of(scenario), scenario=replace(scenario, slug="alone-leaving"))
+    node, client = layout.nodes[0], layout.namespace("client")
+    address = node.pods[10]
+    try:
+        network.build(layout)
+        network.add_pod(layout, node, "leaving", address)
+        network.add_pod(layout, node, "gone", node.pods[11])
+        capture = Capture(layout, roles=("client", "leaving", "gone"))
+        network.remove_pod(layout, node, "gone", node.pods[11])
+        with capture:
+            Lab(scenario).ask(node.namespace, f"http://{address}:9/", seconds=1)
+            network.remove_pod(layout, node, "leaving", address)
+            Lab(scenario).ask(client, f"http://{CLB_ADDRESSES[0]}/", seconds=1)
+        assert {packet.role for packet in capture.packets} == {"client", "leaving"}
+    finally:
+        network.remove(network.existing(layout.base))
