@@ -24,6 +24,7 @@ def test_rollout_without_a_loss_is_preserved(cli: Cli) -> None:
 def test_refused_requests_of_a_rollout_are_counted(cli: Cli) -> None:
     """The old pods are gone before the new ones listen."""
     servers: list[Server] = []
+    alone = "127.0.7.18"  # nobody else's connection begins here, and takes the port meanwhile
 
     def handle(request: Request) -> bytes:
         if request.connection == 18:
@@ -34,9 +35,9 @@ def test_refused_requests_of_a_rollout_are_counted(cli: Cli) -> None:
         old = servers[0]
         old.close()
         threading.Event().wait(0.3)
-        servers.append(Server(handle, port=old.port))
+        servers.append(Server(handle, host=alone, port=old.port))
 
-    servers.append(Server(handle))
+    servers.append(Server(handle, host=alone))
     try:
         ran = cli("--url", servers[0].url, *SOCKET, *ME, "--during-rollout", 1.5)
     finally:
