@@ -286,7 +286,7 @@ def ingress_exposure(
     named = [service for backend in backends if (service := services.get(backend.service)) is not None]
     around = [service for service in named if spec_of(service).get("type") == "LoadBalancer"]
     if around:
-        why = message("exposure_ingress_around", service=around[0]["metadata"]["name"])
+        why = message("exposure_ingress_around", kind="Ingress", service=around[0]["metadata"]["name"])
         return _ingress(ingress, access.binding, Sees.CLIENT, why, backends, reads=FORWARDED, forgeable=True)
     if access.binding is Binding.UNKNOWN:
         return _ingress(ingress, access.binding, Sees.CLIENT, message("exposure_ingress"), backends, reads=FORWARDED)

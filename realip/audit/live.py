@@ -32,6 +32,14 @@ _PATHS: Mapping[str, tuple[str, ...]] = {
     "TkeServiceConfig": ("/apis/cloud.tencent.com/v1alpha1/tkeserviceconfigs",),
     "Gateway": ("/apis/gateway.networking.k8s.io/v1/gateways",),
     "GatewayClass": ("/apis/gateway.networking.k8s.io/v1/gatewayclasses",),
+    "HTTPRoute": (
+        "/apis/gateway.networking.k8s.io/v1/httproutes",
+        "/apis/gateway.networking.k8s.io/v1beta1/httproutes",
+    ),
+    "GRPCRoute": (
+        "/apis/gateway.networking.k8s.io/v1/grpcroutes",
+        "/apis/gateway.networking.k8s.io/v1alpha2/grpcroutes",
+    ),
     "TLSRoute": (
         "/apis/gateway.networking.k8s.io/v1alpha3/tlsroutes",
         "/apis/gateway.networking.k8s.io/v1alpha2/tlsroutes",

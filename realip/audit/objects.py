@@ -25,6 +25,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "TkeServiceConfig": ("cloud.tencent.com",),
     "Gateway": ("gateway.networking.k8s.io",),
     "GatewayClass": ("gateway.networking.k8s.io",),
+    "HTTPRoute": ("gateway.networking.k8s.io",),
+    "GRPCRoute": ("gateway.networking.k8s.io",),
     "TLSRoute": ("gateway.networking.k8s.io",),
     "TCPRoute": ("gateway.networking.k8s.io",),
     "EnvoyProxy": ("gateway.envoyproxy.io",),

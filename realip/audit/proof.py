@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from realip.audit.objects import Found, as_map, as_maps
+from realip.audit.routes import host_of
 from realip.audit.world import World
 from realip.behaviour import SOCKET, Exposure, Sees
 from realip.errors import InputError
@@ -135,7 +136,7 @@ def prove(
             options = VerifyOptions(
                 url=url,
                 reads=exposure.reads or SOCKET,
-                host=_host(found),
+                host=_host(world, found),
                 timeout=seconds,
                 expect=expect,
                 ranges=ranges,
@@ -170,8 +171,10 @@ def _url(found: Found, address: str) -> str | None:
     return f"https://{host}/" if number == 443 else f"http://{host}/" if number == 80 else f"http://{host}:{number}/"
 
 
-def _host(found: Found) -> str | None:
-    """The name that a rule of an Ingress asks for."""
+def _host(world: World, found: Found) -> str | None:
+    """The name that a rule of an Ingress or of a Gateway's route asks for."""
+    if found.kind == "Gateway":
+        return host_of(world, found)
     if found.kind != "Ingress":
         return None
     hosts = [rule.get("host") for rule in as_maps(found.spec.get("rules"))]

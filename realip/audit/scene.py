@@ -10,6 +10,7 @@ from realip.audit import gateways
 from realip.audit.charts import CHART_SERVICE
 from realip.audit.objects import Found
 from realip.audit.refusals import refusal
+from realip.audit.routes import routed_services, services_behind
 from realip.audit.world import World, selector_of
 from realip.behaviour import (
     SOCKET,
@@ -63,7 +64,7 @@ class Scene:
             return Exposure(found.kind, found.namespace, found.name, Binding.NOTHING, Sees.NOBODY, None, None, why)
         facts = self.world.facts
         if found.kind == "Gateway":
-            return gateways.gateway_exposure(self.world, found)
+            return self._past(found, gateways.gateway_exposure(self.world, found))
         if found.kind == "Ingress":
             if is_qcloud(found.body, self.world.default_class):
                 bodies = self.world.bodies.get(found.namespace, {})
@@ -72,10 +73,7 @@ class Scene:
             name = ingress_class(found.body, self.world.default_class)
             if name not in self._of_class:  # the same for all of a class, and dear: a cluster has thousands
                 self._of_class[name] = gateways.other_ingress(self.world, found, name)
-            made = replace(self._of_class[name], namespace=found.namespace, name=found.name)
-            around = self.ways_around(found) if made.sees is Sees.CLIENT else []
-            why = message("exposure_ingress_around", service=around[0].name) if around else made.why
-            return replace(made, forgeable=True, why=why) if around else made
+            return self._past(found, replace(self._of_class[name], namespace=found.namespace, name=found.name))
         pods = self.pods(found)
         made = (node_port_exposure if found.spec.get("type") == "NodePort" else service_exposure)(
             found.body, facts, pods
@@ -84,6 +82,12 @@ class Scene:
             why = message("exposure_header_believed", header=header)
             return replace(made, forgeable=True, why=why)
         return replace(made, kind=found.kind)
+
+    def _past(self, found: Found, made: Exposure) -> Exposure:
+        """An exposure of another controller, with the ways past it."""
+        around = self.ways_around(found) if made.sees is Sees.CLIENT else []
+        why = message("exposure_ingress_around", kind=found.kind, service=around[0].name) if around else made.why
+        return replace(made, forgeable=True, why=why) if around else made
 
     def pods(self, found: Found) -> Pods:
         """The pods behind a Service or an Ingress."""
@@ -119,10 +123,16 @@ class Scene:
             self._accesses[found] = direct_access(found.annotations, key, self.world.facts, self.pods(found))
         return self._accesses[found]
 
-    def backends(self, ingress: Found) -> list[Found]:
-        """The Services behind an Ingress that are among the objects."""
-        named = self.world.services.get(ingress.namespace, {})
-        return [named[each.service] for each in ingress_services(ingress.body) if each.service in named]
+    @cached_property
+    def _behind_gateways(self) -> Mapping[tuple[str, str], list[Found]]:
+        return services_behind(self.world)
+
+    def backends(self, found: Found) -> list[Found]:
+        """The Services behind an Ingress or a Gateway that are among the objects."""
+        if found.kind == "Gateway":
+            return self._behind_gateways.get((found.namespace, found.name), [])
+        named = self.world.services.get(found.namespace, {})
+        return [named[each.service] for each in ingress_services(found.body) if each.service in named]
 
     # --- What else leads to the same pods ----------------------------------------------------------------------------
 
@@ -164,24 +174,24 @@ class Scene:
                 made[found.namespace, key, str(selector[key])].append(found)
         return made
 
-    def ways_around(self, ingress: Found) -> list[Found]:
-        """Services by which clients reach an Ingress's pods without it, header and all.
+    def ways_around(self, found: Found) -> list[Found]:
+        """Services by which clients reach the pods of an Ingress or a Gateway without it, header and all.
 
         The NodePort Service that a non-direct Ingress needs is none of them: who reaches that is up to security groups. Before
         another controller's only load balancers count: many write NodePort there that nobody reaches.
         """
-        behind = self.backends(ingress)
-        if not is_qcloud(ingress.body, self.world.default_class):
+        behind = self.backends(found)
+        if found.kind == "Gateway" or not is_qcloud(found.body, self.world.default_class):
             return [service for service in behind if service.spec.get("type") == "LoadBalancer"]
-        direct = self.access(ingress).binding is Binding.PODS
-        found = [
+        direct = self.access(found).binding is Binding.PODS
+        around = [
             service
             for service in behind
             if service.spec.get("type") == "LoadBalancer" or (direct and service.spec.get("type") == "NodePort")
         ]
         for service in behind:
-            found += [other for other in self.same_pods(service) if other not in behind and other not in found]
-        return found
+            around += [other for other in self.same_pods(service) if other not in behind and other not in around]
+        return around
 
     @property
     def backed(self) -> Mapping[Found, list[Found]]:
@@ -190,15 +200,15 @@ class Scene:
 
     @cached_property
     def _fronted(self) -> set[tuple[str, str]]:
-        """Services behind an Ingress of any controller."""
-        return {
+        """Services behind an Ingress of any controller, or a Gateway's route."""
+        return routed_services(self.world) | {
             (found.namespace, backend.service)
             for found in self.world.by_kind["Ingress"]
             for backend in ingress_services(found.body)
         }
 
     def fronted(self, service: Found) -> bool:
-        """A Service stands behind an Ingress, of TKE's controller or of another."""
+        """A Service stands behind an Ingress, of TKE's controller or of another, or behind a Gateway."""
         return (service.namespace, service.name) in self._fronted
 
     def header_read(self, service: Found) -> str | None:

@@ -141,6 +141,19 @@ def policy(kind: str = "ClientTrafficPolicy", target: str = "edge", **spec: Any)
     }
 
 
+def http_route(to: str = "web", kind: str = "HTTPRoute", parent: Object | None = None, **spec: Any) -> Object:
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": kind,
+        "metadata": metadata(to),
+        "spec": {
+            "parentRefs": [parent or {"name": "edge"}],
+            "rules": [{"backendRefs": [{"name": to, "port": 80}]}],
+            **spec,
+        },
+    }
+
+
 def route(kind: str = "TLSRoute") -> Object:
     return {
         "apiVersion": "gateway.networking.k8s.io/v1alpha2",

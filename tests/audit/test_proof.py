@@ -9,9 +9,9 @@ import pytest
 from realip.audit.proof import Agreement, agreement
 from realip.behaviour import Binding, Exposure, Sees
 from realip.messages import message
-from tests.audit.objects import DIRECT, Object, ingress, service, text
+from tests.audit.objects import DIRECT, Object, envoy_class, gateway, http_route, ingress, service, text
 from tests.offline.running import Run
-from tests.verify.servers import answer, as_json, layer_4, serving
+from tests.verify.servers import Request, answer, as_json, layer_4, serving
 
 Audit = Callable[..., Run]
 
@@ -112,3 +112,23 @@ def test_what_has_no_tcp_port_is_not_asked(audit: Audit) -> None:
     front["status"]["loadBalancer"]["ingress"] = [{"ip": "127.0.0.1"}]
     run = audit("-", "--json", "--verify", "--verify-timeout", "1", stdin=text(front))
     assert json.loads(run.out)["proofs"][0]["url"] == "http://127.0.0.1/"
+
+
+@pytest.mark.parametrize("hostnames", [["*.example.com", "shop.example.com"], None])
+def test_a_gateway_is_asked_by_a_name_that_it_answers_to(audit: Audit, hostnames: list[str] | None) -> None:
+    asked: set[str] = set()
+
+    def noted(request: Request) -> bytes:
+        asked.update(host.partition(":")[0] for host in request.all("host"))
+        return layer_4(request)
+
+    with serving(noted) as server:
+        listener = {"name": "http", "protocol": "HTTP", "port": server.port}
+        if hostnames is None:
+            listener["hostname"] = "shop.example.com"
+        body = gateway(listeners=[listener], infrastructure={"annotations": {DIRECT: "true"}})
+        body["status"] = {"addresses": [{"type": "IPAddress", "value": "127.0.0.1"}]}
+        other = http_route("other", parent={"name": "other"}, hostnames=["other.example.com"])
+        objects = text(other, body, envoy_class(), http_route(hostnames=hostnames))
+        audit("-", "--verify", "--expect", "127.0.0.1", "--verify-timeout", "3", stdin=objects)
+    assert asked == {"shop.example.com"}

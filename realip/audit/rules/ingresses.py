@@ -96,7 +96,8 @@ def _no_selector(scene: Scene, found: Found) -> Iterator[Match]:
 def _around(scene: Scene, found: Found) -> Iterator[Match]:
     if scene.exposures[found].sees is Sees.CLIENT:
         for service in scene.ways_around(found)[:1]:
-            yield Match(("spec", "rules"), {"service": str(service), "type": service.spec.get("type")})
+            path = ("spec", "listeners" if found.kind == "Gateway" else "rules")
+            yield Match(path, {"kind": found.kind, "service": str(service), "type": service.spec.get("type")})
 
 
 def _open_to_everyone(scene: Scene, found: Found) -> Iterator[Match]:
@@ -209,7 +210,8 @@ _HEADLESS = "None"
 
 def _close(scene: Scene, found: Found) -> Iterator[Change]:
     """A Service behind the Ingress loses its own way in; another Service of the same pods is somebody's decision."""
-    direct = scene.access(found).binding is Binding.PODS or not _ours(scene, found)
+    foreign = found.kind == "Gateway" or not _ours(scene, found)
+    direct = foreign or scene.access(found).binding is Binding.PODS
     for service in scene.backends(found):
         if service in scene.ways_around(found):
             yield Change(service, ("spec", "type"), "ClusterIP" if direct else "NodePort")
@@ -251,7 +253,7 @@ PARTS = {
     "RIP007": Part(_INGRESS, _socket),
     "RIP008": Part(_INGRESS, _cluster_ip, _MAKE_DIRECT, fix=_reachable, cost=Cost.REBIND),
     "RIP009": Part(_INGRESS, _no_selector),
-    "RIP010": Part(_INGRESS, _around, fix=_close),
+    "RIP010": Part(("Ingress", "Gateway"), _around, fix=_close),
     "RIP011": Part(
         _INGRESS, _open_to_everyone, _GROUPS, cel=f"variables.qcloud && {_PASSES} && {_NO_GROUPS} && !{_EXISTING}"
     ),

@@ -35,7 +35,7 @@ MESSAGES: dict[str, str] = {
     "exposure_ingress": "The client, as the last entry of X-Forwarded-For, which the load balancer adds.",
     "exposure_ingress_nodes": "The client, as the last entry of X-Forwarded-For, which the load balancer adds; true for whoever cannot reach the node port past it.",
     "exposure_ingress_pods": "The client, as the last entry of X-Forwarded-For, which the load balancer adds; there is no other way to the pods from outside.",
-    "exposure_ingress_around": "The client, as the last entry of X-Forwarded-For; but Service {service} lets clients in past the Ingress, with any header.",
+    "exposure_ingress_around": "The client, as the last entry of X-Forwarded-For; but Service {service} lets clients in past the {kind}, with any header.",
     "exposure_gateway": "The client, in the header that the gateway behind {service} writes.",
     "exposure_gateway_forged": "What the client says it is: the gateway behind {service} believes the header of whoever asks.",
     "exposure_gateway_lost": "What the gateway behind {service} sees, it passes on: {why}",

@@ -35,7 +35,7 @@ MESSAGES: dict[str, str] = {
     "exposure_ingress": "客户端，即 X-Forwarded-For 的最后一项，由负载均衡追加。",
     "exposure_ingress_nodes": "客户端，即 X-Forwarded-For 的最后一项，由负载均衡追加；前提是无人能绕过它访问 NodePort。",
     "exposure_ingress_pods": "客户端，即 X-Forwarded-For 的最后一项，由负载均衡追加；外部没有其他途径到达 Pod。",
-    "exposure_ingress_around": "客户端，即 X-Forwarded-For 的最后一项；但 Service {service} 允许客户端带任意头部绕过 Ingress。",
+    "exposure_ingress_around": "客户端，即 X-Forwarded-For 的最后一项；但 Service {service} 允许客户端带任意头部绕过 {kind}。",
     "exposure_gateway": "客户端，在 {service} 后面的网关写入的头部中。",
     "exposure_gateway_forged": "客户端自称的地址：{service} 后面的网关相信任何人的头部。",
     "exposure_gateway_lost": "{service} 后面的网关转交它所看到的：{why}",
