@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -152,27 +152,54 @@ def test_a_program_over_the_python_sdk_is_strictly_typed(sdk: Callable[[Language
     assert 'Unexpected keyword argument "targetport"' in wrong.stdout or "No overload variant" in wrong.stdout
 
 
-def test_a_program_over_the_python_sdk_lives_with_a_stack_and_a_component_that_takes_its_outputs(
-    sdk: Callable[[Language], Path], tmp_path: Path, pulumi: Path, plugin: Path, in_python: set[tuple[str, str]]
-) -> None:
+@pytest.fixture
+def over_the_python_sdk(
+    sdk: Callable[[Language], Path], tmp_path: Path, pulumi: Path, plugin: Path
+) -> Iterator[Callable[[Callable[[str], str]], Project]]:
+    """A stack of the program, changed by a function, with Python's SDK installed as pip leaves it."""
     (typed,) = sdk(languages.PYTHON_SDK).rglob("py.typed")
     project = tmp_path / "project"
     shutil.copytree(typed.parent, project / typed.parent.name)
-    installed = project / f"{typed.parent.name}-{realip.__version__}.dist-info"  # as pip leaves it
+    installed = project / f"{typed.parent.name}-{realip.__version__}.dist-info"
     installed.mkdir()
     (installed / "METADATA").write_text(f"Name: {typed.parent.name}\nVersion: {realip.__version__}\n", "utf-8")
-    (project / "__main__.py").write_text(PROGRAM.format(package=typed.parent.name), "utf-8")
     description = {"name": "shop", "runtime": "python", "packages": {"realip": str(plugin)}}
     (project / "Pulumi.yaml").write_text(yaml.safe_dump(description), "utf-8")
     with world() as surroundings:
-        stack = Project(tmp_path, "dev", surroundings, pulumi).init()
-        stack.configure({"tencentcloud:region": "ap-guangzhou"})
-        own = {
-            ("pulumi:providers:kubernetes", "cluster"),
-            ("realip:index:DirectService", "shop"),
-            ("kubernetes:core/v1:Service", "shop-service"),
-        }
-        assert lives(stack) == in_python | own
+
+        def make(change: Callable[[str], str]) -> Project:
+            (project / "__main__.py").write_text(change(PROGRAM.format(package=typed.parent.name)), "utf-8")
+            stack = Project(tmp_path, "dev", surroundings, pulumi).init()
+            stack.configure({"tencentcloud:region": "ap-guangzhou"})
+            return stack
+
+        yield make
+
+
+def test_a_program_over_the_python_sdk_lives_with_a_stack_and_a_component_that_takes_its_outputs(
+    over_the_python_sdk: Callable[[Callable[[str], str]], Project], in_python: set[tuple[str, str]]
+) -> None:
+    own = {
+        ("pulumi:providers:kubernetes", "cluster"),
+        ("realip:index:DirectService", "shop"),
+        ("kubernetes:core/v1:Service", "shop-service"),
+    }
+    assert lives(over_the_python_sdk(str)) == in_python | own
+
+
+def test_mistakes_in_a_program_over_the_python_sdk_are_told_at_once_and_without_a_traceback(
+    over_the_python_sdk: Callable[[Callable[[str], str]], Project],
+) -> None:
+    project = over_the_python_sdk(
+        lambda program: program.replace('"198.18.0.0/24"', '"198.18.0.0/99"').replace("port=8080)", "port=80800)")
+    )
+    refused = project.preview().failed()
+    (told,) = [text for text in refused.messages if "realip:index:RealIpStack" in text]
+    for words in ("property access.adminCidrs", "198.18.0.0/99", "property app.port", "80800"):
+        assert words in told, told
+    for leaked in ("Traceback", ".py", "admin_cidrs", "site-packages"):
+        assert leaked not in refused.text
+    assert project.resources() == []
 
 
 @pytest.mark.parametrize("name", WRITTEN)
