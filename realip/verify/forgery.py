@@ -5,13 +5,14 @@ import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from itertools import cycle
 
 from realip.verify.headers import CLIENT_HEADERS, FORWARDED_FOR, ClientHeader, Form, known_header
 from realip.verify.ip import Address, Network, networks
 
-__all__ = ["ADDRESS_CLASSES", "NONCE_HEADER", "SHAPES", "USER_AGENT", "Forger", "Forgery", "Ledger", "Shape"]
+__all__ = ["ADDRESS_CLASSES", "NONCE_HEADER", "SHAPES", "USER_AGENT", "Forger", "Forgery", "Ledger", "Shape", "Turn"]
 
 USER_AGENT = "realip-verify"
 NONCE_HEADER = "Realip-Probe"
@@ -81,6 +82,18 @@ _CROWDS = [place for place, shape in enumerate(SHAPES) if shape.crowd]
 _OTHERS = [place for place, shape in enumerate(SHAPES) if not shape.crowd]
 _LATE = Shape((0, 0), common=True)
 """Two elements, of which programs take either, from either side; a header of one address has one."""
+
+
+class Turn(Enum):
+    """The shapes that take turns."""
+
+    ALL = tuple(range(len(SHAPES)))
+    """Over any connection."""
+    NEW = tuple(_CROWDS)
+    """Over new connections, where kept ones have the rest: a pod without a name may answer one in four of them, and what that
+    one forges is to be every header."""
+    KEPT = (*_OTHERS, *_CROWDS)
+    """Over connections that are kept."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +182,7 @@ class Forger:
         self._chains = dict.fromkeys((reads or FORWARDED_FOR, FORWARDED_FOR))
         """The headers that are forged in all shapes, the one that is read first."""
         self._probes = self._crowds = 0
-        self._turns = {None: cycle(range(len(SHAPES))), False: cycle(_CROWDS), True: cycle([*_OTHERS, *_CROWDS])}
+        self._turns = {turn: cycle(turn.value) for turn in Turn}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -181,12 +194,9 @@ class Forger:
         self._probes += 1
         return Forgery(self._probes, secrets.token_hex(8))
 
-    def make(self, *, kept: bool | None = None) -> Forgery:
-        """The next shape: of all, or of those for kept connections or new ones.
-
-        A pod without a name may answer one connection in four: what that forges is to be every header.
-        """
-        number = next(self._turns[kept])
+    def make(self, turn: Turn = Turn.ALL) -> Forgery:
+        """The next shape of a turn."""
+        number = next(self._turns[turn])
         return self.of(SHAPES[number], str(number))
 
     def late(self) -> Forgery:

@@ -11,7 +11,7 @@ from realip.verify.attempt import Attempt, Kind
 from realip.verify.client import Asker, Connection
 from realip.verify.coverage import Coverage
 from realip.verify.extras import Extras
-from realip.verify.forgery import SHAPES, Forger, Forgery
+from realip.verify.forgery import SHAPES, Forger, Forgery, Turn
 from realip.verify.ip import Address
 from realip.verify.side_by_side import gather
 
@@ -50,9 +50,9 @@ class Prober:
         """Seconds until the run's deadline."""
         return self._asker.deadline - asyncio.get_running_loop().time()
 
-    async def ask(self, connection: Connection, *, forged: bool, kept: bool | None = None) -> Attempt:
-        """One request, with forged headers or without; `kept` as `Forger.make` takes it."""
-        return await connection.ask(self._forger.make(kept=kept) if forged else self._forger.plain())
+    async def ask(self, connection: Connection, *, forged: bool, turn: Turn = Turn.ALL) -> Attempt:
+        """One request, with forged headers or without."""
+        return await connection.ask(self._forger.make(turn) if forged else self._forger.plain())
 
     def connect(self, number: int) -> Connection:
         """The connection of that number: addresses of the target take turns."""
@@ -72,29 +72,28 @@ class Prober:
         """
         kept = probes // 4 if probes > 1 else 0
         deep = min(_DEEP, kept)
-        # Without kept connections all shapes go over new ones.
-        new = False if kept else None
+        new = Turn.NEW if kept else Turn.ALL
 
         async def over(number: int) -> list[Attempt]:
             if number == probes - kept - 1 and probes >= _FEWEST_FOR_EXTRAS:
                 self._extras.start(self._addresses[0])
             first_forged = self.forges(number)
             if number == 0:
-                return await self._deep(number, deep)
+                return await self._deep(number, deep, new)
             async with self.connect(number) as connection:
-                attempts = [await self.ask(connection, forged=first_forged, kept=new)]
+                attempts = [await self.ask(connection, forged=first_forged, turn=new)]
                 if number <= kept - deep and self.left() > 0:
                     following = (not first_forged) if number % 2 == 0 else first_forged
-                    attempts.append(await self.ask(connection, forged=following, kept=True))
+                    attempts.append(await self.ask(connection, forged=following, turn=Turn.KEPT))
             return attempts
 
         results = await gather(partial(over, number) for number in range(probes - kept))
         return [attempt for attempts in results for attempt in attempts]
 
-    async def _deep(self, number: int, following: int) -> list[Attempt]:
+    async def _deep(self, number: int, following: int, new: Turn) -> list[Attempt]:
         """A request, and some more over the same connection; where the target is slow, all of those in one round trip."""
         async with self.connect(number) as connection:
-            attempts = [await self.ask(connection, forged=self.forges(number), kept=False if following else None)]
+            attempts = [await self.ask(connection, forged=self.forges(number), turn=new)]
             forgeries = [self._following(place, following) for place in range(following)]
             if attempts[0].milliseconds > _SLOW * 1000:
                 connection.send_ahead(forgeries)
@@ -108,7 +107,7 @@ class Prober:
         """The claims of a further request on a connection: the first nothing, the last what most programs believe."""
         if place == 0:
             return self._forger.plain()
-        return self._forger.late() if place == count - 1 else self._forger.make(kept=True)
+        return self._forger.late() if place == count - 1 else self._forger.make(Turn.KEPT)
 
     async def first_round(self, probes: int) -> list[Attempt]:
         """A round at a target that may still be coming up: waits for it until the deadline, then tries losses again."""
