@@ -142,7 +142,7 @@ MESSAGES: dict[str, str] = {
     "search_gave_up": "Cannot tell for every pod: all {probes} probes kept the client's address and {seen} pods have answered, but the search for others"
     " was given up; say how many there are with --pods, or give it more --timeout.",
     "pods_half_asked": "Cannot tell for every pod: all {probes} probes kept the client's address, but {count} of {seen} pods did not answer both a plain and"
-    " a forged request.",
+    " a request that forges every header.",
     "rollout_failed": "Every answer showed the client's own address, but requests failed.",
     "with_rollout": "{sentence} During the rollout {answered} of {requests} requests were answered, {refused} refused, {lost} lost; the longest gap was {gap} s.",
     # Notes.

@@ -132,7 +132,7 @@ MESSAGES: dict[str, str] = {
     "pods_nameless": "无法对每个 Pod 作出判断：全部 {probes} 次探测都保留了客户端地址，但应用没有给出自己的名称。",
     "search_gave_up": "无法对每个 Pod 作出判断：全部 {probes} 次探测都保留了客户端地址，{seen} 个 Pod 作了应答，但没有继续寻找其他 Pod；请用 --pods"
     " 指定 Pod 数量，或者增大 --timeout。",
-    "pods_half_asked": "无法对每个 Pod 作出判断：全部 {probes} 次探测都保留了客户端地址，但 {seen} 个 Pod 中有 {count} 个没有对普通请求和伪造请求都作出应答。",
+    "pods_half_asked": "无法对每个 Pod 作出判断：全部 {probes} 次探测都保留了客户端地址，但 {seen} 个 Pod 中有 {count} 个没有对普通请求和伪造所有头部的请求都作出应答。",
     "rollout_failed": "每个应答都显示了客户端自己的地址，但有请求失败。",
     "with_rollout": "{sentence}滚动更新期间，{requests} 次请求中有 {answered} 次得到应答，{refused} 次被拒绝，{lost} 次丢失；最长的中断为 {gap} 秒。",
     # Notes.
