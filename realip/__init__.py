@@ -57,14 +57,14 @@ if TYPE_CHECKING:
     from realip.components.tke_service_config import L7Rule as L7Rule
     from realip.components.tke_service_config import TkeServiceConfig as TkeServiceConfig
     from realip.components.tke_service_config import TkeServiceConfigArgs as TkeServiceConfigArgs
-    from realip.components.workload import ContainerPort as ContainerPort
-    from realip.components.workload import EnvFrom as EnvFrom
-    from realip.components.workload import FileItem as FileItem
-    from realip.components.workload import MountedFiles as MountedFiles
-    from realip.components.workload import Resources as Resources
-    from realip.components.workload import Toleration as Toleration
     from realip.components.workload import Workload as Workload
-    from realip.components.workload import WorkloadArgs as WorkloadArgs
+    from realip.components.workload_args import ContainerPort as ContainerPort
+    from realip.components.workload_args import EnvFrom as EnvFrom
+    from realip.components.workload_args import FileItem as FileItem
+    from realip.components.workload_args import MountedFiles as MountedFiles
+    from realip.components.workload_args import Resources as Resources
+    from realip.components.workload_args import Toleration as Toleration
+    from realip.components.workload_args import WorkloadArgs as WorkloadArgs
     from realip.errors import InputError as InputError
     from realip.reads import Reads as Reads
     from realip.scenarios import SCENARIOS as SCENARIOS
@@ -159,14 +159,14 @@ _MODULES = {
         "TkeServiceConfig",
         "TkeServiceConfigArgs",
     ),
-    "components.workload": (
+    "components.workload": ("Workload",),
+    "components.workload_args": (
         "ContainerPort",
         "EnvFrom",
         "FileItem",
         "MountedFiles",
         "Resources",
         "Toleration",
-        "Workload",
         "WorkloadArgs",
     ),
     "errors": ("InputError",),

@@ -12,6 +12,7 @@ from realip.components._exposure import make_exposure
 from realip.components._ingress import IngressArgs
 from realip.components._load_balancer_service import LoadBalancerServiceArgs
 from realip.components._service import ServiceArgs
+from realip.components._workload_pod import namespace_and_name
 from realip.components.client_access import make_client_access
 from realip.components.cluster import ClusterArgs, make_cluster
 from realip.components.cluster_access import ClusterAccess, ClusterAccessArgs
@@ -23,7 +24,6 @@ from realip.components.network import Network, NetworkArgs, Subnet
 from realip.components.pod_autoscaler import PodAutoscaling
 from realip.components.super_nodes import make_super_nodes
 from realip.components.tke_service_config import make_tke_service_config
-from realip.components.workload import namespace_and_name
 from realip.exposure_args import client_access_args, layer_7_args, load_balancer_args, port_args, service_config_args
 from realip.node_pools import add_machines, pool_args, taints_of
 from realip.pod_template_form import with_texts

@@ -15,8 +15,10 @@ from realip.components._exposure import exposure_kind, exposure_problems, make_e
 from realip.components._hosts import HOST_RULES, IngressHost, ListenPorts
 from realip.components._ports import PORTS, ServicePort
 from realip.components._service import ANNOTATION_RULES
+from realip.components._workload_pod import app_of, makes_namespace
 from realip.components.load_balancer import LOAD_BALANCER, Exposure, LoadBalancer
-from realip.components.workload import WORKLOAD, WorkloadArgs, app_of, level_problems, makes_namespace
+from realip.components.workload import WORKLOAD, level_problems
+from realip.components.workload_args import WorkloadArgs
 from realip.problems import Problem
 from realip.scenarios import Connection
 

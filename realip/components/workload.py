@@ -1,164 +1,28 @@
 """Workload: the application's namespace and Deployment. The application itself is not changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 
 from realip import defaults, echo, pod_rules, rules, tke
-from realip.components._arguments import (
-    Arguments,
-    Entries,
-    Items,
-    Known,
-    Shape,
-    TextOrNumber,
-    as_integer,
-    is_later,
-    shown,
-)
+from realip.components._arguments import Arguments, Entries, Items, Known, Shape, TextOrNumber, is_later, shown
 from realip.components._component import KubernetesComponent
-from realip.components._deployment import AppDeployment, make_app
-from realip.components._privileges import capabilities_of, known_ports, security_of, security_problems, user_of
-from realip.components._sources import ENV_FROM, FILES, EnvFrom, FileItem, MountedFiles, files_of, source_of
+from realip.components._deployment import make_app
+from realip.components._privileges import security_of, security_problems
+from realip.components._sources import ENV_FROM, FILES
 from realip.components._taints import EFFECTS
-from realip.components.pod_autoscaler import POD_AUTOSCALING, PodAutoscaling, autoscaling_problems
-from realip.components.pod_disruption_budget import DISRUPTION_BUDGET, DisruptionBudget, max_unavailable
-from realip.pod import Echo, Pod, Port, is_root, low_port_sysctls
+from realip.components._workload_pod import app_of, makes_namespace, namespace_and_name, pod_of
+from realip.components.pod_autoscaler import POD_AUTOSCALING, autoscaling_problems
+from realip.components.pod_disruption_budget import DISRUPTION_BUDGET
+from realip.components.workload_args import ContainerPort, Resources, Toleration, WorkloadArgs
 from realip.pod_template import Words, beyond_level, faults
 from realip.pod_template_form import Fault, form_faults
 from realip.problems import Problem
 from realip.quantities import A_CPU, A_MEMORY
 
-__all__ = [
-    "WORKLOAD",
-    "ContainerPort",
-    "EnvFrom",
-    "FileItem",
-    "MountedFiles",
-    "Resources",
-    "Toleration",
-    "Workload",
-    "WorkloadArgs",
-]
-
-
-if TYPE_CHECKING:
-    Quantity = str | int | float
-else:
-    Quantity = str  # other languages have no unions, and write quantities as text
-
-
-class Resources(TypedDict):
-    """Resource requests and limits of the container, as Kubernetes quantities."""
-
-    cpu_request: pulumi.Input[Quantity]
-    """Such as `250m`. A super node sizes and bills a pod by its requests."""
-    cpu_limit: pulumi.Input[Quantity]
-    """Such as `1`."""
-    memory_request: pulumi.Input[Quantity]
-    """Such as `256Mi`."""
-    memory_limit: pulumi.Input[Quantity]
-    """Such as `512Mi`."""
-
-
-class Toleration(TypedDict):
-    """A toleration of pods for a taint of nodes."""
-
-    key: str
-    """The taint's key."""
-    value: NotRequired[str]
-    """The taint's value; any value if unset."""
-    effect: str
-    """NoSchedule, PreferNoSchedule or NoExecute."""
-
-
-class ContainerPort(TypedDict):
-    """A port on which the container listens."""
-
-    port: pulumi.Input[int]
-    """Its number."""
-    protocol: NotRequired[str]
-    """TCP or UDP; TCP if unset."""
-    name: NotRequired[str]
-    """Its name, which a Service may lead to."""
-
-
-class WorkloadArgs(TypedDict):
-    """Arguments of `Workload`."""
-
-    deployment: pulumi.Input[str]
-    """The Deployment's name."""
-    image: NotRequired[pulumi.Input[str]]
-    """Container image; of `echo` a plain Python image if unset."""
-    echo: NotRequired[bool]
-    """Run the echo app, which answers with the address that its socket saw and the headers that came, as `realip verify` reads
-    them. Its program comes from a ConfigMap; `image` is any with Python 3.9 or later."""
-    labels: Mapping[str, pulumi.Input[str]]
-    """Labels of the pods, by which Services find them."""
-    port: pulumi.Input[int]
-    """Where the container listens, by TCP."""
-    ports: NotRequired[Sequence[ContainerPort]]
-    """All ports of the container, where `port` is not the only one. Without `port` by TCP among them nothing asks there whether the
-    app is ready, but a `readiness_path`."""
-    resources: Resources
-    """Requests and limits."""
-    namespace: NotRequired[pulumi.Input[str]]
-    """Namespace; `default` if unset."""
-    create_namespace: NotRequired[bool]
-    """Make the namespace; if unset, yes unless it is `default`. False for one that exists or another app made."""
-    container: NotRequired[pulumi.Input[str]]
-    """The container's name; the Deployment's if unset, with '-' for each '.' of it."""
-    replicas: NotRequired[pulumi.Input[int]]
-    """Number of pods; left to an autoscaler if unset."""
-    autoscaling: NotRequired[PodAutoscaling]
-    """Let an autoscaler say the number of pods, instead of `replicas`."""
-    disruption_budget: NotRequired[DisruptionBudget]
-    """If unset, with two `replicas` or `max_replicas` or more a drain takes one pod at a time, the next when that is ready elsewhere. Needs
-    Kubernetes 1.27."""
-    super_nodes: NotRequired[bool]
-    """Pods run on super nodes."""
-    eni_pods: NotRequired[bool]
-    """Give each pod an address of the VPC by an elastic network interface, in a GlobalRouter cluster to which VPC-CNI was added;
-    the pods of other clusters have one without it, or cannot."""
-    tolerations: NotRequired[Sequence[Toleration]]
-    """Tolerations of the pods."""
-    required_spread: NotRequired[bool]
-    """Keep the pods of a rollout level over the nodes, at most one more on a node than on another, rather than only try to. With
-    two or more a lost node is never the last one with a pod, and no node that has pods is without one while they are
-    replaced, as `LocalService` needs it. Needs Kubernetes 1.27."""
-    readiness_path: NotRequired[str]
-    """HTTP path that answers when the app is ready; a TCP connection if unset, so that no node shows up in the app's log."""
-    drain_seconds: NotRequired[int]
-    """How long a pod goes on serving while the load balancer lets go of it. Needs Kubernetes 1.30; none if unset."""
-    capabilities: NotRequired[Sequence[str]]
-    """Linux capabilities that the image needs, of those that the `baseline` level allows, such as `CHOWN`. All others are dropped."""
-    pod_security: NotRequired[str]
-    """The Pod Security level that the pods keep, and a namespace that is made enforces: `baseline`, or `restricted` for an image
-    that needs no root. `baseline` if unset, `restricted` of `echo`."""
-    run_as_user: NotRequired[int]
-    """The number of the user that the pods run as; the image's if unset. `restricted` asks for one where the image's is root, or
-    a name."""
-    env: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Environment variables of the container; a secret value stays one."""
-    env_from: NotRequired[Sequence[EnvFrom]]
-    """Secrets and ConfigMaps that exist in the namespace, all of whose entries become environment variables."""
-    files: NotRequired[Sequence[MountedFiles]]
-    """Secrets and ConfigMaps that exist in the namespace, whose entries the container finds as files."""
-    image_pull_secrets: NotRequired[Sequence[pulumi.Input[str]]]
-    """Secrets that exist in the namespace, with which nodes pull the image from a registry that asks who they are."""
-    service_account: NotRequired[pulumi.Input[str]]
-    """A service account that exists in the namespace. Pods get its token then, and none otherwise."""
-    command: NotRequired[Sequence[pulumi.Input[str]]]
-    """The command of the container, instead of the image's entry point."""
-    args: NotRequired[Sequence[pulumi.Input[str]]]
-    """Arguments of that command, instead of the image's."""
-    pod_template: NotRequired[Mapping[str, Any]]
-    """A part of a Kubernetes PodTemplateSpec, spelt as in a manifest, for what no argument says. It is merged into the template by
-    Kubernetes' own rules (strategic merge); what other arguments say is refused here by name."""
-    timeout_seconds: NotRequired[int]
-    """How long a rollout may take, on create and on update; 600 if unset."""
+__all__ = ["WORKLOAD", "Workload", "level_problems", "workload_problems"]
 
 
 def _requests(arguments: Arguments, args: Known) -> Iterator[Problem]:
@@ -338,112 +202,3 @@ class Workload(KubernetesComponent):
         app = app_of(args, self._called)
         self.namespace, self.deployment = namespace_and_name(app, make_app(self._children, name, app))
         self.register_outputs({"namespace": self.namespace, "deployment": self.deployment})
-
-
-_ALL = Arguments()
-
-
-def namespace_and_name(
-    app: AppDeployment, made: Mapping[str, pulumi.Resource]
-) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """The namespace of an app, which comes after it is made, and the name of its Deployment."""
-    namespace: Any = made.get("namespace")
-    deployment: Any = made["deployment"]
-    return namespace.metadata.name if namespace else pulumi.Output.from_input(app.namespace), deployment.metadata.name
-
-
-def app_of(args: WorkloadArgs, component: str, at: Arguments = _ALL) -> AppDeployment:
-    """The Deployment that arguments ask for: those of a component such as `Workload 'shop'`, at a place in its own."""
-    namespace = args.get("namespace") or defaults.NAMESPACE
-    replicas = as_integer(args["replicas"]) if "replicas" in args else None
-    autoscaling = args.get("autoscaling")
-    # Of a Deployment that says no number of pods Kubernetes makes one.
-    most = autoscaling["max_replicas"] if autoscaling else 1 if replicas is None else replicas
-    return AppDeployment(
-        name=args["deployment"],
-        namespace=namespace,
-        makes_namespace=makes_namespace(args),
-        pod=pod_of(args),
-        timeout=int(args.get("timeout_seconds") or defaults.TIMEOUT),
-        replicas=replicas,
-        autoscaling=autoscaling,
-        max_unavailable=max_unavailable(args.get("disruption_budget"), most, component, at.at("disruption_budget")),
-        pod_template=args.get("pod_template") or {},
-    )
-
-
-def makes_namespace(args: Mapping[str, Any]) -> bool:
-    """The namespace is made for the app, and enforces its Pod Security level."""
-    namespace = args.get("namespace") or defaults.NAMESPACE
-    made: bool = args.get("create_namespace", is_later(namespace) or namespace != defaults.NAMESPACE)
-    return made
-
-
-def pod_of(args: WorkloadArgs) -> Pod:
-    """The pod that arguments ask for."""
-    resources, security, user = args["resources"], security_of(args), user_of(args)
-    root = is_root(security, user)
-    return Pod(
-        container=args.get("container") or _container_name(args["deployment"]),
-        image=args.get("image") or echo.IMAGE,
-        echo=_echo(args),
-        labels=args["labels"],
-        port=as_integer(args["port"]),
-        requests={"cpu": _text(resources["cpu_request"]), "memory": _text(resources["memory_request"])},
-        limits={"cpu": _text(resources["cpu_limit"]), "memory": _text(resources["memory_limit"])},
-        ports=[
-            Port(as_integer(port["port"]), port.get("protocol"), port.get("name")) for port in args.get("ports") or ()
-        ],
-        probed=_listens_by_tcp(args),
-        capabilities=capabilities_of(args, root=root),
-        security=security,
-        run_as_user=user,
-        sysctls=low_port_sysctls(known_ports(args), root=root),
-        readiness_path=args.get("readiness_path"),
-        drain_seconds=int(args.get("drain_seconds") or 0),
-        super_nodes=args.get("super_nodes") or False,
-        eni=args.get("eni_pods") or False,
-        required_spread=args.get("required_spread") or False,
-        tolerations=args.get("tolerations") or (),
-        env=args.get("env") or {},
-        env_from=[source_of(one) for one in args.get("env_from") or ()],
-        files=[files_of(one) for one in args.get("files") or ()],
-        image_pull_secrets=args.get("image_pull_secrets") or (),
-        service_account=args.get("service_account"),
-        command=args.get("command") or (),
-        args=args.get("args") or (),
-    )
-
-
-def _listens_by_tcp(args: WorkloadArgs) -> bool:
-    """The container listens on its port by TCP: UDP is what no probe can ask."""
-    port, listed = as_integer(args["port"]), args.get("ports")
-    return listed is None or any(
-        (entry.get("protocol") or "TCP") == "TCP" and (is_later(port) or as_integer(entry["port"]) == port)
-        for entry in listed
-    )
-
-
-def _echo(args: WorkloadArgs) -> Echo | None:
-    if not args.get("echo"):
-        return None
-    deployment, port = args["deployment"], as_integer(args["port"])
-    end = echo.name_behind()
-    return Echo(
-        f"{deployment}{end}" if isinstance(deployment, str) else pulumi.Output.concat(deployment, end),
-        str(port),
-    )
-
-
-def _text(quantity: "pulumi.Input[Quantity]") -> "pulumi.Input[str]":
-    """A quantity as the API has it, where somebody wrote a number too."""
-    if isinstance(quantity, str | int | float):
-        return rules.quantity_text(quantity)
-    return pulumi.Output.all(quantity).apply(lambda known: rules.quantity_text(known[0]))
-
-
-def _container_name(deployment: "pulumi.Input[str]") -> "pulumi.Input[str]":
-    """A Deployment's name as a container may have it, without dots."""
-    if isinstance(deployment, str):
-        return deployment.replace(".", "-")
-    return pulumi.Output.all(deployment).apply(lambda known: str(known[0]).replace(".", "-"))
