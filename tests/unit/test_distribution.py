@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from email.message import Message
 from email.parser import Parser
@@ -78,6 +79,31 @@ def test_the_source_distribution_holds_the_library_the_stacks_the_pages_and_the_
     }
     made_by_the_build = {"PKG-INFO", ".gitignore"}
     assert names(built[0]) - made_by_the_build == tracked(*SHIPPED) | beside
+
+
+def test_what_package_managers_make_in_a_checkout_is_nobodys_source(tmp_path: Path) -> None:
+    """`pulumi package add` of a checkout makes the plugin's environment there, with thousands of other people's files."""
+    copy = tmp_path / "source"
+    made = ("plugin/venv/lib/a.py", "examples/shop/node_modules/b/b.py", "examples/shop/sdks/realip/c.py")
+    for name in (*made, "realip/__init__.py", "plugin/__main__.py"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text('__version__ = "1"\n__homepage__ = ""\nimport  os\n', "utf-8")
+    for name in (".gitignore", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    sdist, _ = build(copy, tmp_path / "dist")
+    assert not names(sdist) & set(made)
+    looked_at = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--show-files", "."],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    files = {str(Path(line).relative_to(copy)) for line in looked_at}
+    assert "plugin/__main__.py" in files
+    assert not files & set(made)
+    (left_out,) = tomllib.loads((copy / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["exclude"]
+    assert [name for name in made if not re.search(left_out, name)] == []
 
 
 def test_the_wheel_holds_the_library_and_nothing_else(built: tuple[Path, Path]) -> None:
