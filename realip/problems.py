@@ -20,6 +20,7 @@ __all__ = [
     "path_of",
     "text_or_number",
     "too_many",
+    "under_unknown_key",
     "unquoted",
 ]
 
@@ -50,6 +51,11 @@ HALF_A_CHARACTER = "holds half a character (a surrogate); write text"
 def is_text_or_number(value: object) -> bool:
     """A value is text or a number; true and false are numbers to Python alone."""
     return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def under_unknown_key(value: object) -> object:
+    """A value as it is told under a name that nobody knows: text may be anything there, a kubeconfig too, and is not told."""
+    return value if isinstance(value, bool | int | float) or not value else MISSING
 
 
 def text_or_number(wanted: str) -> str:

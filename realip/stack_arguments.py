@@ -13,7 +13,7 @@ from realip.settings.loading import parse_settings
 from realip.settings.models import Settings
 from realip.settings.problems import SettingsError
 
-__all__ = ["account_problems", "checked", "plain_values"]
+__all__ = ["A_RESOURCE", "account_problems", "checked", "plain_values"]
 
 
 def account_problems(settings: Settings) -> Iterator[Problem]:
@@ -57,6 +57,7 @@ def plain_values(values: Mapping[Any, object]) -> tuple[dict[str, Any], Mapping[
 
 
 _DEEPEST = 20
+A_RESOURCE = "is a resource, and settings are known before anything is made; write its id out"
 
 
 def _plain(value: object, place: Place, found: dict[Place, Problem]) -> object:
@@ -77,7 +78,7 @@ def _not_plain(value: object) -> str | None:
     if is_later(value):
         return "is an output, and settings are known before anything is made; write it out"
     if isinstance(value, pulumi.Resource):
-        return "is a resource, and settings are known before anything is made; write its id out"
+        return A_RESOURCE
     if isinstance(value, pulumi.Asset | pulumi.Archive):
         return f"is an asset, and settings are plain values; {AS_TEXT}"
     return None

@@ -26,11 +26,13 @@ from realip.problems import (
     is_text_or_number,
     text_or_number,
     too_many,
+    under_unknown_key,
     unquoted,
 )
 
 __all__ = [
     "AS_TEXT",
+    "A_RESOURCE",
     "KNOWN_TOO_LATE",
     "ArgumentError",
     "Arguments",
@@ -227,7 +229,8 @@ class _Look:
         known = Known(key for key in given if isinstance(key, str))
         for key, value in given.items():
             if key not in shape.kinds:
-                self._tell(place(at, key), value if isinstance(key, str) else key, unknown_argument(key, shape.kinds))
+                told = under_unknown_key(value) if isinstance(key, str) else key
+                self._tell(place(at, key), told, unknown_argument(key, shape.kinds))
         for name, kind in shape.kinds.items():
             if name in given:
                 before = len(self.problems)
@@ -251,7 +254,7 @@ class _Look:
     def _value(self, value: object, kind: Kind, rule: object, at: Arguments) -> object:
         """A value of some kind, or `_WRONG` once it is told."""
         if isinstance(value, pulumi.Resource):
-            return self._tell(at, MISSING, "is a resource; give one of its outputs, such as its id")
+            return self._tell(at, MISSING, A_RESOURCE)
         if isinstance(value, pulumi.Asset | pulumi.Archive):
             return self._tell(at, MISSING, f"is an asset; {AS_TEXT}")
         if value is None:
@@ -351,6 +354,7 @@ class _Look:
         return known
 
 
+A_RESOURCE = "is a resource; give one of its outputs, such as its id"
 AS_TEXT = "read the file in your program, and give its contents as text"
 _TEXT = Kind(str)
 _INSIDE = "with outputs as the values inside"

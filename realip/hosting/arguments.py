@@ -6,9 +6,9 @@ from typing import Any
 
 from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyDefinition, TypeDefinition
 
-from realip.components._arguments import Arguments, place, shown, unknown_argument
+from realip.components._arguments import Arguments, place, unknown_argument
 from realip.hosting.outputs import opened
-from realip.problems import Problem
+from realip.problems import Problem, under_unknown_key
 
 __all__ = ["Translation"]
 
@@ -39,7 +39,7 @@ class Translation:
                 made[names[key]] = self._value(value, properties[key], at.at(key))
             else:
                 message = unknown_argument(key, list(names.values()))
-                self.problems.append(Problem(place(at, key).path, shown(value), message))
+                self.problems.append(Problem(place(at, key).path, under_unknown_key(value), message))
         return made
 
     def _value(self, value: Any, kind: PropertyDefinition, at: Arguments) -> Any:

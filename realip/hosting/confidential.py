@@ -8,10 +8,10 @@ from typing import Any
 
 from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyDefinition, TypeDefinition
 
-from realip.errors import near
 from realip.hosting.outputs import holds_output, is_output
+from realip.problems import MISSING, under_unknown_key
 
-__all__ = ["Confidential"]
+__all__ = ["Confidential", "steps"]
 
 _MAY_BE_SECRET = frozenset({"args", "command", "env", "kubeconfig", "podTemplate"})
 """Arguments whose values nobody prints, marked as a secret or not."""
@@ -34,7 +34,7 @@ class Confidential:
     def _may_be_secret(self, path: str, value: Any) -> bool:
         known: Mapping[str, PropertyDefinition] | None = self.component.inputs
         kind: PropertyDefinition | None = None
-        for key in _steps(path):
+        for key in steps(path):
             if known is None:
                 kind = kind and (kind.items or kind.additional_properties)
             elif key in known:
@@ -42,14 +42,9 @@ class Confidential:
                 if key in _MAY_BE_SECRET:
                     return True
             else:
-                return not isinstance(value, bool | int | float) and self._may_be_meant(str(key), known)
+                return under_unknown_key(value) is MISSING
             known = self._arguments(kind)
         return known is not None and self._take_secrets(known)
-
-    def _may_be_meant(self, key: str, known: Mapping[str, PropertyDefinition]) -> bool:
-        """A key that nobody knows is a slip for one that takes secrets, or may be for all that anybody can tell."""
-        meant = near(key, known)
-        return self._take_secrets(known if meant is None else {meant: known[meant]})
 
     def _take_secrets(self, known: Mapping[str, PropertyDefinition]) -> bool:
         """Some of these arguments, or one inside them, may hold a secret."""
@@ -66,7 +61,8 @@ class Confidential:
         return described.properties if described and not described.enum else None
 
 
-def _steps(path: str) -> Iterator[int | str]:
+def steps(path: str) -> Iterator[int | str]:
+    """The keys of a path, however each is written."""
     for step in _STEP.finditer(path):
         yield step[1] if step[1] is not None else json.loads(step[2])
 
@@ -74,7 +70,7 @@ def _steps(path: str) -> Iterator[int | str]:
 def _value_at(path: str, inputs: Any) -> Any:
     """The value at a path, or the output in which it would be; None where there is nothing of it."""
     found = inputs
-    for key in _steps(path):
+    for key in steps(path):
         if is_output(found):
             return found
         if isinstance(found, Mapping) and isinstance(key, str):

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import grpc
@@ -16,25 +17,30 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
 import realip
-from realip.components._arguments import ArgumentError
+from realip import stack_arguments
+from realip.components._arguments import A_RESOURCE, ArgumentError
 from realip.components._hooks import HOSTED
 from realip.errors import nearest
 from realip.hosting.arguments import Translation
 from realip.hosting.catalogue import COMPONENTS
-from realip.hosting.confidential import Confidential
+from realip.hosting.confidential import Confidential, steps
 from realip.hosting.nulls import keep_nulls
+from realip.hosting.references import take_references
 from realip.hosting.refusal import refusal
 from realip.hosting.schema import refined
 from realip.hosting.spelling import Spelling, setting
 from realip.hosting.stack import RealIpStack
 from realip.hosting.stack_arguments import RealIpStackArgs
 from realip.package import metadata
+from realip.problems import MISSING, Problem
 
 __all__ = ["Host", "Servicer", "serve"]
 
 _LARGEST_MESSAGE = 400 * 2**20
 """Bytes, as the engine's own limit."""
 _NO_METHODS = "realip has components, and neither methods nor functions"
+_RESOURCES: ContextVar[Sequence[str]] = ContextVar("_RESOURCES", default=())
+"""The places of resources among the inputs of the component that is made."""
 
 
 class Host(ComponentProvider):
@@ -66,17 +72,19 @@ class Host(ComponentProvider):
         ways: dict[str, Any] = {}
         if component is RealIpStack:  # its arguments have the schema's names themselves
             arguments, ways = dict(inputs), {"_spelt": staticmethod(setting)}
+            resources = _resources(stack_arguments.A_RESOURCE)
         else:
             translation = Translation(self._type_defs)
             arguments = translation.arguments(inputs, definition)
             unknown = tuple(map(self._spelling.unknown_key, translation.problems))
-            ways = {"_found_before": unknown, "_spelt": staticmethod(self._spelling.problem)}
+            resources = _resources(A_RESOURCE)
+            ways = {"_found_before": (*unknown, *resources), "_spelt": staticmethod(self._spelling.problem)}
         hosted: Any = type(token, (component,), ways)
         try:
             made = hosted(name, arguments, options)
         except ArgumentError as error:
             confidential = Confidential(definition, self._type_defs)
-            raise refusal(error.problems, lambda path: confidential.hides(path, inputs)) from None
+            raise refusal(_one_each(error.problems, resources), lambda path: confidential.hides(path, inputs)) from None
         except pulumi.RunError:
             raise
         except Exception as error:
@@ -89,6 +97,7 @@ class Servicer(ProviderServicer):
 
     async def _construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
         keep_nulls(request.inputs)
+        resources = _RESOURCES.set(take_references(request.inputs))
         within = HOSTED.set(f"-{_qualified(request)}")
         try:
             return await super()._construct(request, context)
@@ -96,6 +105,7 @@ class Servicer(ProviderServicer):
             raise InputPropertiesError(str(error), []) from None
         finally:
             HOSTED.reset(within)
+            _RESOURCES.reset(resources)
 
     async def Call(self, request: proto.CallRequest, context: Any) -> proto.CallResponse:  # noqa: N802 - gRPC's name
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not there: {_NO_METHODS}")
@@ -104,6 +114,17 @@ class Servicer(ProviderServicer):
     async def Invoke(self, request: proto.InvokeRequest, context: Any) -> proto.InvokeResponse:  # noqa: N802
         await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not there: {_NO_METHODS}")
         raise AssertionError
+
+
+def _resources(words: str) -> list[Problem]:
+    return [Problem(path, MISSING, words) for path in _RESOURCES.get()]
+
+
+def _one_each(problems: Sequence[Problem], resources: Sequence[Problem]) -> Iterator[Problem]:
+    """All problems; of a property that is a resource nothing but that, whatever it was read as."""
+    places = {tuple(steps(problem.path)) for problem in resources}
+    yield from (problem for problem in problems if tuple(steps(problem.path)) not in places)
+    yield from resources
 
 
 def _qualified(request: proto.ConstructRequest) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from realip.errors import InputError, nearest
-from realip.problems import MISSING, MUST_BE, MUST_BE_THERE, Problem, path_of, too_many, unquoted
+from realip.problems import MISSING, MUST_BE, MUST_BE_THERE, Problem, path_of, too_many, under_unknown_key, unquoted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -29,6 +29,8 @@ def problem_from(error: "ErrorDetails", model: type[BaseModel]) -> Problem:
     location = error["loc"]
     path = path_of(location)
     value: object = MISSING if error["type"] == "missing" else error["input"]
+    if error["type"] == "extra_forbidden":
+        value = under_unknown_key(value)
     return Problem(path, value, _message(error, model))
 
 

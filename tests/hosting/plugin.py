@@ -46,10 +46,11 @@ def output(value: Any, *, secret: bool = False, of: str | None = None) -> dict[s
     return made | ({"dependencies": [of]} if of else {})
 
 
-def reference(identity: str) -> dict[str, Any]:
-    """A whole resource on the wire, such as a subnet where its id is asked for."""
-    urn = "urn:pulumi:s::p::tencentcloud:Subnet/instance:Instance::subnet"
-    return {_SIGNATURE: _RESOURCE, "urn": urn, "id": identity}
+def reference(identity: str | None = None, of: str = "tencentcloud:Subnet/instance:Instance") -> dict[str, Any]:
+    """A whole resource on the wire, such as a subnet where its id is asked for; a component has no id, or an empty one."""
+    return {_SIGNATURE: _RESOURCE, "urn": f"urn:pulumi:s::p::{of}::made"} | (
+        {} if identity is None else {"id": identity}
+    )
 
 
 def asset(text: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ ANOTHER = "urn:pulumi:s::p::tencentcloud:Subnet/instance:Instance::subnet"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 """The engine's mark of a secret."""
+COMPONENT = reference("", of="realip:index:ClientAccess")
+"""A component as YAML hands it over, whose id the SDK reads as one that comes later."""
 
 
 def service(plugin: Plugin, **inputs: Any) -> Answer:
@@ -112,7 +114,7 @@ def test_everything_wrong_is_told_at_once_in_the_programs_own_spelling(plugin: P
         selector={"target_port": "-"},
     )
     assert answer.registered == []
-    assert set(answer.errors) == {
+    assert set(answer.told) == {
         "service",
         "targetPort",
         "bogus",
@@ -123,7 +125,7 @@ def test_everything_wrong_is_told_at_once_in_the_programs_own_spelling(plugin: P
     }
     assert answer.errors["targetPort"].endswith("take the quotes off")
     assert "internalSubnetId" in answer.errors["loadBalancer.existingId"]
-    assert answer.errors["loadBalancer.chargetype"] == "is not a known argument; did you mean chargeType?"
+    assert answer.told["loadBalancer.chargetype"] == "is not a known argument; did you mean chargeType?"
     assert "targetPort" in answer.errors["bogus"]
     assert not re.search(r"[a-z]_[a-z]", answer.text.replace('selector["target_port"]', "").replace("Bad_Name", ""))
 
@@ -137,12 +139,31 @@ def test_a_missing_argument_is_told_however_deep_it_lies(plugin: Plugin) -> None
 
 def test_pythons_spelling_of_an_argument_is_not_known(plugin: Plugin) -> None:
     """It would be taken in one language and dropped in the next."""
-    refused = plugin.construct("DirectService", {**SERVICE, "target_port": 1, "load_balancer": {}})
-    assert refused.errors == {
+    refused = plugin.construct("DirectService", {**SERVICE, "target_port": 1, "load_balancer": {"internal": 1}})
+    assert refused.told == {
         "target_port": "is not a known argument; did you mean targetPort?",
         "load_balancer": "is not a known argument; did you mean loadBalancer?",
     }
     assert refused.registered == []
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"kubeconfig": "hunter2"},
+        {"loadBalancer": {"kubeconfig": "hunter2"}},
+        {"loadBalancer": {"env": {"PASSWORD": "hunter2"}}},
+        {"loadBalancer": {"anything": ["hunter2"]}},
+    ],
+)
+def test_what_stands_under_a_name_that_nobody_knows_is_not_printed(plugin: Plugin, inputs: dict[str, Any]) -> None:
+    """It may be a kubeconfig in a wrong place; the engine prints the value of each property that is named to it."""
+    answer = service(plugin, **inputs)
+    assert answer.registered == []
+    assert answer.errors == {}
+    (reason,) = answer.told.values()
+    assert reason.startswith("is not a known argument")
+    assert "hunter2" not in answer.text
 
 
 def test_a_refusal_has_no_traceback_and_names_no_file(plugin: Plugin) -> None:
@@ -174,6 +195,17 @@ def refused(plugin: Plugin, inputs: dict[str, Any], path: str, words: str) -> No
             "is a resource",
         ),
         ({"loadBalancer": reference("lb-1")}, "loadBalancer", "is a resource"),
+        (
+            {"loadBalancer": {"securityGroupIds": ["sg-1", COMPONENT]}},
+            "loadBalancer.securityGroupIds[1]",
+            "is a resource",
+        ),
+        ({"loadBalancer": output({"internalSubnetId": COMPONENT})}, "loadBalancer.internalSubnetId", "is a resource"),
+        ({"loadBalancer": {SIGNATURE: SECRET, "value": {"existingId": COMPONENT}}}, "loadBalancer.existingId", "is a "),
+        ({"namespace": COMPONENT}, "namespace", "is a resource"),
+        ({"namespace": reference(of="kubernetes:core/v1:Namespace")}, "namespace", "is a resource"),
+        ({"selector": {"app": COMPONENT}}, "selector.app", "is a resource"),
+        ({"port": COMPONENT}, "port", "is a resource"),
         ({"service": asset("hunter2")}, "service", "is an asset"),
     ],
 )

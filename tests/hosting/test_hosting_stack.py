@@ -119,7 +119,7 @@ def test_a_mistyped_key_beside_a_secret_is_told_at_its_own_place_with_all_others
         },
         loadBalancer={"healthCheck": {"intervaltime": 3}, "ports": [{"port": 80, "targetport": 80}]},
     )
-    meant = {path: reason.rpartition("; ")[2] for path, reason in answer.errors.items()}
+    meant = {path: reason.rpartition("; ")[2] for path, reason in answer.told.items()}
     assert (
         meant.items()
         >= {
@@ -130,6 +130,22 @@ def test_a_mistyped_key_beside_a_secret_is_told_at_its_own_place_with_all_others
             "loadBalancer.ports[0].targetport": "did you mean targetPort?",
         }.items()
     )
+    assert "hunter2" not in answer.text + "".join(answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("cluster", {"id": "cls-1a2b3c4d", "kubeconfig": "hunter2"}),
+        ("nodes", {"env": {"PASSWORD": "hunter2"}}),
+        ("loadBalancer", {"kubeconfig": "hunter2"}),
+    ],
+)
+def test_a_kubeconfig_in_a_wrong_section_is_not_printed(plugin: Plugin, section: str, said: dict[str, Any]) -> None:
+    answer = stack(plugin, **{section: said})
+    assert answer.registered == []
+    assert [path for path in answer.told if path.startswith(f"{section}.")]
+    assert not [path for path in answer.errors if path.startswith(f"{section}.")]
     assert "hunter2" not in answer.text + "".join(answer.warnings)
 
 
@@ -152,6 +168,8 @@ def test_a_setting_that_is_known_later_is_refused_in_words(plugin: Plugin) -> No
         ({"app": {"env": {"A": None}}}, "app.env.A", "is null"),
         ({"cluster": {"id": reference("cls-1a2b3c4d")}}, "cluster.id", "is a resource"),
         ({"network": reference("vpc-1a2b3c4d")}, "network", "is a resource"),
+        ({"cluster": {"id": reference("", of="realip:index:Cluster")}}, "cluster.id", "is a resource, and settings"),
+        ({"app": {"env": {"A": reference("")}}}, "app.env.A", "is a resource, and settings"),
         ({"app": {"env": {"A": asset("hunter2")}}}, "app.env.A", "is an asset"),
         ({"access": {**ADMINISTRATORS, "kubeconfig": asset("hunter2")}}, "access.kubeconfig", "is an asset"),
     ],
@@ -189,7 +207,7 @@ def test_everything_wrong_is_told_at_once_and_unknown_settings_too(plugin: Plugi
         other=1,
     )
     assert answer.registered == []
-    assert set(answer.errors) == {
+    assert set(answer.told) == {
         "scenario",
         "network.zones[0]",
         "network.bogus",
@@ -199,7 +217,7 @@ def test_everything_wrong_is_told_at_once_and_unknown_settings_too(plugin: Plugi
         "access.adminCidrs",
         "other",
     }
-    assert answer.errors["app.labels"] == "is not a known setting; did you mean label?"
+    assert answer.told["app.labels"] == "is not a known setting; did you mean label?"
     for word in ("pulumi config", "Traceback", ".py", "realip:"):
         assert word not in answer.text
 
