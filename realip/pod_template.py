@@ -59,7 +59,7 @@ def faults(
 
     `is_later` tells values that nobody knows yet; `enforced`: the namespace is made, and enforces the pod's level.
     """
-    yield from list(form_faults(part, is_later)) or _owned(part, pod, words, enforced=enforced)
+    yield from list(form_faults(part, is_later)) or _owned(part, pod, words, is_later, enforced=enforced)
 
 
 def beyond_level(part: Mapping[str, Any], pod: Pod) -> Iterator[Fault]:
@@ -68,7 +68,9 @@ def beyond_level(part: Mapping[str, Any], pod: Pod) -> Iterator[Fault]:
         yield Fault(*_said_at(part, place), message)
 
 
-def _owned(part: Mapping[str, Any], pod: Pod, words: Words, *, enforced: bool) -> Iterator[Fault]:
+def _owned(
+    part: Mapping[str, Any], pod: Pod, words: Words, is_later: Callable[[object], bool], *, enforced: bool
+) -> Iterator[Fault]:
     """Things that settings or arguments say, of which a merge would make something else."""
     before = template(pod)
     after = merged(before, part)
@@ -82,7 +84,7 @@ def _owned(part: Mapping[str, Any], pod: Pod, words: Words, *, enforced: bool) -
         if _at(before, place) != _at(after, place):
             steps, value = _said_at(part, place)
             told.setdefault(steps, Fault(steps, value, f"is what {owner} says; say it there"))
-    yield from told.values() or _left_without(after, part, pod, words)
+    yield from told.values() or _left_without(after, part, pod, words, is_later)
     if not told:
         yield from _refused(after, part, pod, enforced=enforced)
 
@@ -151,7 +153,9 @@ def _mounted_by(volume: str, words: Words) -> str:
     return words.echo if volume == ECHO_VOLUME else words.files
 
 
-def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, words: Words) -> Iterator[Fault]:
+def _left_without(
+    after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, words: Words, is_later: Callable[[object], bool]
+) -> Iterator[Fault]:
     """Parts that are right by themselves, and would leave a pod without something that it needs."""
     spec = after["spec"]
     own = _container(pod)
@@ -183,11 +187,13 @@ def _left_without(after: Mapping[str, Any], part: Mapping[str, Any], pod: Pod, w
         if any(entry not in kept for entry in _at(template(pod), place) or ()):
             message = f"replaces the list as a whole, with what {owner} needs in it; repeat those entries"
             yield Fault(*_said_at(part, place), message)
-    if spec.get("hostNetwork"):
+    on_host = spec.get("hostNetwork")
+    if on_host:
         message = "gives pods the address of their node, and the load balancer needs one for each pod; remove it"
-        yield Fault(("spec", "hostNetwork"), spec["hostNetwork"], message)
+        later = "is not known yet, and decides whether each pod has an address of its own; write it out"
+        yield Fault(("spec", "hostNetwork"), on_host, later if is_later(on_host) else message)
     grace = spec.get("terminationGracePeriodSeconds")
-    if not isinstance(grace, int) or grace <= pod.drain_seconds:
+    if not is_later(grace) and (not isinstance(grace, int) or grace <= pod.drain_seconds):
         message = f"is no longer than the {pod.drain_seconds} of {words.drain_seconds}, which count in; raise it"
         yield Fault(*_said_at(part, ("spec", "terminationGracePeriodSeconds")), message)
 

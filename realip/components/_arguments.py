@@ -422,16 +422,18 @@ def shown(value: object, depth: int = 0) -> object:
     return f"<{type(value).__name__}>"
 
 
-def kept_later(value: "pulumi.Output[Any]", rule: TextOrNumber, component: str, at: Arguments) -> "pulumi.Output[Any]":
+def kept_later(
+    value: "pulumi.Input[Any]", rule: Callable[[Any], object], component: str, at: Arguments
+) -> "pulumi.Output[Any]":
     """A value as a rule makes it once it is known; ArgumentError with the place, and not the value, which may be a secret."""
 
     def keep(known: Any) -> object:
         try:
-            return rule.keep(known)
+            return rule(known)
         except ValueError as error:
             raise ArgumentError(component, [Problem(at.path, MISSING, str(error))]) from None
 
-    return value.apply(keep)
+    return pulumi.Output.from_input(value).apply(keep)
 
 
 def raise_all(component: str, problems: Iterable[Problem]) -> None:

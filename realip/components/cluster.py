@@ -7,7 +7,7 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
 from realip import defaults, rules, tke
-from realip.components._arguments import Arguments, Items, Known, Shape, as_integer
+from realip.components._arguments import Arguments, Items, Known, Shape, as_integer, is_later, kept_later
 from realip.components._component import Children, Component, named
 from realip.components._tags import TAGS
 from realip.problems import MISSING, Problem
@@ -166,7 +166,7 @@ def make_cluster(children: Children, name: str, args: ClusterArgs) -> tencentclo
         cluster_cidr=args.get("cluster_cidr"),
         cluster_max_pod_num=None if vpc_cni else as_integer(args.get("pods_per_node") or defaults.PODS_PER_NODE),
         service_cidr=args.get("service_cidr"),
-        cluster_max_service_num=_service_number(args),
+        cluster_max_service_num=_service_number(args, f"Cluster {name!r}"),
         # The provider leaves this administrator's password in plain text.
         opts=children.options(
             additional_secret_outputs=["password"], ignore_changes=[*_FILLED_BY_TKE, *_service_network(args)]
@@ -183,11 +183,17 @@ def _eni(args: ClusterArgs) -> str:
     return tke.VPC_CNI_EXCLUSIVE_ENI if args.get("exclusive_eni") else tke.VPC_CNI_SHARED_ENI
 
 
-def _service_number(args: ClusterArgs) -> "pulumi.Input[int]":
+def _service_number(args: ClusterArgs, component: str) -> "pulumi.Input[int]":
     """How many Services: as said, else as many as their network holds, which TKE wants to agree."""
     number, service_cidr = args.get("service_number"), args.get("service_cidr")
     if number is not None:
         return as_integer(number)
     if service_cidr is None:
         return defaults.SERVICES
-    return pulumi.Output.from_input(service_cidr).apply(lambda cidr: rules.service_numbers(rules.service_cidr(cidr)))
+    if is_later(service_cidr):
+        return kept_later(service_cidr, _services_in, component, Arguments().at("service_cidr"))
+    return _services_in(str(service_cidr))
+
+
+def _services_in(service_cidr: str) -> int:
+    return rules.service_numbers(rules.service_cidr(service_cidr))

@@ -75,5 +75,5 @@ def max_unavailable(
     said: Any = budget and budget["max_unavailable"]
     if is_later(said):
         later = pulumi.Output.from_input(said)
-        return kept_later(later, _MAX_UNAVAILABLE, component, at.at("max_unavailable"))
+        return kept_later(later, _MAX_UNAVAILABLE.keep, component, at.at("max_unavailable"))
     return pod_numbers.disruption_budget(said, most)

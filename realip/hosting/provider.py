@@ -91,9 +91,15 @@ class Host(ComponentProvider):
             raise ComponentInitError(error) from error
         return ConstructResult(made.urn, self.get_state(made, definition))
 
+    def told_later(self, error: ArgumentError) -> InputPropertiesError:
+        """What is wrong with values that were not known before, which may be secrets."""
+        return refusal(map(self._spelling.problem, error.problems), lambda _: True)
+
 
 class Servicer(ProviderServicer):
     """Speaks the engine's protocol; an error that is meant for a person reaches one as it is."""
+
+    provider: Host
 
     async def _construct(self, request: proto.ConstructRequest, context: Any) -> proto.ConstructResponse:
         keep_nulls(request.inputs)
@@ -101,6 +107,8 @@ class Servicer(ProviderServicer):
         within = HOSTED.set(f"-{_qualified(request)}")
         try:
             return await super()._construct(request, context)
+        except ArgumentError as error:  # of a value that was known only later
+            raise self.provider.told_later(error) from None
         except pulumi.RunError as error:
             raise InputPropertiesError(str(error), []) from None
         finally:

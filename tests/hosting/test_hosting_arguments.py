@@ -334,3 +334,34 @@ def test_what_goes_wrong_later_is_told_in_words_too(plugin: Plugin) -> None:
     assert answer.message.startswith("TKE did not say how to reach cls-1")
     for trace in ("Traceback", "Unexpected", ".py"):
         assert trace not in answer.message
+
+
+@pytest.mark.parametrize("known", [{"secret": True}, {"of": ANOTHER}])
+def test_a_network_that_is_none_is_told_in_words_when_it_is_known(plugin: Plugin, known: dict[str, Any]) -> None:
+    """How many Services it holds is worked out of it, in an output, where a fault would end in a traceback."""
+    inputs = {"vpcId": "vpc-1", "version": "1.32.2", "podSubnetIds": ["subnet-1"], "networkMode": "VPC-CNI"}
+    answer = plugin.construct("Cluster", {**inputs, "serviceCidr": output("hunter2", **known)})
+    assert answer.told == {"serviceCidr": "is not a CIDR; write a network such as 10.200.0.0/22"}
+    for leaked in ("hunter2", "Traceback", "File ", "service_cidr"):
+        assert leaked not in answer.text
+
+
+def test_a_number_inside_a_pod_template_may_be_an_output(plugin: Plugin) -> None:
+    workload = {
+        "deployment": "web",
+        "image": "registry.example.com/web:1",
+        "labels": {"app": "web"},
+        "port": 8080,
+        "resources": {"cpuRequest": "1", "cpuLimit": "1", "memoryRequest": "1Gi", "memoryLimit": "1Gi"},
+    }
+
+    def made(field: str, value: Any) -> Answer:
+        return plugin.construct("Workload", {**workload, "podTemplate": {"spec": {field: value}}})
+
+    for later in (output(50, of=ANOTHER), output(50, secret=True), unknown(ANOTHER)):
+        answer = made("terminationGracePeriodSeconds", later)
+        assert answer.text.strip() == ""
+        deployment = answer.made("kubernetes:apps/v1:Deployment")
+        assert "terminationGracePeriodSeconds" in deployment["spec"]["template"]["spec"]
+    refused = made("hostNetwork", output(value=False, of=ANOTHER))
+    assert refused.told['podTemplate["spec"]["hostNetwork"]'].startswith("is not known yet")
