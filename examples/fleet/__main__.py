@@ -1,7 +1,5 @@
 """One stack of the fleet: the app and the cluster that the stack's name says, CLUSTER.APP, as the table describes them."""
 
-from pathlib import Path
-
 import fleet_table
 import pulumi
 
@@ -11,7 +9,7 @@ row = fleet_table.read().row(pulumi.get_stack())
 
 reached: ExistingClusterArgs = {"cluster_id": row.cluster_id}
 if row.kubeconfig:
-    reached["kubeconfig"] = pulumi.Output.secret(Path(row.kubeconfig).read_text("utf-8"))
+    reached["kubeconfig"] = pulumi.Output.secret((fleet_table.FILE.parent / row.kubeconfig).read_text("utf-8"))
 cluster = ExistingCluster(row.cluster, reached)
 
 workload = Workload(

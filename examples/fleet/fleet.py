@@ -1,7 +1,8 @@
 """Bring every stack of the table up, or take it down, several at a time: `python fleet.py up`, `python fleet.py destroy`.
 
 A stack is done when its update succeeded and `verify` saw that its app gets its clients' addresses. That is noted in a tag of
-the stack, so that a second run, here or elsewhere, does only what failed, was not reached, or has changed in the table.
+the stack, so that a second run, here or elsewhere, does only what failed, was not reached, has changed in the table, or was
+changed by somebody else.
 """
 
 import argparse
@@ -33,6 +34,7 @@ MOST_AT_ONCE = 32
 BUSY_SECONDS = 15.0
 """How often what runs is told while nothing ends."""
 LONGEST_CELL = 60
+LONGEST_TIMEOUT = 86_400.0
 Done = TypeVar("Done")
 
 
@@ -78,9 +80,11 @@ class Fleet:
     def up(self, row: fleet_table.Row) -> Result:
         """Update a stack and ask its app, unless that has been done for the row as it is."""
         stack = self._stack(row)
-        if not self.everything and stack.workspace.list_tags(stack.name).get(TAG) == row.fingerprint:
+        noted = None if self.everything else stack.workspace.list_tags(stack.name).get(TAG)
+        if noted and noted == _note(row, stack.info()):
             return Result(row.stack, State.AS_BEFORE)
-        outputs = _told(lambda listen: stack.up(on_event=listen, suppress_outputs=True)).outputs
+        done = _told(lambda listen: stack.up(on_event=listen, suppress_outputs=True))
+        outputs = done.outputs
         if not self.verifies or self.stopped.is_set():
             return Result(row.stack, State.NOT_VERIFIED, words="is up, and nobody asked its app")
         report = verify(
@@ -92,16 +96,18 @@ class Fleet:
             )
         )
         if report.verdict is Verdict.PRESERVED:
-            stack.workspace.set_tag(stack.name, TAG, row.fingerprint)
+            stack.workspace.set_tag(stack.name, TAG, _note(row, done.summary))
             return Result(row.stack, State.DONE)
         state = State.NOT_PRESERVED if report.exit_code == 1 else State.CANNOT_TELL
         return Result(row.stack, state, words=f"{report.verdict}: {report.summary}")
 
     def destroy(self, row: fleet_table.Row) -> Result:
         """Remove what a stack made; the stack itself stays, with its history."""
-        stack = self._stack(row)
-        if TAG in stack.workspace.list_tags(stack.name):
-            stack.workspace.remove_tag(stack.name, TAG)
+        try:
+            with self.selecting:
+                stack = automation.select_stack(stack_name=row.stack, work_dir=str(HERE))
+        except automation.StackNotFoundError:
+            return Result(row.stack, State.DONE, words="there was no such stack")
         _told(lambda listen: stack.destroy(on_event=listen, suppress_outputs=True))
         return Result(row.stack, State.DONE)
 
@@ -123,6 +129,11 @@ class Fleet:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this stack's alone
             found = Result(row.stack, State.FAILED, words=f"{type(error).__name__}: {error}")
         return Result(found.stack, found.state, time.monotonic() - began, found.words)
+
+
+def _note(row: fleet_table.Row, last: automation.UpdateSummary | None) -> str:
+    """The tag of a stack that is done: its row, and the stack's last operation, after which nobody may have done another."""
+    return f"{row.fingerprint}-{last.version}-{last.start_time:%Y%m%d%H%M%S}" if last else ""
 
 
 class _Refused(Exception):
@@ -210,6 +221,10 @@ def main() -> int:
     parser.add_argument("--no-verify", action="store_true", help="do not ask the apps; no stack is done then")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for asking one app (60)")
     chosen = parser.parse_args()
+    if chosen.only == "":
+        parser.error("--only '': is empty; write a pattern, or leave it out for every stack")
+    if not 0 < chosen.timeout <= LONGEST_TIMEOUT:
+        parser.error(f"--timeout {chosen.timeout:g}: write seconds, more than 0 and at most {LONGEST_TIMEOUT:g}")
     if not 1 <= chosen.at_once <= MOST_AT_ONCE:
         parser.error(f"--at-once {chosen.at_once}: write a number from 1 to {MOST_AT_ONCE}")
     if shutil.which("pulumi") is None:

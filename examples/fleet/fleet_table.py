@@ -33,7 +33,7 @@ class Row:
     cluster: str
     cluster_id: str
     kubeconfig: str | None
-    """The path of a file; None: TKE is asked."""
+    """The path of a file, from the table's folder on; None: TKE is asked."""
     app: str
     image: str
     port: int
@@ -74,6 +74,8 @@ class _Loader(yaml.SafeLoader):
     """Refuses what YAML leaves open: a key that stands twice, of which one would be dropped."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(None, None, "has to be a mapping", node.start_mark)
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
@@ -86,8 +88,10 @@ def read(file: Path = FILE) -> Table:
     """The table in a file. Raises TableError with everything that is wrong with it."""
     try:
         content = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader's child
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise TableError(f"{file.name}: {error}") from None
+    except RecursionError:
+        raise TableError(f"{file.name}: is nested too deeply") from None
     reading = _Reading(file.parent)
     table = reading.table(content)
     if reading.problems:
@@ -116,8 +120,10 @@ class _Reading:
             for name, value in self._named("apps", top.get("apps"))
             for row in self._rows(name, f"apps.{name}", value, clusters)
         ]
-        verify = self._mapping("verify", top.get("verify", {}), {"expect"})
-        return Table(tuple(rows), tuple(self._addresses("verify.expect", verify.get("expect", []))))
+        said = top.get("verify")
+        verify = self._mapping("verify", {} if said is None else said, {"expect"})
+        expect = verify.get("expect")
+        return Table(tuple(rows), tuple(self._addresses("verify.expect", [] if expect is None else expect)))
 
     def _cluster(self, path: str, name: str, cluster: Mapping[str, Any], ids: dict[str, str]) -> None:
         identifier = cluster.get("id")
@@ -145,7 +151,7 @@ class _Reading:
             yield Row(
                 cluster,
                 str(known.get("id")),
-                str(self._folder / kubeconfig) if kubeconfig else None,
+                kubeconfig if isinstance(kubeconfig, str) else None,
                 name,
                 str(image),
                 port,
@@ -200,8 +206,16 @@ class _Reading:
         return value
 
     def _refuse(self, path: str, value: Any, why: str) -> None:
-        said = "is missing: it" if value is None else f"= {json.dumps(value, default=str)}:"
+        said = "is missing: it" if value is None else f"= {_written(value)}:"
         self.problems.append(f"{path} {said} {why}")
+
+
+def _written(value: Any) -> str:
+    """A value as JSON; what JSON has not, such as a date for a key, as Python writes it."""
+    try:
+        return json.dumps(value, default=str)
+    except (TypeError, ValueError):
+        return str(value)
 
 
 def _nearest(word: Any, known: Mapping[str, Any] | set[str]) -> str:

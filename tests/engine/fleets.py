@@ -106,6 +106,12 @@ class Fleet:
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
 
+    def by_the_cli(self, *arguments: str) -> None:
+        """Run Pulumi's CLI itself, as somebody else does."""
+        command = ["pulumi", *arguments, "--non-interactive"]
+        environment = dict(self.environment)
+        subprocess.run(command, cwd=self.project.directory, env=environment, check=True, timeout=RUN_SECONDS)
+
     def run(self, *arguments: str) -> Run:
         """Run `fleet.py` to its end."""
         with self.start(*arguments) as process:

@@ -81,6 +81,18 @@ def test_a_stack_that_fails_and_an_app_that_can_be_lied_to_stop_no_other_and_are
     assert second.states == {stack: "done" if stack in wrong else "done before" for stack in ALL}
     made_once(surroundings, ALL)
 
+    made.apps["payment"]["replicas"] = 7
+    made.write()
+    assert set(made.run("up", "--no-verify", "--only", "*.payment").states.values()) == {"not verified"}
+    made.apps["payment"].pop("replicas")
+    made.write()
+    back, undone = asked(surroundings, lambda: made.run("up"))
+    assert (back, undone.code) == ({"guangzhou.payment", "shanghai.payment"}, 0), "what runs is another row's"
+
+    made.by_the_cli("destroy", "--yes", "--skip-preview", "--stack", "guangzhou.search")
+    rebuilt, there = asked(surroundings, lambda: made.run("up", "--only", "*.search"))
+    assert (rebuilt, there.code) == ({"guangzhou.search"}, 0), "somebody else took it away"
+
     made.apps["cart"]["replicas"] = 5
     made.write()
     changed, third = asked(surroundings, lambda: made.run("up"))
@@ -90,6 +102,12 @@ def test_a_stack_that_fails_and_an_app_that_can_be_lied_to_stop_no_other_and_are
     last = made.run("up")
     assert last.code == 0
     assert "guangzhou.payment is a stack and in the table no more" in last.err
+
+    made.apps["late"] = dict(good)
+    made.write()
+    never = made.run("destroy", "--only", "*.late")
+    assert (never.code, set(never.states.values())) == (0, {"done"})
+    assert not list((made.project.directory / "stacks").glob("*.late.yaml")), "a stack was made to be destroyed"
 
 
 @pytest.mark.parametrize("whole_group", [False, True], ids=["the_process_alone", "as_a_terminal_does"])

@@ -142,7 +142,8 @@ def test_a_mistyped_key_beside_a_secret_is_told_at_its_own_place_with_all_others
     ],
 )
 def test_a_kubeconfig_in_a_wrong_section_is_not_printed(plugin: Plugin, section: str, said: dict[str, Any]) -> None:
-    answer = stack(plugin, **{section: said})
+    given: dict[str, Any] = {section: said}
+    answer = stack(plugin, **given)
     assert answer.registered == []
     assert [path for path in answer.told if path.startswith(f"{section}.")]
     assert not [path for path in answer.errors if path.startswith(f"{section}.")]

@@ -77,6 +77,15 @@ verify: {expect: [198.51.100.300]}
         ("clusters: {a: {id: cls-aaaaaaaa}}", "apps is missing: it has to name at least one"),
         ("clusters: {a: {id: cls-aaaaaaaa}}\napps: {b: null}", "apps.b is missing: it has to be a mapping"),
         ("apps: {a: {image: x, targetPort: 1}, a: {image: y, targetPort: 1}}", "'a' stands twice"),
+        (
+            "clusters: {a: {id: cls-aaaaaaaa, kubeconfig: 5}}\napps: {b: {image: x, targetPort: 1}}",
+            "kubeconfig = 5: is no file",
+        ),
+        ("clusters: {a: {id: cls-aaaaaaaa, kubeconfig: [a]}}\napps: {b: {image: x, targetPort: 1}}", "is no file"),
+        ("clusters: {a: {id: {2026-01-01: 1}}}\napps: {b: {image: x, targetPort: 1}}", "is no cluster's id"),
+        ("clusters: {a: {id: &a [*a]}}\napps: {b: {image: x, targetPort: 1}}", "is no cluster's id"),
+        ("!!map [a]", "has to be a mapping"),
+        ("[" * 3000, "is nested too deeply"),
         ("clusters: {", "while parsing"),
     ],
 )
@@ -160,3 +169,51 @@ def test_bad_use_is_refused_before_anything_starts(tmp_path: Path, arguments: li
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_key_that_says_nothing_of_what_may_be_left_out_is_as_if_it_were(
+    fleet_table: ModuleType, tmp_path: Path
+) -> None:
+    file = tmp_path / "fleet.yaml"
+    for said in ("verify:", "verify: {expect: }"):
+        file.write_text(f"clusters: {{a: {{id: cls-aaaaaaaa}}}}\napps: {{b: {{image: x, targetPort: 1}}}}\n{said}\n")
+        assert fleet_table.read(file).expect == ()
+
+
+def test_a_row_is_the_same_in_every_checkout(fleet_table: ModuleType, tmp_path: Path) -> None:
+    """What one machine has done, another one does not do again."""
+    found = set()
+    for place in ("here", "there"):
+        file = tmp_path / place / "fleet.yaml"
+        file.parent.mkdir()
+        file.with_name("a.kubeconfig").write_text("x")
+        file.write_text(
+            "clusters: {a: {id: cls-aaaaaaaa, kubeconfig: a.kubeconfig}}\napps: {b: {image: x, targetPort: 1}}\n"
+        )
+        (row,) = fleet_table.read(file).rows
+        found.add(row.fingerprint)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("destroy", "--only", ""), "--only '': is empty"),
+        (("up", "--timeout", "0"), "--timeout 0: write seconds"),
+        (("up", "--timeout", "nan"), "--timeout nan: write seconds"),
+        (("up", "--timeout", "inf"), "--timeout inf: write seconds"),
+        (("up", "--at-once", "0"), "--at-once 0: write a number"),
+    ],
+)
+def test_a_wrong_option_starts_nothing(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """An unset variable of a shell is no pattern that every stack matches."""
+    done = subprocess.run(
+        [sys.executable, EXAMPLE / "fleet.py", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PATH": str(tmp_path), "PYTHONPATH": str(EXAMPLE.parents[1])},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
