@@ -4,6 +4,8 @@
 # Exit code 0: told; 2: a stack file cannot work, and the text says why.
 set -eu
 base=${1:?"say what to compare with, such as origin/main"}
+# From where the branch began: what BASE has changed since is no change of the branch's.
+base=$(git merge-base "$base" HEAD)
 realip="${PYTHON:-python} -m realip"
 list=$(mktemp)
 kept=$list
@@ -17,7 +19,7 @@ tell() { # a command's output, or its complaint
 }
 
 folder=stacks
-git diff --name-status --no-renames "$base...HEAD" -- "$folder" | { grep 'Pulumi\..*\.yaml$' || true; } > "$list"
+git diff --name-status --no-renames "$base..HEAD" -- "$folder" | { grep 'Pulumi\..*\.yaml$' || true; } > "$list"
 [ -s "$list" ] || echo "No stack file changes."
 tab=$(printf '\t')
 while IFS=$tab read -r status file; do
@@ -27,11 +29,12 @@ while IFS=$tab read -r status file; do
     A) printf '### %s: a new stack\n\n' "$stack"; tell $realip preview "$stack" ;;
     D) printf '### %s: its file is gone\n\nWhat it made stays until somebody runs `pulumi destroy`.\n\n' "$stack" ;;
     *)
-      before="$folder/Pulumi.$stack-before.yaml"
-      kept="$kept $before"
-      git show "$base:$file" > "$before"
+      was="$stack-before"
+      while [ -e "$folder/Pulumi.$was.yaml" ]; do was="$was-"; done
+      kept="$kept $folder/Pulumi.$was.yaml"
+      git show "$base:$file" > "$folder/Pulumi.$was.yaml"
       printf '### %s\n\n' "$stack"
-      tell $realip diff "$stack-before" "$stack"
+      tell $realip diff "$was" "$stack"
       ;;
   esac
 done < "$list"

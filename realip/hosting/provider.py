@@ -92,7 +92,7 @@ class Host(ComponentProvider):
         return ConstructResult(made.urn, self.get_state(made, definition))
 
     def told_later(self, error: ArgumentError) -> InputPropertiesError:
-        """What is wrong with values that were not known before, which may be secrets."""
+        """The problems of values that were not known before, which may be secrets."""
         return refusal(map(self._spelling.problem, error.problems), lambda _: True)
 
 

@@ -53,8 +53,8 @@ _SETTING = re.compile("|".join(re.escape(place) for place in _PLACES.values() if
 """A setting's name in a sentence; `scenario` may be the word."""
 _NO_OPTION = re.compile(r"[,:]? '?pulumi config set[^']*'|, or set access\.allowEveryone to true if you mean it")
 """Advice on a stack file, which here nobody has yet, and on a setting that no option is for: a project begins closed."""
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-"""Projects and stacks (Pulumi SDK, `tokens.IsName` and `tokens.ValidateProjectName`)."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+"""Projects and stacks (Pulumi SDK, `tokens.IsName` and `tokens.ValidateProjectName`); none that is an option or a folder to its CLI."""
 _LABEL = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 
 
@@ -135,7 +135,7 @@ def values(answers: Answers) -> dict[str, Any]:
     if answers.namespace is not None:
         app["namespace"] = answers.namespace
     if answers.port is not None:
-        app["port"] = int(answers.port) if re.fullmatch("[0-9]{1,9}", answers.port) else answers.port
+        app["port"] = int(answers.port) if re.fullmatch("[0-9]{1,18}", answers.port) else answers.port
     sections: dict[str, dict[str, Any]] = {
         "network": {"zones": list(answers.zones)},
         "cluster": {"id": answers.cluster},
@@ -179,7 +179,7 @@ def _own_problems(answers: Answers) -> Iterator[Problem]:
     """Problems that no setting knows: names, and answers that do not go together."""
     for path, name in (("name", answers.name), ("stack", answers.stack)):
         if not _NAME.fullmatch(name):
-            message = "is not a name that Pulumi takes; use at most 100 letters, digits, '-', '_' and '.'"
+            message = "is not a name that Pulumi takes; use at most 100 letters, digits, '-', '_' and '.', first a letter, a digit or '_'"
             yield Problem(path, name, message)
     if answers.language not in set(Language):
         message = f"is no language that a program can have; {nearest(answers.language, Language)}"

@@ -77,12 +77,12 @@ def _scenario(person: "_Person", say: Say) -> str:
 
 
 def _app(person: "_Person", found: Mapping[str, Any], say: Say) -> None:
-    if "image" in found or "selector" in found:
-        return
-    kind = person.pick(
-        say("init_ask_app"),
-        [_Choice(each, say(f"init_choice_{each}"), say(f"init_app_{each}")) for each in ("echo", "image", "running")],
-    )
+    kind = "running" if "selector" in found else "image" if "image" in found else None
+    if kind is None:
+        choices = [
+            _Choice(each, say(f"init_choice_{each}"), say(f"init_app_{each}")) for each in ("echo", "image", "running")
+        ]
+        kind = person.pick(say("init_ask_app"), choices)
     if kind == "image":
         person.write("image", say("init_ask_image"), required=True)
     if kind == "running":

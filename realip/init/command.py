@@ -75,8 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.folder)
     given = {name: _many(getattr(arguments, name)) for name in OPTIONS}
     say = speaker(arguments.lang, "utf-8")  # of the files
-    answers, files = _checked(given, folder, say, force=arguments.force)
-    if can_ask() and not arguments.yes:
+    asks = can_ask() and not arguments.yes
+    answers, files = _checked(given, folder, say, force=arguments.force, asks=asks)
+    if asks:
         given = ask(given, _name_of(folder), speaker(arguments.lang, sys.stderr.encoding))
         answers, files = _checked(given, folder, say, force=arguments.force)
     place(folder, files)
@@ -85,10 +86,15 @@ def run(arguments: argparse.Namespace) -> int:
     return print_page(page(arguments.folder, answers, list(files), speaker(arguments.lang, sys.stdout.encoding)))
 
 
-def _checked(given: Mapping[str, Any], folder: Path, say: Say, *, force: bool) -> tuple[Answers, dict[str, str]]:
-    """The answers, and the files of their project; InputError with everything that is wrong with the answers or the folder."""
+def _checked(
+    given: Mapping[str, Any], folder: Path, say: Say, *, force: bool, asks: bool = False
+) -> tuple[Answers, dict[str, str]]:
+    """The answers, and the files of their project; InputError with everything that is wrong with the answers or the folder.
+
+    `asks`: nobody was asked yet, and what nobody gave is no problem.
+    """
     answers = complete(given, _name_of(folder))
-    wrong = problems(answers)
+    wrong = {name: told for name, told in problems(answers).items() if not asks or given.get(name) is not None}
     # The folder is looked at whatever is wrong with the answers: files are called the same without the wrong ones.
     right = complete({name: value for name, value in given.items() if name not in wrong}, _name_of(folder))
     files = project_files(right, requirement(), say)

@@ -73,7 +73,7 @@ def _readme(answers: Answers, say: Say) -> str:
     reads = _row(answers.scenario).reads
     offline = [
         say("init_file_no_account"),
-        _commands(("realip preview", say("init_does_preview")), ("realip render -o rendered", say("init_does_render"))),
+        _commands(("realip preview", say("init_does_preview"))),
     ]
     paragraphs = [
         f"# {answers.name}",

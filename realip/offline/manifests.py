@@ -47,7 +47,16 @@ _OF_INTERNAL_SUBNET = (
     "loadBalancer.internal = true puts the load balancer in a subnet that this stack makes; "
     "set loadBalancer.internalSubnetId to one that exists, such as --config loadBalancer.internalSubnetId=subnet-1a2b3c4d"
 )
-_SETTINGS = {tke.SERVICE_INTERNAL_SUBNET: _OF_INTERNAL_SUBNET, tke.INGRESS_INTERNAL_SUBNET: _OF_INTERNAL_SUBNET}
+_OF_OWN_GROUP = (
+    "access.clientCidrs makes a security group of the load balancer's own; leave it out and name groups that exist, such as "
+    "--config 'access.clientCidrs=[]' --config 'loadBalancer.securityGroupIds=[sg-1a2b3c4d]'"
+)
+_SETTINGS = {
+    tke.SERVICE_INTERNAL_SUBNET: _OF_INTERNAL_SUBNET,
+    tke.INGRESS_INTERNAL_SUBNET: _OF_INTERNAL_SUBNET,
+    tke.SERVICE_SECURITY_GROUPS: _OF_OWN_GROUP,
+    tke.INGRESS_SECURITY_GROUPS: _OF_OWN_GROUP,
+}
 """Which setting makes an annotation's value known."""
 
 

@@ -6,9 +6,10 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from realip import streams
@@ -25,6 +26,8 @@ from realip.watch.rounds import AT_A_TIME, Round, Target, watch
 from realip.whole_file import WholeFile
 
 __all__ = ["add_arguments", "run"]
+
+Done = TypeVar("Done")
 
 _DEFAULT_EVERY = 60.0
 _LEAST_EVERY = 1.0
@@ -71,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     listen = None if arguments.listen is None else Listen(arguments.listen)
     textfile = None if arguments.textfile is None else WholeFile(arguments.textfile, "--textfile")
-    targets = asyncio.run(_targets(arguments))
+    targets, ended = asyncio.run(_until_stopped(_targets(arguments)))
+    if targets is None:
+        return _stopped(ended)
     metrics = Metrics([target.name for target in targets], arguments.every)
     last: dict[str, Round] = {}
 
@@ -91,11 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
         if listen is not None:
             url = open_.enter_context(serving(listen, metrics.registry))
             streams.tell(f"realip: metrics at {url}\n")
-        ended = asyncio.run(_until_stopped(targets, arguments, hear))
-    if ended is signal.SIGINT:
-        raise KeyboardInterrupt
+        _, ended = asyncio.run(_until_stopped(watch(targets, arguments.every, arguments.rounds, hear)))
     if ended is not None:
-        return 0
+        return _stopped(ended)
     codes = {EXIT_CODES[done.verdict] for done in last.values()}
     return next((code for code in (1, 3) if code in codes), 0)
 
@@ -143,7 +146,7 @@ def _time_problems(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _report_problems(arguments: argparse.Namespace) -> Iterator[str]:
-    heard = arguments.listen or arguments.textfile or arguments.rounds or arguments.json
+    heard = arguments.listen or arguments.textfile or arguments.rounds is not None or arguments.json
     if not heard:
         yield "say who hears of it: --listen ADDRESS:PORT, --textfile FILE or --json"
     if arguments.textfile is not None and not arguments.textfile.endswith(_TEXTFILE_ENDING):
@@ -208,12 +211,10 @@ def _beginning_with(
     return following
 
 
-async def _until_stopped(
-    targets: list[Target], arguments: argparse.Namespace, hear: Callable[[Round], None]
-) -> signal.Signals | None:
-    """Watch until the rounds are over or a signal ends it; gives the signal."""
+async def _until_stopped(work: Coroutine[Any, Any, Done]) -> tuple[Done | None, signal.Signals | None]:
+    """Work until it is done or a signal ends it; gives what came of it, or the signal."""
     received: list[signal.Signals] = []
-    task = asyncio.ensure_future(watch(targets, arguments.every, arguments.rounds, hear))
+    task = asyncio.ensure_future(work)
 
     def stop(number: signal.Signals) -> None:
         received.append(number)
@@ -223,9 +224,19 @@ async def _until_stopped(
         # Where the loop takes no signals they end the program as they do elsewhere.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(number, stop, number)
-    with suppress(asyncio.CancelledError):
-        await task
-    return received[0] if received else None
+    try:
+        return await task, None
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        return None, received[0]
+
+
+def _stopped(by: signal.Signals | None) -> int:
+    """The exit code of a watch that a signal ended; Ctrl-C is KeyboardInterrupt."""
+    if by is signal.SIGINT:
+        raise KeyboardInterrupt
+    return 0
 
 
 def _tell(done: Round, *, as_json: bool) -> None:

@@ -1,11 +1,13 @@
 """Where the metrics go: to whoever asks over HTTP, and into a file for node_exporter's textfile collector."""
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
@@ -65,6 +67,11 @@ def serving(listen: Listen, registry: CollectorRegistry) -> Iterator[str]:
             self.server_address = self.socket.getsockname()
             self.server_name, self.server_port = listen.address, self.server_address[1]
             self.setup_environ()
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Say nothing of who connects and does not ask, or leaves: whoever reaches the port may, as often as they like."""
+            if not isinstance(sys.exc_info()[1], OSError):
+                super().handle_error(request, client_address)
 
     try:
         server = Server((listen.address, listen.port), _Handler)

@@ -100,6 +100,34 @@ def test_a_new_stack_is_previewed_and_a_gone_one_is_told(repository: Path) -> No
     assert "### globalrouter-direct-native: its file is gone" in text
 
 
+def test_what_the_main_branch_has_changed_since_is_no_change_of_the_branchs(repository: Path) -> None:
+    """Else the branch seems to take back what others have done, and a file that they removed ends the job."""
+    _git(repository, "checkout", "--quiet", "main")
+    _change(repository, "203.0.113.0/24", "198.18.9.9/32")
+    (repository / "stacks/Pulumi.globalrouter-direct-native.yaml").unlink()
+    _git(repository, "commit", "--quiet", "--all", "--message", "Go on")
+    _git(repository, "checkout", "--quiet", "change")
+    gone = repository / "stacks/Pulumi.globalrouter-direct-native.yaml"
+    gone.write_text(gone.read_text().replace("zones: [", "cidr: 10.65.0.0/16\n    zones: ["))
+    _change(repository, "    zones: [", "    cidr: 10.64.0.0/16\n    zones: [")
+    code, text = told(repository)
+    assert code == 0, text
+    assert "10.64.0.0/16" in text
+    assert "10.65.0.0/16" in text
+    assert "198.18.9.9" not in text
+
+
+def test_a_stack_that_is_called_like_a_copy_is_left_alone(repository: Path) -> None:
+    own = repository / f"stacks/Pulumi.{STACK}-before.yaml"
+    shutil.copy(repository / f"stacks/Pulumi.{STACK}.yaml", own)
+    _git(repository, "add", ".")
+    _git(repository, "commit", "--quiet", "--message", "A stack of that name")
+    said = own.read_text()
+    _change(repository, "    zones: [", "    cidr: 10.64.0.0/16\n    zones: [")
+    assert told(repository)[0] == 0
+    assert own.read_text() == said
+
+
 def test_a_change_of_nothing_says_so(repository: Path) -> None:
     assert told(repository) == (0, "No stack file changes.\n")
 

@@ -494,11 +494,25 @@ def test_the_guides_questions_lead_to_the_scenario(here: Path) -> None:
 
 def test_what_an_option_says_is_not_asked_for(here: Path) -> None:
     said = ["--scenario", "vpc-cni-direct-super", "--image", "web:1", "--region", "ap-guangzhou", "--name", "shop"]
-    run = typed(here, ["\n"] * 5, *said)
+    run = typed(here, ["\n"] * 6, *said)
     assert run.code == 0, run.out
+    assert "the port on which its container listens?" in run.out
     for question in ("network mode?", "which app?", "region?", "name of the project?"):
         assert question not in run.out
     assert typed(here, [], "asked", "--yes").code == 0
+
+
+def test_what_no_option_says_is_asked_for_whatever_others_say(here: Path) -> None:
+    """A label of the pods says neither where they are nor where they listen, and a region not its zones."""
+    said = ["shop", "--language", "python", "--cluster", "cls-1a2b3c4d", "--scenario", "vpc-cni-direct-native"]
+    run = typed(here, ["web\n", "8080\n", "\n", "198.18.7.0/24\n", "\n"], *said, "--selector", "app=web")
+    assert run.code == 0, run.out
+    app = {"deploy": False, "selector": {"app": "web"}, "namespace": "web", "port": 8080}
+    assert configuration(here / "shop")["shop:app"] == app
+    said = ["new", "--language", "yaml", "--scenario", "vpc-cni-direct-native", "--image", "web:1", "--port", "80"]
+    run = typed(here, ["\n", "\n", "ap-shanghai-2\n", "\n", "\n", "\n"], *said, "--region", "ap-shanghai")
+    assert run.code == 0, run.out
+    assert "is missing; name zones of ap-shanghai" in run.out
 
 
 def test_a_wrong_answer_is_told_and_asked_for_again(here: Path) -> None:

@@ -1,6 +1,7 @@
 """What `realip render` writes has to apply, and has to be what the guide states."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +250,13 @@ def test_the_output_is_the_same_whatever_order_python_keeps_sets_in(process: Rea
     }
     assert len(outputs) == 1
     assert os.linesep in outputs.pop()
+
+
+def test_a_security_group_of_the_stacks_own_is_refused_with_the_setting_that_names_others(realip: Realip) -> None:
+    stack = "vpc-cni-direct-native-ingress"
+    run = realip("render", stack, "--config", "access.clientCidrs=[198.18.7.0/24]")
+    assert run.code == 2
+    told = re.findall(r"--config '(\S+)'", run.err)
+    named = realip("render", stack, *(word for setting in told for word in ("--config", setting)))
+    assert (len(told), named.code) == (2, 0), named.err
+    assert "ingress.cloud.tencent.com/security-groups: sg-1a2b3c4d" in named.out

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -36,9 +37,11 @@ DOCUMENTED = re.findall(r"^\| `(realip_\w+)` \| (.*?) \|", (ROOT / "docs/watchin
 
 
 @contextmanager
-def watching(*arguments: object, folder: Path = ROOT) -> Iterator[subprocess.Popen[str]]:
-    """The command as a program of its own; killed at the end if it still runs."""
+def watching(*arguments: object, folder: Path = ROOT, path: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """The command as a program of its own; killed at the end if it still runs. `path` comes first where programs are looked for."""
     environment = {key: value for key, value in os.environ.items() if key != "KUBERNETES_SERVICE_HOST"}
+    if path is not None:
+        environment["PATH"] = f"{path}:{environment['PATH']}"
     program = subprocess.Popen(
         [sys.executable, "-m", "realip", "watch", *map(str, arguments)],
         cwd=folder,
@@ -313,8 +316,26 @@ def test_somebody_who_connects_and_says_nothing_stops_no_scrape() -> None:
             port = int(url.rpartition(":")[2].split("/")[0])
             with socket.create_connection(("::1", port)):
                 assert measured(url)["realip_build_info", *_version()] == 1
+            with socket.create_connection(("::1", port)) as leaving:  # with a reset, in the middle of a question
+                leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                leaving.sendall(b"GET /metrics HTT")
+            assert measured(url)["realip_build_info", *_version()] == 1
             program.send_signal(signal.SIGTERM)
-            assert program.wait(SECONDS) == 0
+            _, complaint = program.communicate(timeout=SECONDS)
+    assert (program.returncode, complaint) == (0, "")
+
+
+def test_a_watch_that_is_told_to_end_while_it_reads_a_stack_ends_as_later(tmp_path: Path) -> None:
+    """A service that is stopped at once has not failed."""
+    begun = tmp_path / "begun"
+    cli = tmp_path / "pulumi"
+    cli.write_text(f"#!/bin/sh\necho $$ > {begun}\nexec sleep 60\n")
+    cli.chmod(0o755)
+    with watching("dev", "--json", folder=tmp_path, path=tmp_path) as program:
+        wait_for("pulumi to be asked", begun.exists, SECONDS)
+        program.send_signal(signal.SIGTERM)
+        out, complaint = program.communicate(timeout=SECONDS)
+    assert (program.returncode, out, complaint) == (0, "", "")
 
 
 def _version() -> tuple[str]:
@@ -387,7 +408,7 @@ def test_a_service_finds_pulumi_and_its_login_and_may_write_its_home() -> None:
 def test_systemd_takes_every_line_of_the_unit(tmp_path: Path) -> None:
     file = tmp_path / UNIT.name
     # The program is not installed where these tests run.
-    file.write_text(UNIT.read_text("utf-8").replace("ExecStart=/srv/realip/.venv/bin/realip", "ExecStart=/bin/true"))
+    file.write_text(UNIT.read_text("utf-8").replace("ExecStart=/srv/realip/.venv/bin/python", "ExecStart=/bin/true"))
     done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True, check=False)
     # Units that this machine has besides may be told of too.
     assert [line for line in done.stderr.splitlines() if UNIT.name in line] == []
