@@ -13,7 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from realip.scenarios import SCENARIOS, Reads
+from realip.scenarios import DEFAULT_STACK, SCENARIOS, Reads
 from realip.settings.models import Settings
 from realip.settings.values import MayBeSecret
 
@@ -33,7 +33,8 @@ _IN_A_PROGRAM = {
     "set with --secret, the values stay secret": "a secret value stays one",
     "Set with --secret, it stays secret": "A secret stays one",
     "Set with --secret, they stay secret": "Secrets stay secret",
-    "A scenario's slug, or an object with networkMode, nodeType, connection and layer.": "The scenario.",
+    "A scenario's slug, or an object with networkMode, nodeType, connection and layer.": f"The scenario; {DEFAULT_STACK} if unset.",
+    "each as text, or with the service": "each with the service",
     ", in quotes": "",
 }
 """What a stack file's reader is told, and what a program's is."""

@@ -20,6 +20,7 @@ def security_rule(cidr: str, protocol: str, port: str, description: str) -> dict
 
 def nobodys_clients(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """Clients whose networks are nobody's."""
-    for cidr in args.entries("client_cidrs"):
+    for index, cidr in enumerate(args.entries("client_cidrs")):
         if rules.documentation_range(cidr):
-            yield arguments.refuse("client_cidrs", cidr, f"{rules.NOBODYS_NETWORK}; name your clients' networks")
+            message = f"{rules.NOBODYS_NETWORK}; name your clients' networks"
+            yield arguments.at("client_cidrs").refuse_entry(index, cidr, message)

@@ -125,7 +125,15 @@ APP = Shape(
     },
     app_problems,
 )
-APPS = Shape(AppsArgs, {"apps": Entries(value=APP)}, apps_problems)
+
+
+def _called(name: str) -> None:
+    """Something, since resources of the stack are called after it."""
+    if not name.strip():
+        raise ValueError("is empty; give the application a name")
+
+
+APPS = Shape(AppsArgs, {"apps": Entries(_called, APP)}, apps_problems)
 
 
 class Apps(KubernetesComponent):

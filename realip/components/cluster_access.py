@@ -56,9 +56,10 @@ def _who(arguments: Arguments, args: Known) -> Iterator[Problem]:
 
 def _nobody(arguments: Arguments, args: Known) -> Iterator[Problem]:
     """Administrators whose networks are nobody's."""
-    for cidr in args.entries("admin_cidrs"):
+    for index, cidr in enumerate(args.entries("admin_cidrs")):
         if rules.documentation_range(cidr):
-            yield arguments.refuse("admin_cidrs", cidr, f"{rules.NOBODYS_NETWORK}; set your own address")
+            message = f"{rules.NOBODYS_NETWORK}; set your own address"
+            yield arguments.at("admin_cidrs").refuse_entry(index, cidr, message)
 
 
 CLUSTER_ACCESS = Shape(

@@ -20,6 +20,8 @@ _TYPES = {
     "WorkloadArgs": "AppWorkload",
 }
 """Types under another name: languages put `Args` behind it, and have all names of the package side by side."""
+_WORDS = {"GLOBALROUTER": "GlobalRouter", "NONDIRECT": "NonDirect"}
+"""Words of enums that are two, written as TKE's terms are."""
 _SECRETS = frozenset({"kubeconfig"})
 _PROVIDER = (
     "The components of an app take a Kubernetes provider as their resource option `provider`: make one with this `kubeconfig`, "
@@ -27,6 +29,7 @@ _PROVIDER = (
 )
 _IN_PYTHON = {
     r"pass (it|the nodes) in `opts\.depends_on`": r"name \1 in the resource option `dependsOn`",
+    r": a number, or the name of a container's port\.": ".",
     r"kubeconfig and Kubernetes provider \(": "and kubeconfig (",
     r"`provider`, a Kubernetes provider with server-side apply, is what the components of an app take in their `opts`\.": _PROVIDER,
     r"Kubernetes provider of a cluster that exists\. `provider` is what the components of an app take in their `opts`\.": f"Kubeconfig of a cluster that exists.\n\n{_PROVIDER}",
@@ -75,7 +78,7 @@ def _renamed(token: str) -> str:
 def _type(found: dict[str, Any]) -> dict[str, Any]:
     """A type; the members of an enum are named as every language can spell them: `VpcCni`."""
     for member in found.get("enum") or ():
-        member["name"] = "".join(part.title() for part in member["name"].split("_"))
+        member["name"] = "".join(_WORDS.get(part, part.title()) for part in member["name"].split("_"))
     return found
 
 
@@ -91,7 +94,7 @@ def _sentence(text: str, spelt: Callable[[str], str]) -> str:
 def _say_default(found: dict[str, Any], *, optional: bool) -> None:
     """Say what holds for a choice of yes and no that nobody makes, where it is no and nothing says so."""
     said = found.get("description") or ""
-    if optional and found.get("type") == "boolean" and not re.search("unset|Defaults", said):
+    if optional and found.get("type") == "boolean" and not re.search("unset|Defaults|without the key", said):
         found["description"] = f"{said} Defaults to `false`."
 
 

@@ -396,7 +396,7 @@ class StackHost(TypedDict):
     host: str
     """A domain name in lower case, or a wildcard such as *.example.com."""
     paths: NotRequired[Sequence[StackPath]]
-    """Its paths, each as text, or with the service and port that it leads to; everything to the app if unset."""
+    """Its paths, each with the service and port that it leads to; everything to the app if unset."""
     certificate_id: NotRequired[str]
     """Id of its certificate: it is served by HTTPS then. A Secret that names the certificate is made."""
     certificate_secret: NotRequired[str]
@@ -526,7 +526,7 @@ class RealIpStackArgs(TypedDict):
     """Arguments of `RealIpStack`."""
 
     scenario: NotRequired[StackScenario]
-    """The scenario."""
+    """The scenario; vpc-cni-direct-native if unset."""
     network: NotRequired[StackNetwork]
     """The VPC and its subnets."""
     cluster: NotRequired[StackCluster]

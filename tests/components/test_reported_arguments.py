@@ -105,6 +105,7 @@ CASES: list[tuple[Any, dict[str, Any], str, str]] = [
     (Apps, {"apps": {"web": {"workload": TREE[Workload], "ports": 8080}}}, 'apps["web"].ports', "must be a list"),
     (Apps, {"apps": {"web": {"workload": TREE[Workload] | {"port": 0}}}}, 'apps["web"].workload.port', "must be at least 1"),
     (Apps, {"apps": [TREE[Workload]]}, "apps", "must be a map"),
+    (Apps, {"apps": {" ": {"workload": TREE[Workload]}}}, 'apps[" "]', "is empty; give the application a name"),
     (Apps, {"apps": {"a": {"workload": IN_DEFAULT | {"deployment": "kubernetes"}}}}, 'apps["a"].service', "API server's own Service"),
     (Apps, {"apps": {"a": {"workload": IN_DEFAULT, "service": "kubernetes"}}}, 'apps["a"].service', "take another name"),
 ]  # fmt: skip
@@ -142,6 +143,6 @@ def test_names_that_kubernetes_takes_are_taken(component: Any, said: dict[str, A
     ("component", "argument"), [(ClusterAccess, "admin_cidrs"), (Network, "client_cidrs")], ids=["access", "network"]
 )
 def test_a_documentation_range_is_for_previews_only(component: Any, argument: str) -> None:
-    args = TREE[component] | {argument: ["203.0.113.0/24"]}
+    args = TREE[component] | {argument: ["203.0.113.0/24", "198.18.7.0/24", "192.0.2.7/32"]}
     assert SHAPES[component].problems(args) == []
-    assert [problem.path for problem in SHAPES[component].refusals(args)] == [argument]
+    assert [problem.path for problem in SHAPES[component].refusals(args)] == [f"{argument}[0]", f"{argument}[2]"]

@@ -315,7 +315,7 @@ def test_a_documentation_range_is_refused_by_an_update_and_warned_of_by_a_previe
     inputs = {"clusterId": "cls-1", "adminCidrs": ["203.0.113.0/24"]}
     answer = plugin.construct("ClusterAccess", inputs)
     assert answer.registered == []
-    assert "documentation range" in answer.errors["adminCidrs"]
+    assert "documentation range" in answer.errors["adminCidrs[0]"]
     preview = plugin.construct("ClusterAccess", inputs, preview=True)
     assert preview.text.strip() == ""
     assert "adminCidrs" in preview.warnings[0]

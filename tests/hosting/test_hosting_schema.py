@@ -81,6 +81,30 @@ def test_nothing_is_explained_in_python(schema: dict[str, Any]) -> None:
     assert [said for said in descriptions(schema) if "pulumi config" in said] == []
 
 
+def test_nothing_is_promised_that_a_type_cannot_take(schema: dict[str, Any]) -> None:
+    """Python takes names of ports, and paths as text; other languages have no unions."""
+    owners = [*schema["resources"].values(), *schema["types"].values()]
+    inputs = [
+        each for owner in owners for each in (owner.get("inputProperties") or owner.get("properties") or {}).items()
+    ]
+    ports = [found for name, found in inputs if name == "targetPort"]
+    assert len(ports) > 5
+    assert [found["description"] for found in ports if "name of a container" in found["description"]] == []
+    assert {found["type"] for found in ports} == {"integer"}
+    assert [
+        found["description"] for name, found in inputs if name == "paths" and "as text" in found["description"]
+    ] == []
+
+
+def test_what_a_stack_is_of_that_nobody_describes_is_said(schema: dict[str, Any]) -> None:
+    assert (
+        "vpc-cni-direct-native if unset"
+        in schema["resources"]["realip:index:RealIpStack"]["inputProperties"]["scenario"]["description"]
+    )
+    redirect = schema["types"]["realip:index:StackLoadBalancer"]["properties"]["redirect"]["description"]
+    assert "Defaults" not in redirect
+
+
 def test_a_choice_that_nobody_makes_has_a_known_outcome(schema: dict[str, Any]) -> None:
     for token, described in (*schema["resources"].items(), *schema["types"].items()):
         inputs = described.get("inputProperties") or described.get("properties") or {}
