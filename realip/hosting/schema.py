@@ -7,21 +7,26 @@ from typing import Any
 __all__ = ["refined"]
 
 _TYPES = {
-    "AccountType": "StackAccountType",
     "Connection": "AppConnection",
     "Endpoint": "StackEndpoint",
     "Gate": "StackGate",
     "LoadBalancer": "ExposureLoadBalancer",
-    "Protocol": "StackProtocol",
+    "Protocol": "PortProtocol",
     "Resources": "ContainerResources",
     "Subnet": "NetworkSubnet",
     "Taint": "NodeTaint",
-    "TaintEffect": "StackTaintEffect",
     "WorkloadArgs": "AppWorkload",
 }
 """Types under another name: languages put `Args` behind it, and have all names of the package side by side."""
 _WORDS = {"GLOBALROUTER": "GlobalRouter", "NONDIRECT": "NonDirect"}
 """Words of enums that are two, written as TKE's terms are."""
+_CHOICES = {
+    ("Network", "accountType"): "AccountType",
+    ("NodeTaint", "effect"): "TaintEffect",
+    ("Toleration", "effect"): "TaintEffect",
+    ("ServicePort", "protocol"): "PortProtocol",
+}
+"""Properties that take the same words as an enum of the settings; in Python they are text."""
 _SECRETS = frozenset({"kubeconfig"})
 _PROVIDER = (
     "The components of an app take a Kubernetes provider as their resource option `provider`: make one with this `kubeconfig`, "
@@ -47,10 +52,13 @@ def refined(schema: Mapping[str, Any], head: Mapping[str, Any], spelt: Callable[
             described["$ref"] = _renamed(described["$ref"])
         if described.get("description"):
             described["description"] = _sentence(described["description"], spelt)
-    for owner in (*made["resources"].values(), *made["types"].values()):
+    for token, owner in (*made["resources"].items(), *made["types"].items()):
         for properties in ("inputProperties", "properties"):
             required = owner.get("requiredInputs" if properties == "inputProperties" else "required") or ()
             for name, found in (owner.get(properties) or {}).items():
+                if choice := _CHOICES.get((token.rpartition(":")[2], name)):
+                    del found["type"]
+                    found["$ref"] = f"#/types/realip:index:{choice}"
                 if name in _SECRETS:
                     found["secret"] = True
                 _say_default(found, optional=name not in required)

@@ -12,8 +12,10 @@ import pulumi
 import pytest
 
 import realip
+from realip.components._taints import EFFECTS
 from realip.hosting import Host
 from realip.hosting.catalogue import COMPONENTS
+from realip.listeners import PROTOCOLS
 from realip.package import metadata
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
@@ -151,6 +153,25 @@ def test_members_of_choices_are_named_as_every_language_can_spell_them(schema: d
     names = [member["name"] for found in schema["types"].values() for member in found.get("enum") or ()]
     assert "VpcCniDirectNativeIngress" in names
     assert [name for name in names if not re.fullmatch("([A-Z][a-z0-9]+)+", name)] == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "words"),
+    [
+        ("Network", "accountType", {"STANDARD", "LEGACY"}),
+        ("NodeTaint", "effect", set(EFFECTS)),
+        ("Toleration", "effect", set(EFFECTS)),
+        ("ServicePort", "protocol", set(PROTOCOLS)),
+    ],
+)
+def test_the_same_words_are_one_choice_in_components_and_in_stacks(
+    schema: dict[str, Any], owner: str, name: str, words: set[str]
+) -> None:
+    described = {**schema["types"], **schema["resources"]}[f"realip:index:{owner}"]
+    found = (described.get("inputProperties") or described["properties"])[name]
+    assert "type" not in found
+    choice = schema["types"][found["$ref"].removeprefix("#/types/")]
+    assert {member["value"] for member in choice["enum"]} == words
 
 
 def test_a_kubeconfig_is_marked_as_a_secret_wherever_it_comes(schema: dict[str, Any]) -> None:
