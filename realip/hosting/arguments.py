@@ -7,8 +7,9 @@ from typing import Any
 from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyDefinition, TypeDefinition
 
 from realip.components._arguments import Arguments, place, unknown_argument
+from realip.hosting.nulls import LOAD_BALANCER, NOTHING_LEFT
 from realip.hosting.outputs import opened
-from realip.problems import Problem, under_unknown_key
+from realip.problems import MISSING, Problem, under_unknown_key
 
 __all__ = ["Translation"]
 
@@ -20,7 +21,7 @@ class Translation:
     types: Mapping[str, TypeDefinition]
     """The types that arguments have, by their names."""
     problems: list[Problem] = field(default_factory=list)
-    """Keys that no argument has, in the consumer's spelling: a component would know some of them in its own."""
+    """Keys that no argument has, in the consumer's spelling: a component would know some of them in its own; and what is lost."""
 
     def arguments(self, inputs: Mapping[str, Any], component: ComponentDefinition) -> dict[str, Any]:
         """The arguments of a component."""
@@ -35,7 +36,9 @@ class Translation:
     ) -> dict[str, Any]:
         made = {}
         for key, value in given.items():
-            if key in properties:
+            if key == LOAD_BALANCER and value == {}:
+                self.problems.append(Problem(at.at(key).path, MISSING, NOTHING_LEFT))
+            elif key in properties:
                 made[names[key]] = self._value(value, properties[key], at.at(key))
             else:
                 message = unknown_argument(key, list(names.values()))

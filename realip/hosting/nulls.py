@@ -3,7 +3,13 @@
 from google.protobuf import struct_pb2
 from pulumi.runtime.rpc import _special_output_value_sig, _special_sig_key
 
-__all__ = ["keep_nulls"]
+__all__ = ["LOAD_BALANCER", "NOTHING_LEFT", "keep_nulls"]
+
+LOAD_BALANCER = "loadBalancer"
+"""The object of which a lost key makes a public load balancer out of an internal one."""
+NOTHING_LEFT = (
+    "is empty, and YAML leaves out a key that has nothing behind it; write the value, or leave loadBalancer out"
+)
 
 
 def keep_nulls(inputs: struct_pb2.Struct) -> None:

@@ -129,9 +129,10 @@ def _resources(words: str) -> list[Problem]:
 
 
 def _one_each(problems: Sequence[Problem], resources: Sequence[Problem]) -> Iterator[Problem]:
-    """All problems; of a property that is a resource nothing but that, whatever it was read as."""
-    places = {tuple(steps(problem.path)) for problem in resources}
-    yield from (problem for problem in problems if tuple(steps(problem.path)) not in places)
+    """All problems; of a property that is a resource, or has one in it, nothing but that, whatever it was read as."""
+    places = [tuple(steps(problem.path)) for problem in resources]
+    around = {place[:end] for place in places for end in range(1, len(place) + 1)}
+    yield from (problem for problem in problems if tuple(steps(problem.path)) not in around)
     yield from resources
 
 

@@ -9,9 +9,10 @@ import pulumi
 from realip import stack
 from realip.components._arguments import ArgumentError
 from realip.components._component import names_kubernetes_provider
+from realip.hosting.nulls import LOAD_BALANCER, NOTHING_LEFT
 from realip.hosting.outputs import revealed
 from realip.hosting.stack_arguments import RealIpStackArgs
-from realip.problems import Problem
+from realip.problems import MISSING, Problem
 from realip.settings.advice import advice, refusals
 from realip.settings.loading import parse_settings, provider_region
 from realip.settings.models import Settings
@@ -56,6 +57,8 @@ class RealIpStack(stack.RealIpStack):
         """Compose the stack; ArgumentError if anything in the settings is wrong."""
         revealed, secret = _values(args)
         values, found = plain_values(revealed)
+        if values.get(LOAD_BALANCER) == {}:
+            found = {**found, (LOAD_BALANCER,): Problem(LOAD_BALANCER, MISSING, NOTHING_LEFT)}
         component = f"{type(self).__name__} {name!r}"
         try:
             settings = parse_settings(values, region=_region(opts), secret=secret, found=found)

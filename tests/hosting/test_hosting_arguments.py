@@ -186,6 +186,7 @@ def refused(plugin: Plugin, inputs: dict[str, Any], path: str, words: str) -> No
     ("inputs", "path", "words"),
     [
         ({"loadBalancer": None}, "loadBalancer", "is null"),
+        ({"loadBalancer": {}}, "loadBalancer", "is empty, and YAML leaves out"),
         ({"loadBalancer": {"internalSubnetId": None}}, "loadBalancer.internalSubnetId", "is null"),
         ({"loadBalancer": output({"internalSubnetId": None}, secret=True)}, "loadBalancer.internalSubnetId", "is null"),
         ({"selector": {"app": "web", "tier": None}}, 'selector["tier"]', "is null"),

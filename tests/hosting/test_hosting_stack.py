@@ -166,6 +166,7 @@ def test_a_setting_that_is_known_later_is_refused_in_words(plugin: Plugin) -> No
         ({"loadBalancer": {"internalSubnetId": None}}, "loadBalancer.internalSubnetId", "is null"),
         ({"loadBalancer": {"internalSubnetId": output(None)}}, "loadBalancer.internalSubnetId", "is null"),
         ({"access": None}, "access", "is null"),
+        ({"loadBalancer": {}}, "loadBalancer", "is empty, and YAML leaves out"),
         ({"app": {"env": {"A": None}}}, "app.env.A", "is null"),
         ({"cluster": {"id": reference("cls-1a2b3c4d")}}, "cluster.id", "is a resource"),
         ({"network": reference("vpc-1a2b3c4d")}, "network", "is a resource"),
