@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 from lab.rig.lab import Lab
 from lab.rig.layout import Layout
 from lab.rig.network import existing
-from lab.rig.shell import NAMESPACES, GaveUpError, LabError, enter, inside, run_inside, wait_for
+from lab.rig.shell import NAMESPACES, LabError, enter, inside, run_inside, wait_for
 
 START_SECONDS = 15.0
 END_SECONDS = 10.0
@@ -175,7 +175,8 @@ class Capture:
             return False
         if (NAMESPACES / self._layout.namespace(watch.role)).exists():
             words = _content(watch.errors).decode("utf-8", "replace").strip()
-            raise GaveUpError(f"tcpdump in {watch.role} ended: {words}")
+            # Said when the time is over, if then: a pod that leaves loses its processes first, and its namespace after them.
+            raise LabError(f"it ended: {words}")
         return True
 
     def _catch_up(self) -> None:
