@@ -12,7 +12,7 @@ import operator
 import re
 from collections.abc import Iterable
 
-__all__ = ["InputError", "near", "nearest"]
+__all__ = ["InputError", "nearest"]
 
 
 class InputError(Exception):
@@ -25,11 +25,11 @@ class InputError(Exception):
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean X?` where a known word is near, else the list of the known ones."""
     known = sorted(known)
-    close = near(word, known)
+    close = _near(word, known)
     return f"did you mean {close}?" if close else f"known are {', '.join(known)}"
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
+def _near(word: str, known: Iterable[str]) -> str | None:
     """The known word for which another is taken to be a slip, if there is one."""
     word = word[:_LONGEST]
     close = max(sorted(known), key=lambda candidate: _likeness(word, candidate), default="")

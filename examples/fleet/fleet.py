@@ -27,6 +27,7 @@ from pulumi.automation.events import EngineEvent
 
 from realip.errors import InputError
 from realip.verify import Verdict, VerifyOptions, verify
+from realip.verify.options import LONGEST_TIMEOUT
 
 HERE = Path(__file__).parent
 TAG = "fleet:done"
@@ -34,7 +35,6 @@ MOST_AT_ONCE = 32
 BUSY_SECONDS = 15.0
 """How often what runs is told while nothing ends."""
 LONGEST_CELL = 60
-LONGEST_TIMEOUT = 86_400.0
 Done = TypeVar("Done")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from realip.audit.objects import Found, as_maps
 from realip.audit.world import World
 
-__all__ = ["host_of", "routed_services", "services_behind"]
+__all__ = ["gateways_of", "host_of", "routed_services", "services_behind"]
 
 _KINDS = ("HTTPRoute", "GRPCRoute")
 """Routes whose gateway writes headers; what a TLSRoute or a TCPRoute hands on, it hands on as it comes."""
@@ -18,20 +18,20 @@ def services_behind(world: World) -> Mapping[tuple[str, str], list[Found]]:
     made: dict[tuple[str, str], dict[Found, None]] = defaultdict(dict)
     for route in _routes(world):
         named = [world.services.get(space, {}).get(name) for space, name in _backends(route)]
-        for gateway in _gateways(route):
+        for gateway in gateways_of(route):
             made[gateway].update(dict.fromkeys(service for service in named if service))
     return {gateway: list(services) for gateway, services in made.items()}
 
 
 def routed_services(world: World) -> set[tuple[str, str]]:
     """Namespace and name of every Service that a route leads to."""
-    return {backend for route in _routes(world) if any(_gateways(route)) for backend in _backends(route)}
+    return {backend for route in _routes(world) if any(gateways_of(route)) for backend in _backends(route)}
 
 
 def host_of(world: World, gateway: Found) -> str | None:
     """A name that a Gateway answers to: a listener's, else a route's; None where any will do."""
     listeners = as_maps(gateway.spec.get("listeners"))
-    mine = [route for route in _routes(world) if (gateway.namespace, gateway.name) in _gateways(route)]
+    mine = [route for route in _routes(world) if (gateway.namespace, gateway.name) in gateways_of(route)]
     return _first(listener.get("hostname") for listener in listeners) or _first(
         name for route in mine for name in _listed(route.spec.get("hostnames"))
     )
@@ -42,7 +42,7 @@ def _routes(world: World) -> Iterator[Found]:
         yield from world.by_kind[kind]
 
 
-def _gateways(route: Found) -> Iterator[tuple[str, str]]:
+def gateways_of(route: Found) -> Iterator[tuple[str, str]]:
     """Namespace and name of the Gateways that a route asks for; of a mesh it asks for a Service."""
     for parent in as_maps(route.spec.get("parentRefs")):
         if parent.get("kind", "Gateway") == "Gateway":

@@ -11,6 +11,7 @@ from realip.audit.charts import CHART_SERVICE
 from realip.audit.gateway_services import gateway_service
 from realip.audit.helm_values import VALUES, nginx_data
 from realip.audit.objects import WORKLOADS, Found, as_map, as_maps
+from realip.audit.routes import gateways_of
 from realip.audit.rule import REMOVED, Change, Cost, Match, Part, Severity
 from realip.audit.scene import Scene
 from realip.audit.yaml_text import map_in
@@ -194,8 +195,7 @@ def _passthrough(scene: Scene, found: Found) -> Iterator[Match]:
             if passthrough and not _proxied(scene, found.namespace, found.name):
                 yield Match(("spec", "listeners", number), {"what": str(listener.get("name"))})
         return
-    parents = as_maps(found.spec.get("parentRefs"))
-    if parents and all(parent.get("kind", "Gateway") != "Gateway" for parent in parents):
+    if as_maps(found.spec.get("parentRefs")) and not any(gateways_of(found)):
         return  # inside a mesh: no client comes this way
     if not _proxied(scene, found.namespace, found.name):
         yield Match(("spec", "rules"), {"what": found.name})
